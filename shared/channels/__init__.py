@@ -1,0 +1,1 @@
+"""Messengers: one package per platform behind the contract in ``contract.py``."""

@@ -23,4 +23,4 @@ def language_of(tag: str | None) -> Language | None:
     if not tag:
         return None
     primary = tag.replace("_", "-").split("-", 1)[0].lower()
-    return Language(primary) if primary in Language else None
+    return next((language for language in Language if language.value == primary), None)
