@@ -1,0 +1,151 @@
+"""What a responder is: the one thing to write for a new kind of bot.
+
+A responder gets a ``Turn`` (what the person said since the last answer, with the memory of the talk) and
+returns a ``TurnResult``: what to say, and what else to commit with it. It opens short read transactions
+through ``turn.session()``, never holds one over a network call, and writes only by ``effects``, which the
+dialog commits in one transaction together with history and outbox. Run again after a crash, a turn must
+come to an equivalent result: nothing outside that transaction may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.channels.contract import InboundMessage, MembershipChange, Platform
+from shared.channels.messages import ChoiceContent, Reply, TextContent
+from shared.kernel.languages import Language
+
+__all__ = [
+    "AnalyticsEvent",
+    "BotSnapshot",
+    "Effect",
+    "MemoryMessage",
+    "Responder",
+    "Role",
+    "Turn",
+    "TurnResult",
+]
+
+
+class Role(StrEnum):
+    """Who said a message of the history."""
+
+    SHOPPER = "shopper"
+    BOT = "bot"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryMessage:
+    """One earlier message, as the model may read it."""
+
+    role: Role
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BotSnapshot:
+    """A bot with its city's live configuration, as of ``config_version``."""
+
+    company_id: UUID
+    company_name: str
+    bot_id: UUID
+    platform: Platform
+    mode: str
+    language: Language
+    city_id: UUID | None
+    city_name: str | None
+    currency: str
+    timezone: str
+    system_prompt: str
+    """The active prompt version of the bot's city; empty: the built-in one."""
+    settings: Mapping[str, Any]
+    config_version: int
+    daily_model_budget: float | None
+    """US dollars; ``None``: the platform's default."""
+
+
+Effect = Callable[[AsyncSession], Awaitable[None]]
+"""A write that is committed with the turn, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a responder answers."""
+
+    bot: BotSnapshot
+    dialog_id: int
+    customer_id: str
+    """The person's identity at the platform, for tools that act on the person's own things."""
+    customer_name: str
+    language: Language
+    events: Sequence[InboundMessage | MembershipChange]
+    """All that came since the last answer, in the platform's order; at least one."""
+    memory: Sequence[MemoryMessage]
+    """Earlier messages, oldest first, without this turn's."""
+    state: Mapping[str, Any]
+    """What this responder left here last time (JSON), e.g. the last search for «ещё» and «дешевле»."""
+    session: Callable[[], AbstractAsyncContextManager[AsyncSession]]
+    """Opens a short transaction bound to this dialog's company; other companies do not exist in it."""
+    started_at: datetime
+    deadline: float
+    """``time.monotonic()`` by which the answer must be there."""
+
+    @property
+    def text(self) -> str:
+        """The words of all text messages and captions of the turn, one per line."""
+        lines = []
+        for event in self.events:
+            if isinstance(event, InboundMessage):
+                content = event.content
+                lines.append(content.text if isinstance(content, TextContent) else getattr(content, "caption", ""))
+        return "\n".join(line for line in lines if line)
+
+    @property
+    def choice(self) -> ChoiceContent | None:
+        """The button pressed last in this turn, if any."""
+        for event in reversed(self.events):
+            if isinstance(event, InboundMessage) and isinstance(event.content, ChoiceContent):
+                return event.content
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsEvent:
+    """A countable fact (``search``, ``card_viewed``, ``escalated``…) with non-personal properties."""
+
+    kind: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """What a responder wants said and committed."""
+
+    reply: Reply = Reply()
+    state: Mapping[str, Any] | None = None
+    """The new state; ``None`` keeps the old one."""
+    effects: Sequence[Effect] = ()
+    analytics: Sequence[AnalyticsEvent] = ()
+    forget: bool = False
+    """Begin a new conversation: memory before this turn is no longer shown to the model."""
+    language: Language | None = None
+    """A language that the person asked for; stored."""
+    pass_on: bool = False
+    """Not mine after all (the hand-over ended): commit my effects and let the bot's own responder answer."""
+
+
+class Responder(Protocol):
+    """Answers turns of one kind of bot. One instance per worker; must be safe to call concurrently."""
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        """Answer a turn before ``turn.deadline``. An exception fails the attempt; the turn is tried again."""

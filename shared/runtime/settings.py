@@ -1,0 +1,117 @@
+"""All settings, read from the environment once per process and passed in; domain code reads no environment.
+
+Names in the environment are the field names in upper case (``DATABASE_URL``), as Azure app settings are;
+the storage connection keeps Azure's own name, ``AzureWebJobsStorage``.
+"""
+
+from __future__ import annotations
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """The settings tree. Durations are seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    # ---- state ----------------------------------------------------------------------------------------
+    database_url: SecretStr
+    """Postgres as ``zeta_app``: owns nothing, sees one company at a time."""
+    system_database_url: SecretStr
+    """Postgres as ``zeta_system``: claims, sweeps and timers; scheduling columns only."""
+    database_pool_size: int = Field(default=4, ge=2, le=16)
+    """Connections per process over both roles (Azure Functions: instances x groups x 4 < max_connections)."""
+    database_connect_timeout: float = 5.0
+    database_statement_timeout: float = 15.0
+    redis_url: SecretStr | None = None
+    """Without Redis everything works from Postgres, slower."""
+    redis_timeout: float = 0.05
+    storage_connection: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
+    )
+    queue_prefix: str = ""
+    """Before every queue's name: lets test workers share one storage account."""
+    queue_timeout: float = 2.0
+    credential_keys: SecretStr
+    """Key ring for credentials at rest: ``id:base64(32 bytes)``, comma-separated; the first encrypts."""
+
+    # ---- outside APIs -----------------------------------------------------------------------------------
+    telegram_api_url: str = "https://api.telegram.org"
+    whatsapp_api_url: str = "https://graph.facebook.com"
+    whatsapp_api_version: str = "v25.0"
+    viber_api_url: str = "https://chatapi.viber.com"
+    viber_button_api_version: int = 3
+    """``min_api_version`` of share-phone and location-picker buttons (unconfirmed by Viber's pages)."""
+    send_timeout: float = 10.0
+    """One call to a messenger, in all."""
+    openai_base_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    """Without a key (and without Azure) the offline assistant answers."""
+    openai_model: str = "gpt-4o-mini"
+    openai_temperature: float | None = 0.3
+    openai_timeout: float = 20.0
+    azure_openai_endpoint: str | None = None
+    azure_openai_api_version: str = "2024-10-21"
+    azure_openai_api_key: SecretStr | None = None
+    """Empty with an endpoint set: Entra ID through the app's managed identity."""
+    model_price_input: float = 0.15
+    """US dollars per million tokens read, for the cost that is recorded and held against the budget."""
+    model_price_output: float = 0.60
+    public_base_url: str = "http://127.0.0.1:7071"
+    """Where messengers reach the function app."""
+
+    # ---- turns -----------------------------------------------------------------------------------------
+    drainer_dialogs: int = 16
+    """Dialogs that one drainer runs at once."""
+    drainer_budget: float = 60.0
+    """A drainer claims nothing new after this long."""
+    drainers_cap: int = 8
+    """Rings in flight at most."""
+    company_dialogs_cap: int = 64
+    """Dialogs of one company that may be leased at once, over all workers."""
+    lease_seconds: float = 20.0
+    lease_renewal: float = 5.0
+    turn_deadline: float = 60.0
+    turn_attempts: int = 4
+    solo_attempt: int = 3
+    """From this attempt on a dialog runs alone in its process."""
+    merge_window: float = 0.3
+    album_window: float = 1.0
+    album_limit: float = 3.0
+    near_due: float = 1.0
+    """A drainer waits for work due within this long; else it rings with a delay."""
+    ring_marker_seconds: float = 5.0
+    sweep_batch: int = 200
+
+    # ---- conversation -----------------------------------------------------------------------------------
+    memory_messages: int = 20
+    memory_seconds: float = 24 * 3600.0
+    context_messages: int = 10
+    context_tokens: int = 3000
+    messages_per_minute: int = 10
+    handover_seconds: float = 12 * 3600.0
+    daily_model_budget: float = 5.0
+    """US dollars a company may spend on the model a day, where the company sets none of its own."""
+
+    # ---- sending ----------------------------------------------------------------------------------------
+    lane_seconds: float = 25.0
+    """The send lane's claim; at least twice ``send_timeout`` (checked)."""
+    send_attempts: int = 8
+    chat_interval: float = 0.0
+    """Least seconds between two messages to one chat; 0: as the platform allows until it answers 429."""
+    bot_messages_per_second: float = 25.0
+
+    # ---- edges ------------------------------------------------------------------------------------------
+    webhook_body_limit: int = 3 << 20
+    raw_retention_days: int = 30
+    log_level: str = "INFO"
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Refuse combinations that would break a promise of the protocol."""
+        if self.lane_seconds < 2 * self.send_timeout:
+            raise ValueError("LANE_SECONDS must be at least twice SEND_TIMEOUT")
+        if self.lease_renewal * 2 > self.lease_seconds:
+            raise ValueError("LEASE_RENEWAL must be at most half of LEASE_SECONDS")
