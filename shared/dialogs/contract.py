@@ -131,7 +131,7 @@ class AnalyticsEvent:
 class TurnResult:
     """What a responder wants said and committed."""
 
-    reply: Reply = Reply()
+    reply: Reply = field(default_factory=Reply)
     state: Mapping[str, Any] | None = None
     """The new state; ``None`` keeps the old one."""
     effects: Sequence[Effect] = ()
