@@ -211,6 +211,7 @@ class PostgresServer:
             libraries = package.with_name(package.name + ".libs")
             shutil.copytree(libraries, copy / libraries.name, dirs_exist_ok=True)
             shutil.copytree(package / "pginstall18", installed, symlinks=True, dirs_exist_ok=True)
+            _let_others_read(copy)
         return installed / "bin"
 
     def _reap(self) -> None:
@@ -248,6 +249,14 @@ def _others_may_enter(folder: Path) -> bool:
     resolved = folder.resolve()
     existing = [path for path in (resolved, *resolved.parents) if path.exists()]
     return all(path.stat().st_mode & stat.S_IXOTH for path in existing)
+
+
+def _let_others_read(folder: Path) -> None:
+    """Open a tree of our own copies to every account, whatever the umask it was installed under."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(stat.S_IMODE(mode) | (0o055 if path.is_dir() or mode & stat.S_IXUSR else 0o044))
 
 
 def _private_folder(folder: Path, account: Account | None) -> Path:

@@ -112,9 +112,7 @@ def _prepare_schema(connection: psycopg.Connection, *, superuser: bool) -> None:
     """What only the administrator can do inside the new database."""
     connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     # A function can be handed only to a role that may create in its schema.
-    connection.execute(
-        sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(sql.Identifier(DEFINER_ROLE))
-    )
+    connection.execute("GRANT USAGE, CREATE ON SCHEMA public TO zeta_definer")
     available = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone()
     if superuser and available is not None:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
