@@ -111,9 +111,7 @@ def wait_until(
                 remedy=f"read {log}",
             )
         if time.monotonic() > deadline:
-            raise StackError(
-                f"{what} did not answer within {timeout:.0f} s:\n{_tail(log)}", remedy=f"read {log}"
-            )
+            raise StackError(f"{what} did not answer within {timeout:.0f} s:\n{_tail(log)}", remedy=f"read {log}")
         time.sleep(POLL_SECONDS)
 
 

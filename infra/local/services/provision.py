@@ -81,9 +81,7 @@ def create_database(admin_url: str, database: str, *, template: str = "template0
         name = sql.Identifier(database)
         if found is None:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER zeta_migrator TEMPLATE {}").format(
-                    name, sql.Identifier(template)
-                )
+                sql.SQL("CREATE DATABASE {} OWNER zeta_migrator TEMPLATE {}").format(name, sql.Identifier(template))
             )
         # A clone does not inherit its template's grants on the database itself.
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
@@ -103,9 +101,7 @@ def database_urls(admin_url: str, *, database: str, passwords: Passwords) -> Dat
         login = f"{role}:{quote(passwords.by_role[role], safe='')}"
         return urlunsplit(parts._replace(netloc=f"{login}@{host}", path=f"/{database}"))
 
-    return DatabaseUrls(
-        app=as_role("zeta_app"), system=as_role("zeta_system"), migrator=as_role("zeta_migrator")
-    )
+    return DatabaseUrls(app=as_role("zeta_app"), system=as_role("zeta_system"), migrator=as_role("zeta_migrator"))
 
 
 def _prepare_schema(connection: psycopg.Connection, *, superuser: bool) -> None:
