@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from alembic import context
-from sqlalchemy import create_engine, pool
+from sqlalchemy import create_engine, make_url, pool
 
 from infra.migrations.tenancy import MigrationAddressMissing
 
@@ -14,7 +14,7 @@ def _run() -> None:
     url = os.environ.get("MIGRATOR_DATABASE_URL")
     if not url:
         raise MigrationAddressMissing
-    engine = create_engine(url, poolclass=pool.NullPool)
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(connection=connection, transaction_per_migration=True)
         with context.begin_transaction():

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -55,7 +55,7 @@ class Database:
     def _engine(self, url: str, connections: int) -> AsyncEngine:
         milliseconds = int(self._settings.database_statement_timeout * 1000)
         engine = create_async_engine(
-            url,
+            make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=connections,
             max_overflow=0,
             pool_timeout=self._settings.database_statement_timeout,

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     """Without Redis everything works from Postgres, slower."""
     redis_timeout: float = 0.05
+    redis_prefix: str = ""
+    """Before every key: lets test workers share one server."""
     storage_connection: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
     )

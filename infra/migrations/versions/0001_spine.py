@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from infra.migrations.tenancy import tenant_table
+
 revision = "0001_spine"
 down_revision = None
 branch_labels = None
@@ -129,7 +131,7 @@ CREATE TABLE dialogs (
     blocked boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
     last_inbound_at timestamptz,
-    -- the inbox: work waits while received_seq > done_seq
+    -- the inbox: rows received and rows finished; work waits while received_seq > done_seq
     received_seq bigint NOT NULL DEFAULT 0,
     done_seq bigint NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL DEFAULT now(),
@@ -156,7 +158,6 @@ CREATE TABLE inbox (
     bot_id uuid NOT NULL,
     event_id text NOT NULL,
     dialog_id bigint,
-    seq bigint,
     order_key bigint NOT NULL,
     status text NOT NULL CHECK (status IN ('received', 'done', 'limited', 'failed')),
     due_at timestamptz NOT NULL,
@@ -169,7 +170,7 @@ CREATE TABLE inbox (
     FOREIGN KEY (company_id, dialog_id) REFERENCES dialogs (company_id, id) ON DELETE CASCADE,
     FOREIGN KEY (company_id, bot_id) REFERENCES bots (company_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 80);
-CREATE INDEX ix_inbox_waiting ON inbox (dialog_id, seq) WHERE status = 'received';
+CREATE INDEX ix_inbox_waiting ON inbox (dialog_id, order_key, id) WHERE status = 'received';
 CREATE INDEX ix_inbox_raw ON inbox (received_at) WHERE raw IS NOT NULL;
 
 CREATE TABLE messages (
@@ -266,28 +267,172 @@ REVOKE ALL ON FUNCTION find_bot(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_bot(uuid) TO zeta_app;
 """
 
-# One call records a group of webhooks: new dialogs, their inbox rows in order, delivery statuses. The dialog
-# rows are locked in id order, and sequence numbers are given under that lock: order is commit order.
-# The company of each event is that of its bot, never the caller's word.
+# One call records a group of webhooks: new dialogs, their inbox rows, delivery statuses. The dialog rows are
+# locked in id order and the inbox rows are inserted under those locks, so a dialog's row ids follow commit
+# order. The company of each event is that of its bot, never the caller's word. Row by row: ``place`` is the
+# index of the webhook body in ``raws`` (0: none), ``wait_ms`` the merge window.
 _RECEIVE = """
 CREATE FUNCTION receive_events(events jsonb, raws bytea[])
-    RETURNS TABLE (place integer, outcome text, dialog bigint)
+    RETURNS TABLE (fresh bigint, waiting bigint, statuses bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-#variable_conflict use_column
 DECLARE
-    touched bigint[];
+    moment timestamptz;
 BEGIN
-    CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
-        place integer, kind text, company_id uuid, bot_id uuid, event_id text, chat_id text, dialog_id bigint,
-        customer_id text, customer_name text, phone text, order_key bigint, wait_ms integer, album_id text,
-        album_limit_ms integer, change text, occurred_at timestamptz, event jsonb, platform_message_id text,
-        reference bigint, state text, error_code text, refusal text
-    ) ON COMMIT DELETE ROWS;
-    RETURN;
+    INSERT INTO dialogs (company_id, bot_id, chat_id, customer_id, customer_name, phone, language)
+    SELECT DISTINCT ON (e.bot_id, e.chat_id)
+           b.company_id, e.bot_id, e.chat_id, e.customer_id, coalesce(e.customer_name, ''), e.phone, e.language
+      FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text, customer_id text,
+                                            customer_name text, phone text, language text)
+      JOIN bots b ON b.id = e.bot_id
+     WHERE e.kind IN ('message', 'membership')
+       AND NOT EXISTS (SELECT FROM dialogs d WHERE d.bot_id = e.bot_id AND d.chat_id = e.chat_id)
+     ORDER BY e.bot_id, e.chat_id
+    ON CONFLICT (bot_id, chat_id) DO NOTHING;
+
+    PERFORM d.id FROM dialogs d
+      WHERE (d.bot_id, d.chat_id) IN (
+            SELECT e.bot_id, e.chat_id FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text)
+             WHERE e.kind IN ('message', 'membership'))
+      ORDER BY d.id FOR NO KEY UPDATE;
+    moment := clock_timestamp();
+
+    WITH e AS (
+        SELECT * FROM jsonb_to_recordset(events) AS e (
+            place integer, bot_id uuid, chat_id text, kind text, event_id text, order_key bigint,
+            wait_ms integer, album_id text, event jsonb, customer_name text, phone text,
+            language text, change text, occurred_at timestamptz)
+         WHERE e.kind <> 'delivery'
+    ), stored AS (
+        INSERT INTO inbox (company_id, bot_id, event_id, dialog_id, order_key, status, due_at, album_id,
+                           event, raw, done_at)
+        SELECT b.company_id, e.bot_id, e.event_id, d.id, e.order_key,
+               CASE WHEN d.id IS NULL THEN 'done' ELSE 'received' END,
+               moment + coalesce(e.wait_ms, 0) * interval '1 millisecond', e.album_id, e.event,
+               CASE WHEN e.place > 0 THEN raws[e.place] END, CASE WHEN d.id IS NULL THEN moment END
+          FROM e JOIN bots b ON b.id = e.bot_id
+          LEFT JOIN dialogs d
+            ON d.bot_id = e.bot_id AND d.chat_id = e.chat_id AND e.kind IN ('message', 'membership')
+         ORDER BY e.order_key
+        ON CONFLICT (bot_id, event_id) DO NOTHING
+        RETURNING inbox.bot_id, inbox.event_id, inbox.dialog_id, inbox.due_at
+    ), per_dialog AS (
+        SELECT s.dialog_id, count(*) AS rows, min(s.due_at) AS due_at,
+               max(least(e.occurred_at, moment)) FILTER (WHERE e.kind = 'message') AS spoke_at,
+               (array_agg(e.customer_name ORDER BY e.order_key DESC)
+                   FILTER (WHERE e.customer_name <> ''))[1] AS customer_name,
+               (array_agg(e.phone ORDER BY e.order_key DESC) FILTER (WHERE e.phone IS NOT NULL))[1] AS phone,
+               (array_agg(e.change = 'blocked' ORDER BY e.order_key DESC))[1] AS blocked
+          FROM stored s JOIN e USING (bot_id, event_id)
+         WHERE s.dialog_id IS NOT NULL
+         GROUP BY s.dialog_id
+    ), noted AS (
+        UPDATE dialogs d
+           SET received_seq = d.received_seq + p.rows,
+               due_at = CASE WHEN d.received_seq = d.done_seq THEN p.due_at
+                             WHEN d.attempts > 0 AND d.lease_token IS NULL THEN d.due_at
+                             ELSE least(d.due_at, p.due_at) END,
+               last_inbound_at = greatest(d.last_inbound_at, p.spoke_at),
+               customer_name = coalesce(p.customer_name, d.customer_name),
+               phone = coalesce(p.phone, d.phone),
+               blocked = coalesce(p.blocked, false),
+               send_at = CASE WHEN d.blocked THEN moment ELSE d.send_at END
+          FROM per_dialog p WHERE d.id = p.dialog_id
+        RETURNING d.id
+    )
+    SELECT count(*) INTO fresh FROM stored;
+
+    -- every part of an album waits for the next one, three seconds at most from the first
+    UPDATE inbox i
+       SET due_at = least(moment + a.wait_ms * interval '1 millisecond',
+                          f.first_at + a.limit_ms * interval '1 millisecond')
+      FROM (SELECT DISTINCT e.bot_id, e.chat_id, e.album_id, e.wait_ms, e.limit_ms
+              FROM jsonb_to_recordset(events)
+                AS e (bot_id uuid, chat_id text, album_id text, wait_ms integer, limit_ms integer)
+             WHERE e.album_id IS NOT NULL) a
+      JOIN dialogs d ON d.bot_id = a.bot_id AND d.chat_id = a.chat_id
+      CROSS JOIN LATERAL (SELECT min(p.received_at) AS first_at FROM inbox p
+                           WHERE p.dialog_id = d.id AND p.status = 'received' AND p.album_id = a.album_id) f
+     WHERE i.dialog_id = d.id AND i.status = 'received' AND i.album_id = a.album_id;
+
+    INSERT INTO delivery_events (company_id, bot_id, event_id, platform_message_id, reference, state,
+                                 error_code, refusal, occurred_at)
+    SELECT b.company_id, e.bot_id, e.event_id, e.platform_message_id, e.reference, e.state,
+           e.error_code, e.refusal, e.occurred_at
+      FROM jsonb_to_recordset(events) AS e (
+           bot_id uuid, kind text, event_id text, platform_message_id text, reference bigint, state text,
+           error_code text, refusal text, occurred_at timestamptz)
+      JOIN bots b ON b.id = e.bot_id
+     WHERE e.kind = 'delivery'
+    ON CONFLICT (bot_id, event_id) DO NOTHING;
+    GET DIAGNOSTICS statuses = ROW_COUNT;
+
+    SELECT count(*) INTO waiting
+      FROM jsonb_to_recordset(events) AS e (bot_id uuid, event_id text)
+      JOIN inbox i ON i.bot_id = e.bot_id AND i.event_id = e.event_id
+     WHERE i.status = 'received';
+    RETURN NEXT;
 END $$;
+ALTER FUNCTION receive_events(jsonb, bytea[]) OWNER TO zeta_definer;
+REVOKE ALL ON FUNCTION receive_events(jsonb, bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION receive_events(jsonb, bytea[]) TO zeta_app;
 """
+
+_TENANT_TABLES = (
+    tenant_table(
+        "companies",
+        column="id",
+        app="SELECT, INSERT, UPDATE",
+        system_select="id, slug, name, active, config_version",
+        definer="SELECT, UPDATE",
+    ),
+    tenant_table("cities", app="SELECT, INSERT, UPDATE, DELETE"),
+    tenant_table(
+        "bots",
+        app="SELECT, INSERT, UPDATE, DELETE",
+        system_select="id, company_id, platform, active, misconfigured, send_after",
+        definer="SELECT",
+    ),
+    tenant_table("bot_configurations", app="SELECT, INSERT, UPDATE, DELETE"),
+    tenant_table("prompts", app="SELECT, INSERT, UPDATE, DELETE"),
+    tenant_table(
+        "dialogs",
+        app="SELECT, INSERT, UPDATE",
+        system_select="id, company_id, bot_id, history_seq, received_seq, done_seq, due_at, lease_token, "
+        "lease_until, attempts, blocked, outbox_seq, sent_seq, send_at, send_token, send_until",
+        system_update="due_at, lease_token, lease_until, attempts, send_at, send_token, send_until",
+        definer="SELECT, INSERT, UPDATE",
+    ),
+    tenant_table(
+        "inbox",
+        app="SELECT, UPDATE",
+        system_select="id, company_id, dialog_id, status, due_at, received_at, raw",
+        system_update="raw",
+        definer="SELECT, INSERT, UPDATE",
+    ),
+    tenant_table("messages", app="SELECT, INSERT"),
+    tenant_table("outbox", app="SELECT, INSERT, UPDATE", system_select="id, company_id, dialog_id, seq, status"),
+    tenant_table(
+        "delivery_events",
+        app="SELECT, UPDATE",
+        system_select="id, company_id, bot_id, applied, received_at",
+        definer="SELECT, INSERT",
+    ),
+    tenant_table("failures", app="SELECT, INSERT, UPDATE"),
+    tenant_table("analytics_events", app="SELECT, INSERT"),
+)
 
 
 def upgrade() -> None:
     for statements in (_COMPANIES, _CONFIG_VERSION, _DIALOGS):
         op.execute(statements)
+    for table in _TENANT_TABLES:
+        for statement in table:
+            op.execute(statement)
+    op.execute("ALTER TABLE company_turns ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE company_turns FORCE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY scheduling ON company_turns TO zeta_system USING (true) WITH CHECK (true)")
+    op.execute("GRANT SELECT, INSERT, UPDATE ON company_turns TO zeta_system")
+    op.execute("GRANT USAGE, CREATE ON SCHEMA public TO zeta_definer")
+    op.execute(_FIND_BOT)
+    op.execute(_RECEIVE)
+    op.execute("ALTER FUNCTION raise_config_version() OWNER TO zeta_definer")
