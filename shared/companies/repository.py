@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -11,7 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.companies.models import City, Company
 
-__all__ = ["all_companies", "cities", "city", "city_by_slug", "company", "company_by_slug", "current_company"]
+__all__ = [
+    "ListedRow",
+    "all_companies",
+    "cities",
+    "city",
+    "city_by_slug",
+    "company",
+    "company_by_slug",
+    "current_company",
+]
+
+ListedRow = Row[UUID, str, str, bool, int]
+"""id, slug, name, active, config_version"""
 
 _LISTED = (Company.id, Company.slug, Company.name, Company.active, Company.config_version)
 
@@ -26,12 +37,12 @@ async def current_company(session: AsyncSession) -> Company | None:
     return (await session.scalars(select(Company).execution_options(populate_existing=True))).one_or_none()
 
 
-async def all_companies(session: AsyncSession) -> Sequence[Row[Any]]:
+async def all_companies(session: AsyncSession) -> Sequence[ListedRow]:
     """Every company, by slug: the columns that the system role may read."""
     return (await session.execute(select(*_LISTED).order_by(Company.slug))).all()
 
 
-async def company_by_slug(session: AsyncSession, slug: str) -> Row[Any] | None:
+async def company_by_slug(session: AsyncSession, slug: str) -> ListedRow | None:
     """The company of that slug: the columns that the system role may read."""
     return (await session.execute(select(*_LISTED).where(Company.slug == slug))).one_or_none()
 
