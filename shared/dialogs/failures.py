@@ -7,13 +7,12 @@ outbox. Whoever replays should ring the drainers after the commit (``Bells``); t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.kernel.errors import Conflict, NotFound
@@ -114,7 +113,7 @@ async def discard(session: AsyncSession, failure_id: UUID) -> None:
     await session.execute(_RESOLVE, {"id": failure_id, "resolution": "discarded"})
 
 
-async def _lock(session: AsyncSession, failure_id: UUID) -> Mapping[str, Any]:
+async def _lock(session: AsyncSession, failure_id: UUID) -> RowMapping:
     """The open failure, held until the transaction ends, so that two administrators cannot both act on it."""
     row = (await session.execute(_LOCK, {"id": failure_id})).mappings().one_or_none()
     if row is None:

@@ -1,4 +1,4 @@
-"""Health: every dependency asked at once, each with its own time limit; the answer names no address and no secret."""
+"""Health: every dependency asked at once, each with a time limit; the answer names no address and no secret."""
 
 from __future__ import annotations
 
