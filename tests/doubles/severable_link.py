@@ -12,7 +12,7 @@ _CHUNK = 64 << 10
 
 
 class SeverableLink:
-    """Forwards a port of its own to ``host:target_port`` until it is cut; ``mend`` lets connections through again."""
+    """Forwards a port of its own to ``host:target_port`` until it is cut; ``mend`` joins it again."""
 
     def __init__(self, host: str, target_port: int) -> None:
         self._host = host

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -70,7 +71,7 @@ async def test_new_credentials_and_a_new_name_reach_every_worker_in_time(
         token = (await worker.credentials(shop.bot_id))["token"].get_secret_value()
         return token == "2:new" and (await worker.identity(shop.bot_id)).username == "uyut_bot"
 
-    waits = await asyncio.gather(*(_until(lambda worker=worker: changed(worker)) for worker in workers))
+    waits = await asyncio.gather(*(_until(partial(changed, worker)) for worker in workers))
     assert max(waits) < PROMISE
 
 
@@ -91,7 +92,7 @@ async def test_a_bot_out_of_use_is_gone_in_every_worker_in_time(
         return False
 
     asks = [ask for worker in workers for ask in (worker.find, worker.access)]
-    waits = await asyncio.gather(*(_until(lambda ask=ask: gone(ask)) for ask in asks))
+    waits = await asyncio.gather(*(_until(partial(gone, ask)) for ask in asks))
     assert max(waits) < PROMISE
 
 
@@ -117,13 +118,17 @@ class CountingDatabase(Database):
 
     transactions = 0
 
-    def anonymous_scope(self) -> AbstractAsyncContextManager[AsyncSession]:
+    @asynccontextmanager
+    async def anonymous_scope(self) -> AsyncIterator[AsyncSession]:
         self.transactions += 1
-        return super().anonymous_scope()
+        async with super().anonymous_scope() as session:
+            yield session
 
-    def session_scope(self, company_id: UUID) -> AbstractAsyncContextManager[AsyncSession]:
+    @asynccontextmanager
+    async def session_scope(self, company_id: UUID) -> AsyncIterator[AsyncSession]:
         self.transactions += 1
-        return super().session_scope(company_id)
+        async with super().session_scope(company_id) as session:
+            yield session
 
 
 async def test_a_hundred_webhooks_at_once_cost_one_read(settings: Settings, keyring: KeyRing, shop: Shop) -> None:
@@ -160,6 +165,7 @@ async def test_while_postgres_is_away_the_last_known_credentials_serve(
         through_link = address.set(port=link.port).render_as_string(hide_password=False)
         database = Database(settings.model_copy(update={"database_url": SecretStr(through_link)}))
         directory = BotDirectory(database, keyring)
+        await directory.find(shop.bot_id)
         known = await directory.credentials(shop.bot_id)
         link.cut()
         await asyncio.sleep(3.1)

@@ -1,4 +1,4 @@
-"""Two companies: neither sees or changes anything of the other, whatever it asks for; without one, nothing shows."""
+"""Two companies: neither sees or changes anything of the other; without a company nothing shows."""
 
 from __future__ import annotations
 

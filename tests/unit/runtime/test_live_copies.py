@@ -16,6 +16,7 @@ class Source:
 
     def __init__(self) -> None:
         self.reads = 0
+        self.keys: list[str] = []
         self.answer: Callable[[], Awaitable[int]] = self.number
 
     async def number(self) -> int:
@@ -33,6 +34,7 @@ class Source:
 
     async def load(self, key: str) -> int:
         self.reads += 1
+        self.keys.append(key)
         return await self.answer()
 
 
@@ -120,8 +122,8 @@ async def test_the_least_recently_used_copy_makes_room() -> None:
     copies = LiveCopies(source.load, fresh=60, size=2)
     for key in ("a", "b", "a", "c"):
         await copies.get(key)
-    assert source.reads == 3
+    assert source.keys == ["a", "b", "c"]
     await copies.get("a")
-    assert source.reads == 3
+    assert source.keys == ["a", "b", "c"]
     await copies.get("b")
-    assert source.reads == 4
+    assert source.keys == ["a", "b", "c", "b"]
