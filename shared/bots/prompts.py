@@ -13,7 +13,7 @@ from shared.companies import service as companies
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
 from shared.kernel.ids import new_id
 
-__all__ = ["activate_prompt", "create_prompt", "list_prompts", "roll_back_prompt"]
+__all__ = ["activate_prompt", "create_prompt", "get_prompt", "list_prompts", "roll_back_prompt"]
 
 
 async def create_prompt(
@@ -33,7 +33,7 @@ async def create_prompt(
     await session.flush()
     if activate:
         await repository.activate_prompt(session, city_id, version)
-    return await _prompt(session, city_id, version)
+    return await get_prompt(session, city_id, version)
 
 
 async def list_prompts(session: AsyncSession, city_id: UUID) -> list[PromptView]:
@@ -50,7 +50,7 @@ async def activate_prompt(session: AsyncSession, city_id: UUID, version: int) ->
     await companies.get_city(session, city_id, lock=True)
     if not await repository.activate_prompt(session, city_id, version):
         raise NotFound("prompt version", version)
-    return await _prompt(session, city_id, version)
+    return await get_prompt(session, city_id, version)
 
 
 async def roll_back_prompt(session: AsyncSession, city_id: UUID) -> PromptView:
@@ -67,10 +67,15 @@ async def roll_back_prompt(session: AsyncSession, city_id: UUID) -> PromptView:
     if not earlier:
         raise Conflict("there is no earlier prompt version to return to")
     await repository.activate_prompt(session, city_id, max(earlier))
-    return await _prompt(session, city_id, max(earlier))
+    return await get_prompt(session, city_id, max(earlier))
 
 
-async def _prompt(session: AsyncSession, city_id: UUID, version: int) -> PromptView:
+async def get_prompt(session: AsyncSession, city_id: UUID, version: int) -> PromptView:
+    """One version of the city's prompt.
+
+    Raises:
+        NotFound: there is no such version for this session.
+    """
     row = await repository.prompt(session, city_id, version)
     if row is None:
         raise NotFound("prompt version", version)

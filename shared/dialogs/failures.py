@@ -19,6 +19,7 @@ from shared.kernel.errors import Conflict, NotFound
 
 __all__ = ["FailureView", "discard", "list_failures", "replay"]
 
+Kind = Literal["turn", "send"]
 Resolution = Literal["replayed", "discarded"]
 
 
@@ -27,7 +28,7 @@ class FailureView:
     """One given-up piece of work. ``code`` and ``detail`` are for engineers, never for shoppers."""
 
     id: UUID
-    kind: Literal["turn", "send"]
+    kind: Kind
     dialog_id: int | None
     code: str
     detail: str
@@ -79,8 +80,8 @@ async def list_failures(session: AsyncSession, *, resolved: bool = False, limit:
     return [FailureView(**row) for row in rows.mappings()]
 
 
-async def replay(session: AsyncSession, failure_id: UUID) -> None:
-    """Let the work be done again, from its first attempt.
+async def replay(session: AsyncSession, failure_id: UUID) -> Kind:
+    """Let the work be done again, from its first attempt; the kind tells which drainer to ring for.
 
     Raises:
         NotFound: there is no such failure for this session.
@@ -100,6 +101,8 @@ async def replay(session: AsyncSession, failure_id: UUID) -> None:
     if failure["kind"] == "turn":
         await session.execute(_HAS_WORK, {"dialog": dialog})
     await session.execute(_RESOLVE, {"id": failure_id, "resolution": "replayed"})
+    kind: Kind = failure["kind"]
+    return kind
 
 
 async def discard(session: AsyncSession, failure_id: UUID) -> None:
