@@ -20,6 +20,9 @@ from infra.local.errors import StackError
 __all__ = ["Account", "end_process", "is_running", "run_step", "start_process", "wait_until"]
 
 POLL_SECONDS = 0.05
+# What was started outlives the object that started it, and often this process: a handle that is dropped
+# while its process runs would be reported as a leak.
+_started: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def start_process(
 ) -> subprocess.Popen[bytes]:
     """Start ``command`` in the background, its output appended to ``log``."""
     with log.open("ab") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -53,6 +56,8 @@ def start_process(
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
+    _started.append(process)
+    return process
 
 
 def run_step(

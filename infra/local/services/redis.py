@@ -52,12 +52,9 @@ class RedisServer:
             raise StackError(f"Redis in {self.home} already runs", remedy="stop it: ./infra/local/down")
         self.port = claim_port(self.port, service="Redis", setting=PORT_SETTING)
         self.home.mkdir(parents=True, exist_ok=True)
-        arguments = (
-            f"--bind {LOOPBACK} --port {self.port} --databases {DATABASES} --appendonly no --dir {self.home}"
-        )
-        self._process = start_process(
-            [_server_binary(), *arguments.split(), "--save", ""], log=self.log, cwd=self.home
-        )
+        listening = ["--bind", LOOPBACK, "--port", str(self.port), "--databases", str(DATABASES)]
+        storing = ["--dir", str(self.home), "--appendonly", "no", "--save", ""]
+        self._process = start_process([_server_binary(), *listening, *storing], log=self.log, cwd=self.home)
         self._pidfile.write(self._process.pid)
         wait_until(self.answers, what="Redis", log=self.log, process=self._process)
 
