@@ -40,19 +40,17 @@ def decode_object(body: bytes) -> dict[str, Any]:
         TooDeep: nested too deep to be read.
     """
     try:
-        decoded = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_int=_integer)
+        decoded: Any = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_int=_integer)
     except RecursionError as error:
         raise TooDeep("nested too deep") from error
     except ValueError as error:
         raise InvalidInput("not JSON") from error
     if not isinstance(decoded, dict):
         raise InvalidInput("not a JSON object")
-    if b"\\u" in body or b"\x00" in body:
-        try:
-            decoded = storable(decoded)
-        except RecursionError as error:
-            raise TooDeep("nested too deep") from error
-    return decoded
+    try:
+        return {storable(name): storable(item) for name, item in decoded.items()} if b"\\u" in body else decoded
+    except RecursionError as error:
+        raise TooDeep("nested too deep") from error
 
 
 def storable(value: Any) -> Any:
