@@ -94,7 +94,10 @@ def choices_of(message: OutboundMessage) -> tuple[Choice, ...]:
 
 
 def _distinct(choices: Iterable[Choice]) -> list[Choice]:
-    return list({choice.id: choice for choice in reversed(list(choices))}.values())[::-1]
+    by_id: dict[str, Choice] = {}
+    for choice in choices:
+        by_id.setdefault(choice.id, choice)
+    return list(by_id.values())
 
 
 def numbered_lines(choices: Sequence[Choice], language: Language, *, first: int = 1) -> RichText:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.channels.messages import ProductCard, ProductCards, RichText, Span, Style
+from shared.channels.choices import card_choice, choices_of, flat, of_type
+from shared.channels.messages import LinkButton, ProductCard, ProductCards, RichText, Span, Style
 from shared.channels.text_layout import clip, joined
 from shared.kernel.money import format_money
 
@@ -37,10 +38,14 @@ def card_summary(card: ProductCard) -> str:
 
 
 def numbered_cards(message: ProductCards) -> RichText:
-    """The intro and the products as numbered lines."""
+    """The intro and the products, each with its number in ``choices_of`` (or a dot: nothing to choose)."""
+    numbers = {choice.id: number for number, choice in enumerate(choices_of(message), start=1)}
     lines = []
-    for number, card in enumerate(message.cards, start=1):
-        name = Span(text=card.name, style=Style.BOLD)
+    for card in message.cards:
+        choice = card_choice(card)
+        mark = f"{numbers[choice.id]}. " if choice else "• "
         facts = joined(card_price(card), RichText.of(card.availability), separator=" · ")
-        lines.append(RichText.of(f"{number}. ", name, "\n", *facts.spans))
-    return joined(message.text, joined(*lines, separator="\n\n"))
+        link = next(iter(of_type(flat(card.buttons), LinkButton)), None) if choice is None else None
+        name = Span(text=card.name, style=Style.BOLD, url=link.url if link else None)
+        lines.append(RichText.of(mark, name, "\n", *facts.spans))
+    return joined(message.text, *lines)

@@ -13,7 +13,7 @@ import regex
 
 from shared.channels.messages import RichText, Span
 
-__all__ = ["clip", "joined", "split_text", "stripped", "utf16_length"]
+__all__ = ["clip", "cut_text", "joined", "split_text", "stripped", "utf16_length"]
 
 _CLUSTER = regex.compile(r"\X")
 _GLUE = frozenset("\u00a0\u202f\u2007")
@@ -68,15 +68,21 @@ def split_text(text: RichText, fits: Callable[[RichText], bool], *, longest: int
     Returns:
         No part at all where the text is blank.
     """
-    parts = []
+    parts: list[RichText] = []
     rest = stripped(text)
     while rest.spans:
-        if len(rest.plain) <= longest and fits(rest):
-            return (*parts, rest)
-        end = _end_of_part(rest, fits, longest)
-        parts.append(stripped(_slice(rest, 0, end)))
-        rest = stripped(_slice(rest, end, len(rest.plain)))
+        part, rest = cut_text(rest, fits, longest=longest)
+        parts.append(part)
     return tuple(parts)
+
+
+def cut_text(text: RichText, fits: Callable[[RichText], bool], *, longest: int) -> tuple[RichText, RichText]:
+    """The first part of ``text`` and all the rest (see ``split_text``); the rest is empty where all fits."""
+    text = stripped(text)
+    if len(text.plain) <= longest and fits(text):
+        return text, RichText()
+    end = _end_of_part(text, fits, longest)
+    return stripped(_slice(text, 0, end)), stripped(_slice(text, end, len(text.plain)))
 
 
 def _end_of_part(text: RichText, fits: Callable[[RichText], bool], longest: int) -> int:

@@ -26,7 +26,18 @@ from pydantic import (
 
 from shared.kernel.clock import from_unix, utc_now
 
-__all__ = ["Degrees", "Flag", "WholeNumber", "WireId", "WireModel", "WireObjects", "WireText", "digest_of", "moment_of"]
+__all__ = [
+    "Degrees",
+    "Flag",
+    "WholeNumber",
+    "WireId",
+    "WireModel",
+    "WireObjects",
+    "WireText",
+    "clean_text",
+    "digest_of",
+    "moment_of",
+]
 
 _MAX_ID = 200
 _BIGINT = 2**63
@@ -47,7 +58,7 @@ class WireModel(BaseModel):
             return cls.model_fields[info.field_name].get_default(call_default_factory=True, validated_data={})
 
 
-def _clean_text(value: Any) -> Any:
+def clean_text(value: Any) -> Any:
     """Postgres takes neither NUL nor halves of surrogate pairs: show the sign for an unreadable character."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -57,18 +68,16 @@ def _clean_text(value: Any) -> Any:
 def _clean_id(value: Any) -> Any:
     """Platforms send ids as numbers or strings; a float has lost digits and is none."""
     if isinstance(value, bool | float):
-        raise ValueError("not an id")
+        return None
     if isinstance(value, int):
-        if abs(value) >= _BIGINT:
-            raise ValueError("not an id")
-        return str(value)
-    return _clean_text(value)
+        return str(value) if abs(value) < _BIGINT else None
+    return clean_text(value)
 
 
 def _clean_number(value: Any) -> Any:
     """A whole number, also when sent as digits (WhatsApp's timestamps) or as a whole float."""
     if isinstance(value, bool):
-        raise ValueError("not a number")
+        return None
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
         return int(value)
     if isinstance(value, str) and len(value) <= 20 and value.isascii() and value.isdigit():
@@ -80,7 +89,7 @@ def _only_objects(value: Any) -> Any:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else value
 
 
-WireText = Annotated[str, BeforeValidator(_clean_text)]
+WireText = Annotated[str, BeforeValidator(clean_text)]
 """Text of any length."""
 WireId = Annotated[str, BeforeValidator(_clean_id), Field(min_length=1, max_length=_MAX_ID)]
 """An identifier, always a string here."""
