@@ -45,7 +45,7 @@ class TelegramChannel:
         given = header_of(request, "x-telegram-bot-api-secret-token")
         require_equal(given, secret_of(credentials, "secret_token"))
 
-    def handshake(self, query: Mapping[str, str], credentials: Credentials) -> str:  # noqa: ARG002 - contract
+    def handshake(self, query: Mapping[str, str], credentials: Credentials) -> str:
         """Telegram has no handshake."""
         raise Forbidden("Telegram verifies no webhook by GET")
 
@@ -55,10 +55,10 @@ class TelegramChannel:
 
     def immediate_reply(
         self,
-        events: Sequence[InboundEvent],  # noqa: ARG002 - contract
-        welcome: OutboundMessage | None,  # noqa: ARG002 - contract
+        events: Sequence[InboundEvent],
+        welcome: OutboundMessage | None,
         *,
-        bot: BotIdentity | None = None,  # noqa: ARG002 - contract
+        bot: BotIdentity | None = None,
     ) -> Mapping[str, Any] | None:
         """None: Telegram would take a call here, but never tell its result."""
         return None
@@ -73,7 +73,7 @@ class TelegramChannel:
             return None
         return Call(method="answerCallbackQuery", payload={"callback_query_id": event.content.callback_id})
 
-    def typing(self, address: ChannelAddress, event: InboundMessage | None) -> Call | None:  # noqa: ARG002 - contract
+    def typing(self, address: ChannelAddress, event: InboundMessage | None) -> Call | None:
         """sendChatAction: shown for at most 5 s or until the next message."""
         return Call(method="sendChatAction", payload={"chat_id": address.chat_id, "action": "typing"})
 
@@ -81,10 +81,10 @@ class TelegramChannel:
         self,
         call: Call,
         *,
-        reference: str,  # noqa: ARG002 - Telegram carries no reference of ours
+        reference: str,
         credentials: Credentials,
         http: HttpTransport,
-        bot: BotIdentity,  # noqa: ARG002 - contract
+        bot: BotIdentity,
     ) -> Sent:
         """See ``client.send``."""
         return await client.send(self._settings.telegram_api_url, call, credentials, http)

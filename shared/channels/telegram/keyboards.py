@@ -2,7 +2,8 @@
 
 Buttons that answer or open a page stand under the message (inline). Sharing a phone or a location exists only in
 the keyboard below the input field, and only in private chats; a message carries one keyboard, so those two kinds
-get a short message of their own where both are needed (Telegram Bot API, InlineKeyboardMarkup, ReplyKeyboardMarkup).
+get a short message of their own where both are needed (Telegram Bot API, InlineKeyboardMarkup and
+ReplyKeyboardMarkup).
 """
 
 from __future__ import annotations
