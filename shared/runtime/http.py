@@ -21,6 +21,14 @@ __all__ = ["ConnectFailed", "HttpAnswer", "HttpTransport", "NoAnswer"]
 _log = logging.getLogger(__name__)
 
 
+def _without_addresses(record: logging.LogRecord) -> bool:
+    """httpx logs each address at INFO, and a Telegram address holds the bot's token."""
+    return record.levelno >= logging.WARNING
+
+
+logging.getLogger("httpx").addFilter(_without_addresses)
+
+
 class ConnectFailed(ZetaError):
     """No connection was made: the request surely did not leave."""
 
