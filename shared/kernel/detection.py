@@ -77,7 +77,8 @@ def detect_language(text: str) -> Language | None:
     """Tell the language of a person's words.
 
     Links, e-mail addresses, commands, and words with digits (article numbers, prices) do not count. Cyrillic
-    words decide first, unless there are hardly any, then Latin ones. Russian and Kazakh typed in Latin letters are recognised.
+    words decide first, unless there are hardly any, then Latin ones. Russian and Kazakh in Latin letters are
+    recognised.
 
     Returns:
         A language, or ``None`` for what is too short, mixed or foreign to tell («диван», ``ok``, ``SOFA-001``).
