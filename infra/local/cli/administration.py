@@ -47,7 +47,9 @@ def administer(work: Callable[[Administration], Awaitable[T]]) -> T:
         load_local_settings(CHECKOUT)
         return asyncio.run(_with_database(Settings(), work))
     except ValidationError as error:
-        raise fail(_invalid(error), "check the names and values above; `--help` lists what each command takes") from None
+        raise fail(
+            _invalid(error), "check the names and values above; `--help` lists what each command takes"
+        ) from None
     except StackError as error:
         raise fail(str(error.args[0]), error.remedy) from None
     except ZetaError as error:

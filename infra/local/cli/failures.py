@@ -39,7 +39,16 @@ def list_all(
     table(
         ("id", "company", "kind", "dialog", "code", "attempts", "at", "resolution"),
         (
-            (found.id, slug, found.kind, found.dialog_id, found.code, found.attempts, found.created_at, found.resolution)
+            (
+                found.id,
+                slug,
+                found.kind,
+                found.dialog_id,
+                found.code,
+                found.attempts,
+                found.created_at,
+                found.resolution,
+            )
             for slug, found in administer(work)
         ),
         empty="No failures.",

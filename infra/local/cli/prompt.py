@@ -88,9 +88,7 @@ def roll_back(city: CityOption, company: CompanyOption = None) -> None:
     _tell(_in_city(company, city, change))
 
 
-def _in_city(
-    company: str | None, city: str, work: Callable[[AsyncSession, UUID, UUID], Awaitable[T]]
-) -> T:
+def _in_city(company: str | None, city: str, work: Callable[[AsyncSession, UUID, UUID], Awaitable[T]]) -> T:
     async def scoped(administration: Administration) -> T:
         owner = await chosen_company(administration, company)
         async with administration.database.session_scope(owner.id) as session:
