@@ -13,9 +13,8 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from shared.bots import service
-from shared.bots.schemas import BotAccess, FoundBot
+from shared.bots.schemas import BotAccess, BotSnapshot, FoundBot
 from shared.channels.contract import BotIdentity
-from shared.dialogs.contract import BotSnapshot
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
 from shared.runtime.live_copies import LiveCopies

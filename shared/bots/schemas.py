@@ -17,6 +17,7 @@ __all__ = [
     "PROMPT_LIMIT",
     "BotAccess",
     "BotChanges",
+    "BotSnapshot",
     "BotView",
     "CredentialNames",
     "FoundBot",
@@ -58,6 +59,28 @@ class BotAccess:
 
     credentials: Mapping[str, SecretStr]
     identity: BotIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class BotSnapshot:
+    """A bot with its city's live configuration, as of ``config_version``."""
+
+    company_id: UUID
+    company_name: str
+    bot_id: UUID
+    platform: Platform
+    mode: str
+    language: Language
+    city_id: UUID | None
+    city_name: str | None
+    currency: str
+    timezone: str
+    system_prompt: str
+    """The active prompt version of the bot's city; empty: the built-in one."""
+    settings: Mapping[str, Any]
+    config_version: int
+    daily_model_budget: float | None
+    """US dollars; ``None``: the platform's default."""
 
 
 class NewBot(_Frozen):

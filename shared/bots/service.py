@@ -11,11 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots import repository
 from shared.bots.models import Bot
-from shared.bots.schemas import BotAccess, BotChanges, BotView, CredentialNames, FoundBot, NewBot
+from shared.bots.schemas import BotAccess, BotChanges, BotSnapshot, BotView, CredentialNames, FoundBot, NewBot
 from shared.channels.contract import BotIdentity, Platform
 from shared.companies import service as companies
 from shared.companies.schemas import CityView, CompanyView
-from shared.dialogs.contract import BotSnapshot
 from shared.kernel.errors import InvalidInput, Misconfigured, NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language

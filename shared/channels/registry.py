@@ -30,14 +30,14 @@ def build_channels(settings: ChannelSettings) -> ChannelRegistry:
 def _build(platform: Platform, settings: ChannelSettings) -> Channel:
     match platform:
         case Platform.TELEGRAM:
-            from shared.channels.telegram.channel import TelegramChannel  # noqa: PLC0415 - loaded on first use
+            from shared.channels.telegram.channel import TelegramChannel
 
             return TelegramChannel(settings)
         case Platform.WHATSAPP:
-            from shared.channels.whatsapp.channel import WhatsAppChannel  # noqa: PLC0415 - loaded on first use
+            from shared.channels.whatsapp.channel import WhatsAppChannel
 
             return WhatsAppChannel(settings)
         case Platform.VIBER:
-            from shared.channels.viber.channel import ViberChannel  # noqa: PLC0415 - loaded on first use
+            from shared.channels.viber.channel import ViberChannel
 
             return ViberChannel(settings)

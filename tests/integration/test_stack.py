@@ -23,9 +23,7 @@ def left_behind(worker_stack: WorkerStack, settings_env: dict[str, str]) -> None
 
 
 @pytest.mark.usefixtures("left_behind")
-def test_clean_deletes_rows_keys_and_messages(
-    worker_stack: WorkerStack, settings_env: dict[str, str]
-) -> None:
+def test_clean_deletes_rows_keys_and_messages(worker_stack: WorkerStack, settings_env: dict[str, str]) -> None:
     worker_stack.clean()
 
     with psycopg.connect(settings_env["MIGRATOR_DATABASE_URL"]) as connection:

@@ -80,9 +80,7 @@ class HttpFunctions:
         finally:
             self._outstanding -= 1
 
-    async def _call(
-        self, target: HttpFunction, request: HttpRequest, parameters: dict[str, str]
-    ) -> HttpResponse:
+    async def _call(self, target: HttpFunction, request: HttpRequest, parameters: dict[str, str]) -> HttpResponse:
         response = await self._worker.invoke(target.function, _argument(request, parameters), {})
         if target.outputs:
             await self._sender.send_outputs(target.outputs, response)

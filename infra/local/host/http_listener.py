@@ -70,9 +70,7 @@ class HttpListener:
             request.writer.output_size = 0
         body = await request.read() if request.can_read_body else b""  # 413 beyond the limit
         path, _, query = request.raw_path.partition("?")
-        answer = await self._functions.handle(
-            HttpRequest(request.method, path, query, _headers(request), body)
-        )
+        answer = await self._functions.handle(HttpRequest(request.method, path, query, _headers(request), body))
         response = web.Response(status=answer.status, body=answer.body)
         for name, value in answer.headers:
             if name.lower() == "set-cookie":
@@ -90,9 +88,7 @@ class HttpListener:
         task: asyncio.Task[None],
     ) -> web.BaseRequest:
         loop = asyncio.get_running_loop()
-        return web.BaseRequest(
-            message, payload, protocol, writer, task, loop, client_max_size=self._body_limit
-        )
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._body_limit)
 
 
 def _headers(request: web.BaseRequest) -> dict[str, str]:

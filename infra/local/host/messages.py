@@ -246,6 +246,4 @@ PROTOS = SimpleNamespace(
 
 def request_message(**content: Any) -> Any:
     """An envelope as the runtime expects it: the message under ``.request``, ours under ``.properties``."""
-    return SimpleNamespace(
-        request=SimpleNamespace(**content), properties={"host": "127.0.0.1", "protos": PROTOS}
-    )
+    return SimpleNamespace(request=SimpleNamespace(**content), properties={"host": "127.0.0.1", "protos": PROTOS})

@@ -126,9 +126,7 @@ class QueueListener:
             return False
         renewal = asyncio.create_task(self._renew(message))
         try:
-            response = await self._worker.invoke(
-                self._function.function, _value(body), self._metadata(message)
-            )
+            response = await self._worker.invoke(self._function.function, _value(body), self._metadata(message))
             await self._sender.send_outputs(self._function.outputs, response)
         except FunctionFailed:
             return False
@@ -154,9 +152,7 @@ class QueueListener:
             "queue message moved to the poison queue",
             extra={"queue": self._function.queue, "attempts": message.dequeue_count},
         )
-        await self._sender.send(
-            self._function.connection, self._function.queue + POISON_SUFFIX, message.content
-        )
+        await self._sender.send(self._function.connection, self._function.queue + POISON_SUFFIX, message.content)
         await self._queue.delete_message(message)
 
     def _metadata(self, message: QueueMessage) -> dict[str, TypedData]:

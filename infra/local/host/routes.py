@@ -21,9 +21,7 @@ Target = TypeVar("Target")
 
 CONSTRAINTS: Mapping[str, Callable[[str], bool]] = {
     "alpha": lambda text: re.fullmatch(r"[A-Za-z]+", text) is not None,
-    "guid": lambda text: (
-        re.fullmatch(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", text) is not None
-    ),
+    "guid": lambda text: re.fullmatch(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", text) is not None,
     "int": lambda text: re.fullmatch(r"-?\d+", text) is not None,
 }
 
@@ -78,9 +76,7 @@ class _Route(Generic[Target]):
 
     def rank(self) -> list[int]:
         """Fixed segments first, then constrained parameters, free ones, the rest of the path."""
-        return [
-            0 if one.text else 3 if one.rest else 1 if one.fits is not bool else 2 for one in self.segments
-        ]
+        return [0 if one.text else 3 if one.rest else 1 if one.fits is not bool else 2 for one in self.segments]
 
 
 class RouteTable(Generic[Target]):
@@ -133,8 +129,6 @@ def _segment(part: str) -> _Segment:
         return _Segment(text=part.lower())
     kind = found["kind"]
     if kind is not None and kind not in CONSTRAINTS:
-        raise StackError(
-            f"route constraint {kind} is not supported", remedy=f"use one of {sorted(CONSTRAINTS)}"
-        )
+        raise StackError(f"route constraint {kind} is not supported", remedy=f"use one of {sorted(CONSTRAINTS)}")
     fits = CONSTRAINTS[kind] if kind else bool
     return _Segment(name=found["name"], optional=bool(found["optional"]), rest=bool(found["rest"]), fits=fits)

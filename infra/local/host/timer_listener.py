@@ -53,9 +53,7 @@ class TimerListener:
         status = {"Last": _text(last), "Next": _text(following), "LastUpdated": _text(last)}
         request = {"IsPastDue": late, "ScheduleStatus": status, "Schedule": {"AdjustForDST": True}}
         try:
-            response = await self._worker.invoke(
-                self._function.function, TypedData(json=json.dumps(request)), {}
-            )
+            response = await self._worker.invoke(self._function.function, TypedData(json=json.dumps(request)), {})
             await self._sender.send_outputs(self._function.outputs, response)
         except FunctionFailed:
             return  # logged by the worker; the next due time is the retry

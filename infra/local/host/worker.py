@@ -99,9 +99,7 @@ class AppWorker:
             async with asyncio.timeout(self._timeout):
                 response: InvocationResponse = await runtime.invocation_request(_envelope(invocation))
         except TimeoutError as error:
-            logger.warning(
-                "function timed out", extra={"function": function.name, "invocation_id": invocation_id}
-            )
+            logger.warning("function timed out", extra={"function": function.name, "invocation_id": invocation_id})
             raise FunctionFailed from error
         if response.result.status != SUCCESS:
             self._log_failure(function, invocation_id, response.result.exception)
@@ -112,9 +110,7 @@ class AppWorker:
         """Let the threads of synchronous functions end."""
         runtime.stop_threadpool_executor()
 
-    def _log_failure(
-        self, function: IndexedFunction, invocation_id: str, failure: RpcException | None
-    ) -> None:
+    def _log_failure(self, function: IndexedFunction, invocation_id: str, failure: RpcException | None) -> None:
         """Log the kind of failure and where; its text only when asked for: it may quote a message."""
         stack = failure.stack_trace if failure else ""
         places = [line.strip() for line in stack.splitlines() if line.startswith('  File "')]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from shared.bots.schemas import BotSnapshot
 from shared.channels.messages import Button, Reply, RichText, Span, Style, TextMessage
-from shared.dialogs.contract import AnalyticsEvent, BotSnapshot, Turn, TurnResult
+from shared.dialogs.contract import AnalyticsEvent, Turn, TurnResult
 from shared.dialogs.texts import TEXTS
 from shared.kernel.languages import Language, language_of
 

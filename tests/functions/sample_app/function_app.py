@@ -96,9 +96,7 @@ async def work(message: func.QueueMessage, context: func.Context) -> None:
         _note({"body": "ended " + body})
 
 
-@app.queue_trigger(
-    arg_name="message", queue_name="%QUEUE_PREFIX%work-poison", connection="AzureWebJobsStorage"
-)
+@app.queue_trigger(arg_name="message", queue_name="%QUEUE_PREFIX%work-poison", connection="AzureWebJobsStorage")
 def buried(message: func.QueueMessage) -> None:
     """Note what was given up."""
     _note({"body": "poison " + message.get_body().decode()})
