@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,21 @@ from shared.dialogs import failures
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.ids import new_id
 from shared.runtime.database import Database
-from tests.integration.bots.conftest import Shop, database, keyring, other_shop, settings, shop
+from tests.integration.shops import Shop
 
-__all__ = ["database", "keyring", "other_shop", "settings", "shop"]
 
-_EVENT = '[{"place":0,"bot_id":"%s","chat_id":"7","kind":"message","event_id":"%s","order_key":1,"customer_id":"7","event":{}}]'
+def _message(shop: Shop) -> dict[str, Any]:
+    """A message as the intake records it."""
+    return {
+        "place": 0,
+        "bot_id": str(shop.bot_id),
+        "chat_id": "7",
+        "kind": "message",
+        "event_id": "e1",
+        "order_key": 1,
+        "customer_id": "7",
+        "event": {},
+    }
 
 
 async def _one(session: AsyncSession, query: str, **values: Any) -> Any:
@@ -30,7 +41,7 @@ async def _failed_turn(database: Database, shop: Shop) -> UUID:
     failure = new_id()
     async with database.session_scope(shop.company_id) as session:
         await session.execute(
-            text("SELECT receive_events(CAST(:events AS jsonb), '{}')"), {"events": _EVENT % (shop.bot_id, "e1")}
+            text("SELECT receive_events(CAST(:events AS jsonb), '{}')"), {"events": json.dumps([_message(shop)])}
         )
         await session.execute(text("UPDATE inbox SET status = 'failed', done_at = now()"))
         await session.execute(text("UPDATE dialogs SET done_seq = received_seq"))
