@@ -177,7 +177,7 @@ def _shelf(c: Canvas) -> None:
         c.box(258, top, 542, top + 94, _shade(c.main, 0.93))
         for index in range(4 + row % 2):
             left = 272 + index * 26 + (row % 2) * 110
-            c.box(left, top + 28 + index % 3 * 8, left + 20, top + 94, books[(index + row) % 5], 2)
+            c.box(left, top + 28 + index % 3 * 8, left + 20, top + 94, books[(index + row) % 5], radius=2)
         c.box(245, top + 94, 555, top + 107, c.main)
 
 
