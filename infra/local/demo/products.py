@@ -1,7 +1,7 @@
 """The demo company: a furniture shop with two cities, its categories and its products, read from ``data/``.
 
-``series.csv`` has a line per series; each of its colours is a product. Stock numbers follow the file's order, so new
-series go to its end.
+``series.csv`` has a line per series; each of its colours is a product. Stock numbers follow the file's order, so
+new series go to its end.
 """
 
 from __future__ import annotations
@@ -84,27 +84,28 @@ def demo_products(cities: Mapping[str, UUID], *, image_base: str = DEFAULT_IMAGE
     for series in _series():
         for colour in map(Colour, series["colours"].split(",")):
             numbers[series["category"]] += 1
-            number = numbers[series["category"]]
-            sku = f"{prefixes[series['category']]}-{number:03d}"
-            products.append(_product(series, colour, sku, number, cities, materials, image_base))
+            sku = f"{prefixes[series['category']]}-{numbers[series['category']]:03d}"
+            city = cities[series["only"]] if series["only"] else None
+            image = f"{image_base}/{series['category']}-{colour.value}.png"
+            products.append(_product(series, colour, sku=sku, city=city, image=image, materials=materials))
     return products
 
 
 def _product(
     series: Mapping[str, str],
     colour: Colour,
+    *,
     sku: str,
-    number: int,
-    cities: Mapping[str, UUID],
+    city: UUID | None,
+    image: str,
     materials: Mapping[str, LocalizedText],
-    image_base: str,
 ) -> ProductInput:
     sold_out = colour.value in series["sold_out"].split(",")
     old_price = series["old_price"]
     colour_names = LocalizedText(**{language.value: colour_name(colour, language) for language in Language})
     return ProductInput(
         sku=sku,
-        city_id=cities[series["only"]] if series["only"] else None,
+        city_id=city,
         name=_name(series, colour),
         description=LocalizedText(ru=series["about_ru"], kk=series["about_kk"], en=series["about_en"]),
         category=series["category"],
@@ -112,9 +113,9 @@ def _product(
         old_price=Money(minor=int(old_price) * 100, currency="KZT") if old_price else None,
         attributes={"colour": colour_names, "material": materials[series["material"]], "size": series["size"]},
         colours=(colour,),
-        images=(f"{image_base}/{series['category']}-{colour.value}.png",),
+        images=(image,),
         availability=Availability.OUT_OF_STOCK if sold_out else Availability.IN_STOCK,
-        quantity=0 if sold_out else 1 + number * 7 % 13,
+        quantity=0 if sold_out else 1 + int(sku[-3:]) * 7 % 13,
     )
 
 

@@ -95,10 +95,10 @@ CREATE INDEX ix_catalog_words_frequency ON catalog_words (company_id, frequency 
 ALTER TABLE products ALTER COLUMN document SET STATISTICS 1000;
 """
 
-# Four tiers, best first: matched in name, category or attributes and available; the same, but sold out; matched
-# with the help of the description, available; the same, but sold out. A tier is read only while the candidates before it
-# are too few. Inside a tier the rank decides, among candidate_limit rows at most. Plans are made for the actual
-# values: a price bound may be a better way in than a common word.
+# Four tiers, best first: matched in name, category or attributes and available; the same, but sold out;
+# matched with the help of the description, available; the same, but sold out. A tier is read only while the
+# candidates before it are too few. Inside a tier the rank decides, among candidate_limit rows at most. Plans
+# are made for the actual values: a price bound may be a better way in than a common word.
 SEARCH_PRODUCTS = """
 CREATE FUNCTION search_products(
     strong tsquery,
