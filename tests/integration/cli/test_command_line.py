@@ -9,8 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from infra.local.cli.app import app
 from shared.runtime.crypto import generate_key
@@ -174,7 +173,8 @@ def test_keys_are_generated_and_rotated(zeta: Zeta, environment: dict[str, str |
 def test_failures_are_listed_and_discarded_once(zeta: Zeta, database: psycopg.Connection) -> None:
     assert "No failures" in zeta("failures", "list").output
     database.execute(
-        "INSERT INTO failures (company_id, id, kind, code) SELECT id, gen_random_uuid(), 'turn', 'boom' FROM companies"
+        "INSERT INTO failures (company_id, id, kind, code) "
+        "SELECT id, gen_random_uuid(), 'turn', 'boom' FROM companies"
     )
     failure = _identity(zeta("failures", "list"))
     assert "only be discarded" in zeta("failures", "replay", failure, fails=True).output
