@@ -123,6 +123,13 @@ class Participant(ABC):
         self.environment.world.post(self.chat, message)
         return message
 
+    def _told(self, message: Message, status: int) -> int:
+        """Note on the person's message whether the bot took it; the status, unchanged."""
+        if message.status == "sent":
+            message.status = "delivered" if 200 <= status <= 299 else "failed"
+            self.environment.world.touch(self.chat)
+        return status
+
     def _keep(self, file: UploadedFile) -> tuple[str, Json]:
         """Store a file the person sends; its id and what the chat shows of it."""
         stored = self.environment.media.put(file, at=self.environment.clock.now())

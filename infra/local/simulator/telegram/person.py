@@ -152,7 +152,7 @@ class TelegramPerson(Participant):
         if blocked:
             # writing to a blocked bot unblocks it, and the bot is told so first
             await self.unblock()
-        return await self._push("message", self._object(message))
+        return self._told(message, await self._push("message", self._object(message)))
 
     def _object(self, message: Message) -> Json:
         return message_object(self.chat, message, self.telegram_bot, self.environment.media, self.person)

@@ -29,6 +29,7 @@ __all__ = ["ViberApi"]
 _MAX_JSON = 30 * 1024
 _MAX_PICTURE = 1024 * 1024
 _MAX_FILE = 50 * 1024 * 1024
+_MAX_IMAGES = 40
 _HOURLY = 100
 _MAX_BROADCAST = 300
 _HOST = {"chat_hostname": "SN-CHAT-01_"}
@@ -156,6 +157,7 @@ class ViberApi:
             self._environment.world.touch(chat)
             return
         await self._load_media(message)
+        await self._load_button_images(message)
         for event in account.automatic_receipts:
             webhook = self.webhooks.push(
                 account, self.webhooks.event(event, token=token, user_id=chat.id), queue=chat.id
@@ -177,6 +179,22 @@ class ViberApi:
             message.content["broken"] = str(error)
             return
         message.file_id = self._environment.media.put(fetched, at=self._environment.clock.now()).id
+
+    async def _load_button_images(self, message: Message) -> None:
+        """Pictures on buttons and cards; one that cannot be had leaves its button without."""
+        media = [message.content.get("rich_media"), message.markup]
+        buttons = [button for part in media if part for button in part["Buttons"]]
+        images: dict[str, str] = {}
+        for url in list(dict.fromkeys(str(button["Image"]) for button in buttons if button.get("Image")))[
+            :_MAX_IMAGES
+        ]:
+            try:
+                fetched = await fetch(self._environment.delivery.session, url, limit=_MAX_PICTURE)
+            except UnfetchableError:
+                continue
+            images[url] = self._environment.media.put(fetched, at=self._environment.clock.now()).id
+        if images:
+            message.content["images"] = images
 
     async def welcome(self, account: ViberAccount, chat: Chat, body: bytes) -> None:
         """A message in the answer to ``conversation_started``; broken ones are dropped, as Viber does."""

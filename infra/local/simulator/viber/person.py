@@ -159,7 +159,7 @@ class ViberPerson(Participant):
         event = self._api.webhooks.event(
             "message", token=token, sender=self._user(), message=body, silent=False
         )
-        return await self._push(event)
+        return self._told(message, await self._push(event))
 
     def _user(self) -> Json:
         return {

@@ -162,7 +162,7 @@ class WhatsAppPerson(Participant):
         if self.chat.membership is Membership.BLOCKED:
             await self.unblock()
         self._say(message)
-        return await self._push({**self._head(message.id), **body})
+        return self._told(message, await self._push({**self._head(message.id), **body}))
 
     def _head(self, new_id: str) -> Json:
         head: Json = {"id": new_id, "timestamp": str(int(self.environment.clock.now()))}
