@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,43 +14,32 @@ from typer.testing import CliRunner, Result
 
 from infra.local.cli.app import app
 from shared.runtime.crypto import generate_key
+from tests.integration.cli.conftest import Zeta
 from tests.stack import WorkerStack
 
 TOKEN = "123456:AAF-very-secret-token"
 CREDENTIALS = json.dumps({"token": TOKEN})
 UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 
-Zeta = Callable[..., Result]
-
 
 @pytest.fixture
-def environment(settings_env: dict[str, str]) -> dict[str, str | None]:
-    return {**settings_env, "ZETA_COMPANY": None, "PUBLIC_BASE_URL": "https://zeta.example"}
+def zeta(zeta: Zeta) -> Iterator[Zeta]:
+    """As everywhere; and no output of any command shows the token."""
+    outputs: list[str] = []
 
-
-@pytest.fixture
-def zeta(environment: dict[str, str | None]) -> Zeta:
-    """Run a command; an error in it, unless expected (``fails=True``), fails the test with its output."""
-
-    def run(*arguments: str, fails: bool = False, stdin: str | None = None, **more: str) -> Result:
-        result = CliRunner(env={**environment, **more}).invoke(app, arguments, input=stdin)
-        assert (result.exit_code != 0) == fails, result.output
-        assert TOKEN not in result.output
+    def run(*arguments: str, **options: Any) -> Result:
+        result = zeta(*arguments, **options)
+        outputs.append(result.output)
         return result
 
-    return run
+    yield run
+    assert TOKEN not in "".join(outputs)
 
 
 @pytest.fixture
 def database(worker_stack: WorkerStack) -> Iterator[psycopg.Connection]:
     with psycopg.connect(worker_stack.superuser_url, autocommit=True) as connection:
         yield connection
-
-
-@pytest.fixture
-def shop(zeta: Zeta) -> None:
-    zeta("company", "create", "uyut", "--name", "Уют")
-    zeta("city", "create", "almaty", "--name", "Алматы")
 
 
 def _identity(result: Result) -> str:
@@ -67,7 +57,7 @@ def test_a_company_with_its_cities_is_created_and_listed(zeta: Zeta) -> None:
     assert re.search(r"oral\s+Уральск\s+Asia/Oral\s+KZT\s+kk\s+no", zeta("city", "list").output)
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_with_several_companies_one_must_be_named(zeta: Zeta) -> None:
     zeta("company", "create", "sklad", "--name", "Склад")
     assert "--company" in zeta("city", "list", fails=True).output
@@ -75,7 +65,7 @@ def test_with_several_companies_one_must_be_named(zeta: Zeta) -> None:
     assert "No city yet" in zeta("city", "list", ZETA_COMPANY="sklad").output
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_errors_say_what_to_do(zeta: Zeta) -> None:
     assert "zeta company list" in zeta("city", "list", "-c", "nobody", fails=True).output
     assert "company uyut already" in zeta("company", "create", "uyut", "--name", "Ещё", fails=True).output
@@ -85,7 +75,7 @@ def test_errors_say_what_to_do(zeta: Zeta) -> None:
     assert "pa55" not in unreachable.output
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_a_bots_credentials_come_by_standard_input_and_are_never_shown(
     zeta: Zeta, database: psycopg.Connection
 ) -> None:
@@ -105,13 +95,13 @@ def test_a_bots_credentials_come_by_standard_input_and_are_never_shown(
     assert TOKEN.encode() not in sealed[0]
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_credentials_may_come_from_the_environment(zeta: Zeta) -> None:
     made = zeta("bot", "create", "-p", "viber", "--name", "V", ZETA_VIBER_AUTH_TOKEN=TOKEN)
     assert "auth_token" in zeta("bot", "show", _identity(made)).output
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 @pytest.mark.parametrize(
     ("arguments", "stdin", "complaint"),
     [
@@ -130,7 +120,7 @@ def test_missing_or_wrong_credentials_are_told(
     assert "No bot yet" in zeta("bot", "list").output
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_a_bot_is_taken_out_of_use_and_back(zeta: Zeta, database: psycopg.Connection) -> None:
     bot_id = _identity(
         zeta("bot", "create", "-p", "telegram", "--name", "T", "--credentials-stdin", stdin=CREDENTIALS)
@@ -142,7 +132,7 @@ def test_a_bot_is_taken_out_of_use_and_back(zeta: Zeta, database: psycopg.Connec
     assert database.execute(found, (bot_id,)).fetchone() == (1,)
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_prompts_are_set_listed_activated_and_rolled_back(zeta: Zeta, tmp_path: Path) -> None:
     file = tmp_path / "prompt.txt"
     for body in ("Первый промпт", "Второй промпт"):
@@ -156,7 +146,7 @@ def test_prompts_are_set_listed_activated_and_rolled_back(zeta: Zeta, tmp_path: 
     assert "not found" in zeta("prompt", "activate", "--city", "almaty", "9", fails=True).output
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_keys_are_generated_and_rotated(zeta: Zeta, environment: dict[str, str | None]) -> None:
     zeta("bot", "create", "-p", "telegram", "--name", "T", "--credentials-stdin", stdin=CREDENTIALS)
     key = zeta("keys", "generate", "--id", "next").output.strip()
@@ -169,7 +159,7 @@ def test_keys_are_generated_and_rotated(zeta: Zeta, environment: dict[str, str |
     assert "the key next that sealed a credential is missing" in lost.output
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("company_and_city")
 def test_failures_are_listed_and_discarded_once(zeta: Zeta, database: psycopg.Connection) -> None:
     assert "No failures" in zeta("failures", "list").output
     database.execute(
@@ -184,7 +174,8 @@ def test_failures_are_listed_and_discarded_once(zeta: Zeta, database: psycopg.Co
     assert re.search(rf"{failure}\s+uyut\s+turn\s+-\s+boom.*discarded", zeta("failures", "list", "--all").output)
 
 
-def test_escalations_are_listed_and_resolved(zeta: Zeta, shop: None, database: psycopg.Connection) -> None:
+@pytest.mark.usefixtures("company_and_city")
+def test_escalations_are_listed_and_resolved(zeta: Zeta, database: psycopg.Connection) -> None:
     zeta("bot", "create", "-p", "telegram", "--name", "T", "--credentials-stdin", stdin=CREDENTIALS)
     assert "No open escalations" in zeta("escalations", "list").output
     database.execute(
