@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy import text
 
 from infra.local.errors import StackError
 from infra.local.host.configuration import load_local_settings
@@ -23,6 +25,8 @@ from shared.runtime.settings import Settings
 __all__ = ["Administration", "administer", "fail"]
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+SETTINGS_FOLDER = "ZETA_SETTINGS_FOLDER"
+"""Names another folder than the checkout to read local.settings.json from."""
 T = TypeVar("T")
 
 
@@ -45,10 +49,10 @@ def administer(work: Callable[[Administration], Awaitable[T]]) -> T:
     Settings come from the environment, and from local.settings.json where the environment lacks them.
     """
     try:
-        load_local_settings(CHECKOUT)
+        load_local_settings(Path(os.environ.get(SETTINGS_FOLDER) or CHECKOUT))
         return asyncio.run(_with_database(Settings(), work))
     except ValidationError as error:
-        raise fail(_invalid(error), "`--help` tells what the command takes") from None
+        raise fail(*_invalid(error)) from None
     except StackError as error:
         raise fail(str(error.args[0]), error.remedy) from None
     except ZetaError as error:
@@ -58,9 +62,21 @@ def administer(work: Callable[[Administration], Awaitable[T]]) -> T:
 async def _with_database(settings: Settings, work: Callable[[Administration], Awaitable[T]]) -> T:
     database = Database(settings)
     try:
+        await _refuse_superuser(database)
         return await work(Administration(settings, database))
     finally:
         await database.aclose()
+
+
+async def _refuse_superuser(database: Database) -> None:
+    """Row level security does not hold a superuser: a command would mix companies up without noticing."""
+    async with database.anonymous_scope() as session:
+        above = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if await session.scalar(above):
+            raise StackError(
+                "DATABASE_URL logs in as a role that row level security does not hold",
+                remedy="use the address of zeta_app; after ./infra/local/up, unset DATABASE_URL to use the stack's",
+            )
 
 
 def fail(message: str, remedy: str) -> typer.Exit:
@@ -71,12 +87,14 @@ def fail(message: str, remedy: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _invalid(error: ValidationError) -> str:
-    """The fields and what is wrong with them, without the values: one of them may be a secret."""
+def _invalid(error: ValidationError) -> tuple[str, str]:
+    """The fields and what is wrong with them, without the values, as one may be a secret; and what to do."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
     lines = [f"{'.'.join(str(part) for part in entry['loc'])}: {entry['msg']}" for entry in found]
-    missing = error.title == "Settings"
-    return ("a setting is missing or wrong: " if missing else "") + "; ".join(lines)
+    if error.title == "Settings":
+        remedy = "./infra/local/up writes them to local.settings.json; elsewhere set them in the environment"
+        return f"settings are missing or wrong: {'; '.join(lines)}", remedy
+    return "; ".join(lines), "`--help` tells what the command takes"
 
 
 def _remedy(error: ZetaError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -13,8 +14,13 @@ Zeta = Callable[..., Result]
 
 
 @pytest.fixture
-def environment(settings_env: dict[str, str]) -> dict[str, str | None]:
-    return {**settings_env, "ZETA_COMPANY": None, "PUBLIC_BASE_URL": "https://zeta.example"}
+def environment(settings_env: dict[str, str], tmp_path: Path) -> dict[str, str | None]:
+    return {
+        **settings_env,
+        "ZETA_COMPANY": None,
+        "ZETA_SETTINGS_FOLDER": str(tmp_path),
+        "PUBLIC_BASE_URL": "https://zeta.example",
+    }
 
 
 @pytest.fixture

@@ -195,8 +195,16 @@ def test_escalations_are_listed_and_resolved(zeta: Zeta, database: psycopg.Conne
     assert database.execute("SELECT handover_until FROM dialogs").fetchone() == (None,)
 
 
-def test_without_settings_the_missing_ones_are_named() -> None:
-    nothing = {"DATABASE_URL": None, "SYSTEM_DATABASE_URL": None, "CREDENTIAL_KEYS": None}
-    result = CliRunner(env=nothing).invoke(app, ["company", "list"])
+NO_SETTINGS = {"DATABASE_URL": None, "SYSTEM_DATABASE_URL": None, "CREDENTIAL_KEYS": None}
+
+
+def test_without_settings_the_missing_ones_are_named_with_what_to_do(tmp_path: Path) -> None:
+    result = CliRunner(env={**NO_SETTINGS, "ZETA_SETTINGS_FOLDER": str(tmp_path)}).invoke(app, ["company", "list"])
     assert result.exit_code == 1
     assert "database_url" in result.output
+    assert "./infra/local/up" in result.output
+
+
+def test_a_role_that_sees_all_companies_is_refused(zeta: Zeta, worker_stack: WorkerStack) -> None:
+    refused = zeta("company", "list", fails=True, DATABASE_URL=worker_stack.superuser_url)
+    assert "zeta_app" in refused.output
