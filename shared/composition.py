@@ -72,8 +72,7 @@ class Worker:
         self.webhooks = Webhooks(
             directory=directory,
             channel_of=self._channel_of,
-            intake=Intake(database),
-            bells=self.bells,
+            intake=Intake(database, self.bells),
             settings=settings,
         )
         lane = SendLane(
