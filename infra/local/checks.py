@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.local.errors import StackError
 from infra.local.progress import say, step
-from infra.local.services.azurite import install_azurite
+from infra.local.services.azurite import azurite_is_installed, install_azurite
 from infra.local.services.processes import run_step
 from infra.local.state import AZURITE_PROGRAMS, CHECKOUT
 
@@ -20,8 +20,9 @@ TEST_PROCESSES = "2"
 def main(arguments: list[str]) -> int:
     """Run the checks, all of them even when one fails; 1 when any failed."""
     try:
-        with step("Azurite", hint="half a minute the first time"):
-            install_azurite(AZURITE_PROGRAMS)
+        if not azurite_is_installed(AZURITE_PROGRAMS):
+            with step("installing Azurite", hint="half a minute"):
+                install_azurite(AZURITE_PROGRAMS)
     except StackError as error:
         say(str(error))
         return 1

@@ -79,7 +79,7 @@ def _make_venv() -> None:
     if not has_pip and importlib.util.find_spec("pip") is None:
         raise StackError(
             f"{sys.executable} can make no virtual environment: it has neither ensurepip nor pip",
-            remedy="install them (Debian: apt-get install python3-venv) or name another Python: ZETA_PYTHON=…",
+            remedy="install them (Debian: apt-get install python3-venv), or choose a Python: ZETA_PYTHON=…",
         )
     run_step(
         [sys.executable, "-m", "venv", *([] if has_pip else ["--without-pip"]), VENV],

@@ -13,7 +13,7 @@ from infra.local.errors import StackError
 from infra.local.host.service import READY
 from infra.local.programs import Program
 from infra.local.progress import step
-from infra.local.services.azurite import AzuriteServer, install_azurite
+from infra.local.services.azurite import AzuriteServer, azurite_is_installed, install_azurite
 from infra.local.services.migrations import migrate
 from infra.local.services.ports import claim_port
 from infra.local.services.postgres import PostgresServer
@@ -78,7 +78,8 @@ class Stack:
         Raises:
             StackError: a part does not start; what was started runs on until ``stop``.
         """
-        LOCAL.mkdir(exist_ok=True)
+        SECRETS.mkdir(parents=True, exist_ok=True)
+        SECRETS.chmod(0o700)
         for port, part, setting in (
             (self.choices.host_port, "the functions host", "ZETA_HOST_PORT"),
             (self.choices.simulator_port, "the messenger simulator", "ZETA_SIMULATOR_PORT"),
@@ -134,8 +135,10 @@ class Stack:
             with step("Redis"):
                 self.redis.start()
         if self.choices.storage is None:
-            with step("Azurite", hint="half a minute the first time"):
-                install_azurite(AZURITE_PROGRAMS)
+            if not azurite_is_installed(AZURITE_PROGRAMS):
+                with step("installing Azurite", hint="half a minute"):
+                    install_azurite(AZURITE_PROGRAMS)
+            with step("Azurite"):
                 self.azurite.start()
         return (
             self.choices.database_url or self.postgres.url,

@@ -29,7 +29,7 @@ SETTINGS = CHECKOUT / "local.settings.json"
 
 def kept_secret(name: str, fresh: str) -> str:
     """The secret of that name as first made, readable by its owner only; ``fresh`` when there is none."""
-    SECRETS.mkdir(parents=True, exist_ok=True, mode=0o700)
+    SECRETS.mkdir(parents=True, exist_ok=True)
     path = SECRETS / name
     if not path.exists():
         path.touch(mode=0o600)
