@@ -1,4 +1,4 @@
-"""The assistant as dialogs know it: a responder that asks the model where it can, and answers by rules where not."""
+"""The assistant as dialogs know it: asks the model where it can, and answers by rules where it cannot."""
 
 from __future__ import annotations
 
