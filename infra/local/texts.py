@@ -91,7 +91,7 @@ def _texts(catalogue: Catalog) -> Iterator[tuple[str, tuple[str, ...]]]:
         if message.id:
             key = message.id if isinstance(message.id, str) else message.id[0]
             texts = message.string
-            yield key, (texts,) if isinstance(texts, str) else tuple(texts)
+            yield key, (texts,) if isinstance(texts, str) else tuple(texts or ())
 
 
 def _places(text: str) -> frozenset[str]:
