@@ -1,0 +1,71 @@
+"""Colour words of three languages as canonical codes (CSS-like English names, as the catalogue stores them)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["COLOURS", "ColourMention", "find_colour"]
+
+# adjective endings: Russian cases and comparatives, short forms are rare enough to leave out
+_HARD = r"(?:ый|ая|ое|ые|ого|ой|ому|ую|ым|ых|ыми|ом|енький|енькая|енькое|енькие)"
+_SOFT = r"(?:ий|яя|ее|ие|его|ей|ему|юю|им|их|ими|ем|енький|енькая)"
+_K = r"(?:ий|ая|ое|ие|ого|ой|ому|ую|им|их|ими|ом)"
+# Kazakh case and possessive endings that colours take as nouns («қызылы», «ақтан»)
+_KK = r"(?:ы|і|сы|сі|ын|ін|ды|ді|ты|ті|дан|ден|тан|тен|лар|лер|тар|тер|дар|дер|ырақ|ірек|рақ)?"
+
+# longer and compound colours come first: «қызғылт сары» is orange, «светло-серый» is grey
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("orange", rf"оранж(?:ев{_HARD})?|қызғылт\s+сары|кызгылт\s+сары|сарғылт|orange"),
+    ("turquoise", rf"бирюз(?:а|ов{_HARD})|мят(?:а|н{_HARD})|көгілжасыл|turquoise|teal|mint"),
+    ("burgundy", rf"бордо|бордов{_HARD}|винн{_HARD}|күрең|burgundy|maroon|wine[- ]red"),
+    ("light_blue", rf"голуб{_HARD}|көгілдір|когилдир|аспан\s+түс\w*|light[- ]blue|sky[- ]blue"),
+    ("brown", rf"коричнев{_HARD}|шоколадн{_HARD}|қоңыр{_KK}|коныр{_KK}|brown|chocolate"),
+    ("purple", rf"фиолетов{_HARD}|сиренев{_HARD}|лилов{_HARD}|күлгін{_KK}|кулгин{_KK}|purple|violet|lilac"),
+    ("pink", rf"розов{_HARD}|қызғылт|кызгылт|алқызыл|pink"),
+    ("beige", rf"беж|бежев{_HARD}|кремов{_HARD}|молочн{_HARD}|ақшыл\s+сары|beige|cream|ivory"),
+    (
+        "grey",
+        rf"(?:светло-|т[её]мно-)?сер{_HARD}|сер(?=\s+цвет)|графит(?:ов{_HARD})?|сұр{_KK}|сур{_KK}|gr[ae]y|graphite",
+    ),
+    ("gold", rf"золот(?:ой|ая|ое|ые|ого|ую|ым|ых|ист{_HARD})|алтын\s+түс\w*|gold(?:en)?"),
+    ("silver", rf"серебрист{_HARD}|серебрян{_HARD}|күміс\s+түс\w*|silver"),
+    ("red", rf"(?:т[её]мно-)?красн{_HARD}|красненьк{_K}|ал{_HARD}|қызыл{_KK}|кызыл{_KK}|red"),
+    ("green", rf"(?:светло-|т[её]мно-)?зел[её]н{_HARD}|изумрудн{_HARD}|жасыл{_KK}|green|emerald"),
+    ("blue", rf"(?:т[её]мно-)?син{_SOFT}|синеньк{_K}|көк{_KK}|кок{_KK}|(?:navy|dark)?[- ]?blue|navy"),
+    ("mustard", rf"горчичн{_HARD}|қыша\s+түсті|mustard"),
+    ("yellow", rf"ж[её]лт{_HARD}|сары{_KK}|yellow"),
+    ("white", rf"бел{_HARD}|беленьк{_K}|ақ{_KK}|ак|white"),
+    ("black", rf"ч[её]рн{_HARD}|ч[её]рненьк{_K}|қара(?:сы|сын|лар)?|кара(?:сы|сын)?|black"),
+)
+_WORD = r"(?<![\w-])(?:{})(?![\w-])"
+_COLOURS = tuple((code, re.compile(_WORD.format(pattern), re.IGNORECASE)) for code, pattern in _PATTERNS)
+COLOURS: tuple[str, ...] = tuple(code for code, _ in _PATTERNS)
+"""The canonical codes."""
+
+_COLOUR_NOUN = re.compile(
+    r"(?<!\w)(?:цвет(?:а|ов|е|ом|у)?|расцветк\w*|түсті|түс(?:і|тегі|пен)?|тусти|тусі|туси|colou?r(?:ed|s)?)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColourMention:
+    """The first colour of a text, and the text without it (and without words such as «цвет»)."""
+
+    code: str | None
+    rest: str
+
+
+def find_colour(text: str) -> ColourMention:
+    """Find the colour that a shopper names first; the words of it are taken out of the text."""
+    best: tuple[int, str, re.Match[str]] | None = None
+    for code, pattern in _COLOURS:
+        match = pattern.search(text)
+        if match is not None and (best is None or match.start() < best[0]):
+            best = (match.start(), code, match)
+    if best is None:
+        return ColourMention(None, text)
+    _, code, match = best
+    rest = _COLOUR_NOUN.sub(" ", text[: match.start()] + " " + text[match.end() :])
+    return ColourMention(code, " ".join(rest.split()))

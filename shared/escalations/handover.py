@@ -1,0 +1,82 @@
+"""Answers a dialog while a person has it: mostly by silence, so that the bot never talks over the staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.channels.contract import InboundMessage
+from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
+from shared.escalations import replies, service
+from shared.escalations.schemas import RETURN_TO_BOT
+
+__all__ = ["REMINDER_WINDOW", "HandoverResponder"]
+
+REMINDER_WINDOW = timedelta(minutes=10)
+"""How long after the opening one reminder may still be said."""
+
+_STATE_KEY = "handover"
+
+
+class HandoverResponder:
+    """A ``Responder`` for dialogs whose ``handover_until`` lies ahead.
+
+    * The button «Вернуться к боту» (or its words) ends the hand-over and says that the bot is back.
+    * ``/start`` ends it and passes the turn on to the bot's own responder.
+    * Anything else is for the staff: silence, but for one reminder per escalation in its first minutes.
+    """
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        """Answer a turn; opens one short read transaction at most."""
+        if _wants_start(turn):
+            return TurnResult(effects=(_resolution(turn),), state=_without_reminder(turn.state), pass_on=True)
+        if _wants_bot(turn):
+            return TurnResult(
+                reply=replies.welcome_back(turn.language),
+                effects=(_resolution(turn),),
+                state=_without_reminder(turn.state),
+                analytics=(AnalyticsEvent("returned_to_bot"),),
+            )
+        return await self._wait(turn)
+
+    async def _wait(self, turn: Turn) -> TurnResult:
+        if not any(isinstance(event, InboundMessage) for event in turn.events):
+            return TurnResult()
+        async with turn.session() as session:
+            escalation = await service.find_open(session, dialog_id=turn.dialog_id)
+        if escalation is None:
+            return TurnResult()
+        mark = str(escalation.id)
+        fresh = turn.started_at - escalation.opened_at < REMINDER_WINDOW
+        if not fresh or turn.state.get(_STATE_KEY) == mark:
+            return TurnResult()
+        return TurnResult(reply=replies.reminder(turn.language), state={**turn.state, _STATE_KEY: mark})
+
+
+def _resolution(turn: Turn) -> Effect:
+    dialog_id = turn.dialog_id
+
+    async def resolve(session: AsyncSession) -> None:
+        await service.resolve(session, by="shopper", dialog_id=dialog_id)
+
+    return resolve
+
+
+def _without_reminder(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in state.items() if key != _STATE_KEY}
+
+
+def _wants_start(turn: Turn) -> bool:
+    return any(
+        line.split(maxsplit=1)[0].split("@")[0].lower() == "/start"
+        for line in turn.text.splitlines()
+        if line.strip()
+    )
+
+
+def _wants_bot(turn: Turn) -> bool:
+    pressed = turn.choice is not None and turn.choice.id == RETURN_TO_BOT
+    return pressed or any(replies.is_return_label(line) for line in turn.text.splitlines())
