@@ -28,11 +28,13 @@ __all__ = [
     "get_bot",
     "get_city_settings",
     "list_bots",
+    "note_connected",
     "replace_credentials",
     "rotate_credentials",
     "set_city_settings",
     "snapshot",
     "update_bot",
+    "webhook_url",
 ]
 
 
@@ -113,6 +115,23 @@ async def update_bot(session: AsyncSession, bot_id: UUID, changes: BotChanges) -
             setattr(row, name, value)
     await session.flush()
     return BotView.model_validate(row)
+
+
+async def note_connected(session: AsyncSession, bot_id: UUID, *, username: str | None) -> None:
+    """Keep the name that the platform told when the bot was connected, and let sending go on if it had stopped.
+
+    Raises:
+        NotFound: there is no such bot for this session.
+    """
+    row = await _bot(session, bot_id, lock=True)
+    row.username = username
+    row.misconfigured = None
+    await session.flush()
+
+
+def webhook_url(base_url: str, platform: Platform, bot_id: UUID) -> str:
+    """Where the platform calls this bot; ``base_url`` is the app's address without a path."""
+    return f"{base_url.rstrip('/')}/api/webhook/{platform.value}/{bot_id}"
 
 
 async def replace_credentials(

@@ -153,7 +153,7 @@ class CatalogRepository:
     async def words_of(self, skus: Sequence[str]) -> dict[tuple[str, UUID | None], list[str]]:
         """What each existing product of these stock numbers adds to the vocabulary."""
         statement = select(Product.sku, Product.city_id, Product.words).where(_OF_COMPANY, Product.sku.in_(skus))
-        rows = (await self._session.execute(statement)).tuples()
+        rows = (await self._session.execute(statement)).all()
         return {(sku, city_id): words for sku, city_id, words in rows}
 
     async def save_products(self, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -184,7 +184,7 @@ class CatalogRepository:
             .order_by(CatalogWord.frequency.desc(), CatalogWord.word)
             .limit(limit)
         )
-        rows = (await self._session.execute(statement)).tuples()
+        rows = (await self._session.execute(statement)).all()
         return [VocabularyWord(word, tuple(lexemes), frequency) for word, lexemes, frequency in rows]
 
     async def change_words(self, gained: Sequence[VocabularyWord], lost: Sequence[tuple[str, int]]) -> None:

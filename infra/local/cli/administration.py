@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from infra.local.errors import StackError
 from infra.local.host.configuration import load_local_settings
+from shared.channels.contract import NotSent, Uncertain
 from shared.kernel.errors import Conflict, Misconfigured, NotFound, Unavailable, ZetaError
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -47,9 +48,7 @@ def administer(work: Callable[[Administration], Awaitable[T]]) -> T:
         load_local_settings(CHECKOUT)
         return asyncio.run(_with_database(Settings(), work))
     except ValidationError as error:
-        raise fail(
-            _invalid(error), "check the names and values above; `--help` lists what each command takes"
-        ) from None
+        raise fail(_invalid(error), "`--help` tells what the command takes") from None
     except StackError as error:
         raise fail(str(error.args[0]), error.remedy) from None
     except ZetaError as error:
@@ -74,9 +73,8 @@ def fail(message: str, remedy: str) -> typer.Exit:
 
 def _invalid(error: ValidationError) -> str:
     """The fields and what is wrong with them, without the values: one of them may be a secret."""
-    lines = []
-    for found in error.errors(include_input=False, include_url=False, include_context=False):
-        lines.append(f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}")
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    lines = [f"{'.'.join(str(part) for part in entry['loc'])}: {entry['msg']}" for entry in found]
     missing = error.title == "Settings"
     return ("a setting is missing or wrong: " if missing else "") + "; ".join(lines)
 
@@ -91,6 +89,8 @@ def _remedy(error: ZetaError) -> str:
             return "list the companies with `zeta company list`"
         case NotFound(kind=kind):
             return f"list what there is with `zeta {kind.split()[0]} list`"
+        case NotSent() | Uncertain():
+            return "the messenger could not be asked: check the network and its address, then run the command again"
         case Misconfigured():
             return "mend that setting or credential and run the command again"
         case Conflict():

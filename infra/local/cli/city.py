@@ -23,6 +23,7 @@ LanguageOption = Annotated[Language | None, typer.Option("--language", help="Def
 
 @commands.command("create")
 def create(
+    *,
     slug: SlugArgument,
     name: Annotated[str, typer.Option("--name", help="Name as shoppers read it.")],
     company: CompanyOption = None,
@@ -43,6 +44,7 @@ def create(
 
 @commands.command("update")
 def update(
+    *,
     slug: SlugArgument,
     company: CompanyOption = None,
     name: Annotated[str | None, typer.Option("--name", help="Name as shoppers read it.")] = None,

@@ -18,6 +18,7 @@ commands = typer.Typer(no_args_is_help=True, help="Companies: the tenants of thi
 
 @commands.command("create")
 def create(
+    *,
     slug: Annotated[str, typer.Argument(help="Short name for commands: small Latin letters, digits, hyphens.")],
     name: Annotated[str, typer.Option("--name", help="Name as shoppers read it.")],
     language: Annotated[Language, typer.Option("--language", help="Default language.")] = Language.RU,

@@ -6,12 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from shared.escalations.schemas import Escalation
 
 from infra.local.cli.administration import Administration, administer
 from infra.local.cli.lookup import CompanyOption, chosen_companies, chosen_company
 from infra.local.cli.tables import table
 from shared.escalations import service as escalations
+from shared.escalations.schemas import Escalation
 
 commands = typer.Typer(no_args_is_help=True, help="Dialogs in which the bot is silent until a person is done.")
 

@@ -38,19 +38,7 @@ def list_all(
 
     table(
         ("id", "company", "kind", "dialog", "code", "attempts", "at", "resolution"),
-        (
-            (
-                found.id,
-                slug,
-                found.kind,
-                found.dialog_id,
-                found.code,
-                found.attempts,
-                found.created_at,
-                found.resolution,
-            )
-            for slug, found in administer(work)
-        ),
+        (_row(slug, failure) for slug, failure in administer(work)),
         empty="No failures.",
     )
 
@@ -80,6 +68,19 @@ def discard(failure: FailureArgument, company: CompanyOption = None) -> None:
 
     administer(work)
     typer.echo("discarded")
+
+
+def _row(slug: str, failure: failures.FailureView) -> tuple[object, ...]:
+    return (
+        failure.id,
+        slug,
+        failure.kind,
+        failure.dialog_id,
+        failure.code,
+        failure.attempts,
+        failure.created_at,
+        failure.resolution,
+    )
 
 
 async def _ring(administration: Administration, bell: Bell) -> None:

@@ -18,9 +18,7 @@ __all__ = ["BotArgument", "CityOption", "CompanyOption", "bot_named", "chosen_co
 
 CompanyOption = Annotated[
     str | None,
-    typer.Option(
-        "--company", "-c", envvar="ZETA_COMPANY", help="Slug of the company; not needed where there is one."
-    ),
+    typer.Option("--company", "-c", envvar="ZETA_COMPANY", help="Slug of the company, where there are several."),
 ]
 CityOption = Annotated[str, typer.Option("--city", help="Slug of the city.")]
 BotArgument = Annotated[str, typer.Argument(help="Id or name of the bot.")]

@@ -18,7 +18,7 @@ from shared.kernel.errors import Conflict, InvalidInput, Misconfigured, NotFound
 from shared.kernel.languages import Language
 from shared.runtime.crypto import KeyRing, generate_key
 from shared.runtime.database import Database
-from tests.integration.bots.conftest import TELEGRAM_NAMES, Shop
+from tests.integration.shops import TELEGRAM_NAMES, Shop
 
 
 async def test_credentials_are_sealed_in_the_database_and_open_with_the_ring(

@@ -11,7 +11,7 @@ from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
 from shared.runtime.database import Database
-from tests.integration.bots.conftest import Shop
+from tests.integration.shops import Shop
 
 
 async def test_a_city_takes_from_its_company_what_it_leaves_open(database: Database) -> None:

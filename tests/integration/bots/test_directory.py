@@ -27,7 +27,7 @@ from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
 from tests.doubles.severable_link import severable_link
-from tests.integration.bots.conftest import TELEGRAM_NAMES, Shop
+from tests.integration.shops import TELEGRAM_NAMES, Shop
 
 PROMISE = 5.0
 

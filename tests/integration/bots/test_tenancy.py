@@ -17,7 +17,7 @@ from shared.companies.schemas import CityChanges, CompanyChanges
 from shared.kernel.errors import Misconfigured, NotFound
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
-from tests.integration.bots.conftest import Shop
+from tests.integration.shops import Shop
 
 TABLES = ("companies", "cities", "bots", "bot_configurations", "prompts")
 Attempt = Callable[[AsyncSession, KeyRing, Shop], Awaitable[object]]

@@ -1,12 +1,10 @@
-"""A worker's database handle, a key ring, and a company with a city and a bot in it."""
+"""A shop to test with: a company that has one city and one Telegram bot there."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
-import pytest
 from pydantic import SecretStr
 
 from shared.bots import service as bots
@@ -17,7 +15,8 @@ from shared.companies.schemas import NewCity, NewCompany
 from shared.kernel.ids import new_id
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
-from shared.runtime.settings import Settings
+
+__all__ = ["TELEGRAM_NAMES", "Shop", "open_shop"]
 
 TELEGRAM_NAMES = CredentialNames(frozenset({"token", "secret_token"}))
 
@@ -29,23 +28,6 @@ class Shop:
     company_id: UUID
     city_id: UUID
     bot_id: UUID
-
-
-@pytest.fixture
-def settings(settings_env: dict[str, str]) -> Settings:
-    return Settings.model_validate({name.lower(): value for name, value in settings_env.items()})
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings)
-    yield database
-    await database.aclose()
-
-
-@pytest.fixture
-def keyring(settings: Settings) -> KeyRing:
-    return KeyRing.from_setting(settings.credential_keys)
 
 
 async def open_shop(database: Database, keyring: KeyRing, slug: str) -> Shop:
@@ -66,13 +48,3 @@ async def open_shop(database: Database, keyring: KeyRing, slug: str) -> Shop:
             TELEGRAM_NAMES,
         )
     return Shop(company_id, city.id, bot.id)
-
-
-@pytest.fixture
-async def shop(database: Database, keyring: KeyRing) -> Shop:
-    return await open_shop(database, keyring, "uyut")
-
-
-@pytest.fixture
-async def other_shop(database: Database, keyring: KeyRing) -> Shop:
-    return await open_shop(database, keyring, "sklad")
