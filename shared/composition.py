@@ -13,8 +13,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from types import FrameType
 
+from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.bots.directory import BotDirectory
+from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
 from shared.channels.settings import ChannelSettings
 from shared.dialogs.bells import Bells
@@ -62,7 +64,7 @@ class Worker:
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
         built_in: dict[str, Responder] = {
-            "assistant": AssistantResponder(settings),
+            "assistant": AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities()),
             HANDOVER: HandoverResponder(),
         }
         self._build_dialogs(built_in | (responders or {}))

@@ -61,9 +61,7 @@ class HostProcess:
                 self._command, cwd=CHECKOUT, env=self._environment, stdout=output, stderr=output
             )
         process = self._process
-        wait_for(
-            lambda: self.printed().count(READY) > before or process.poll() is not None, seconds=START_SECONDS
-        )
+        wait_for(lambda: self.printed().count(READY) > before or process.poll() is not None, seconds=START_SECONDS)
         assert process.poll() is None, self.printed()
         return self
 

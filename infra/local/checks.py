@@ -27,9 +27,7 @@ def main(arguments: list[str]) -> int:
         say(str(error))
         return 1
     failed = [] if arguments else [name for name, command in _checks().items() if not _passes(name, command)]
-    tests = subprocess.run(
-        [TOOLS / "pytest", *(arguments or ["-n", TEST_PROCESSES])], cwd=CHECKOUT, check=False
-    )
+    tests = subprocess.run([TOOLS / "pytest", *(arguments or ["-n", TEST_PROCESSES])], cwd=CHECKOUT, check=False)
     if failed:
         print("failed before the tests: " + ", ".join(failed), file=sys.stderr)
     return 1 if failed else tests.returncode

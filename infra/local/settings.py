@@ -71,8 +71,7 @@ def app_settings(choices: Choices, *, database: DatabaseUrls, redis_url: str, st
     """The settings of the function app; messenger addresses from the environment win."""
     fresh_key = "local:" + base64.b64encode(secrets.token_bytes(32)).decode()
     messengers = {
-        f"{name.upper()}_API_URL": os.environ.get(f"{name.upper()}_API_URL")
-        or f"{choices.simulator_url}/{name}"
+        f"{name.upper()}_API_URL": os.environ.get(f"{name.upper()}_API_URL") or f"{choices.simulator_url}/{name}"
         for name in ("telegram", "whatsapp", "viber")
     }
     return {

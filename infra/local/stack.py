@@ -52,9 +52,7 @@ class Stack:
         )
         port, processes = str(choices.host_port), str(choices.queue_processes)
         self.http = Program("host-http", "infra.local.host", ["--role", "http", "--port", port])
-        self.queues = Program(
-            "host-queues", "infra.local.host", ["--role", "queues", "--processes", processes]
-        )
+        self.queues = Program("host-queues", "infra.local.host", ["--role", "queues", "--processes", processes])
 
     def running(self) -> dict[str, int]:
         """The process ids of the parts that run, by name."""

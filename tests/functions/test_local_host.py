@@ -55,11 +55,7 @@ class Sample:
             self.queue().send_message(base64.b64encode(body.encode()).decode())
 
     def notes(self) -> list[dict[str, object]]:
-        return (
-            [json.loads(line) for line in self._notes.read_text().splitlines()]
-            if self._notes.exists()
-            else []
-        )
+        return [json.loads(line) for line in self._notes.read_text().splitlines()] if self._notes.exists() else []
 
     def bodies(self) -> list[object]:
         return [note["body"] for note in self.notes()]
@@ -164,9 +160,7 @@ def test_a_slow_function_does_not_hold_up_others(sample: Sample, client: httpx.C
     assert took < 0.5
 
 
-def test_a_failing_http_function_is_500_and_its_text_stays_inside(
-    sample: Sample, client: httpx.Client
-) -> None:
+def test_a_failing_http_function_is_500_and_its_text_stays_inside(sample: Sample, client: httpx.Client) -> None:
     with sample.host("http") as host:
         failed = client.get(f"{host.url}/api/raise")
         after = client.get(f"{host.url}/api/ping")

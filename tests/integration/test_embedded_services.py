@@ -74,9 +74,7 @@ def test_provisioning_twice_changes_nothing_but_passwords(tmp_path: Path) -> Non
             for url in (urls.app, urls.system, urls.migrator):
                 psycopg.connect(url).close()
         with psycopg.connect(urls.migrator) as connection:
-            connection.execute(
-                "CREATE FUNCTION one() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'"
-            )
+            connection.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")
             connection.execute("ALTER FUNCTION one() OWNER TO zeta_definer")
         with psycopg.connect(urls.app) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE TABLE not_mine (id int)")

@@ -38,9 +38,7 @@ def test_the_hour_is_utc_wherever_the_caller_is() -> None:
     assert Schedule("0 0 13 * * *").next_after(almaty) == NOON + timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
-    "expression", ["", "* * * *", "60 * * * * *", "0 0 0 0 * *", "a * * * * *", "00:00:10"]
-)
+@pytest.mark.parametrize("expression", ["", "* * * *", "60 * * * * *", "0 0 0 0 * *", "a * * * * *", "00:00:10"])
 def test_what_is_no_schedule_is_refused(expression: str) -> None:
     with pytest.raises(StackError, match="cannot be used"):
         Schedule(expression)
