@@ -46,6 +46,9 @@ class Bells:
     async def _send(self, bell: Bell, *, delay: float) -> None:
         try:
             await self._queues.send(_QUEUES[bell], bell, delay=delay)
-        except Unavailable:
-            _log.warning("the doorbell could not be rung; the sweep will", extra={"bell": bell})
+        except Unavailable as error:
+            _log.warning(
+                "the doorbell could not be rung; the sweep will",
+                extra={"bell": bell, "cause": type(error.__cause__).__name__},
+            )
             await self._cache.drop(f"ring:{bell}")

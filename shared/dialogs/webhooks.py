@@ -23,7 +23,6 @@ from shared.channels.contract import (
     Platform,
     WebhookRequest,
 )
-from shared.dialogs.bells import Bells
 from shared.dialogs.inbox.events import Windows, inbox_row
 from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.outbox.lane import ChannelOf
@@ -47,13 +46,11 @@ class Webhooks:
         directory: BotDirectory,
         channel_of: ChannelOf,
         intake: Intake,
-        bells: Bells,
         settings: Settings,
     ) -> None:
         self._directory = directory
         self._channel_of = channel_of
         self._intake = intake
-        self._bells = bells
         self._windows = Windows.of(settings)
         self._body_limit = settings.webhook_body_limit
 
@@ -75,11 +72,7 @@ class Webhooks:
             for number, event in enumerate(events)
         ]
         if rows:
-            recorded = await self._intake.record(rows, request.body)
-            if recorded.waiting:
-                await self._bells.ring("turns")
-            if recorded.statuses:
-                await self._bells.ring("deliveries")
+            await self._intake.record(rows, request.body)
         return await self._immediate_reply(channel, bot_id, events)
 
     async def handshake(self, platform: str, bot_id: UUID, query: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
@@ -21,6 +21,10 @@ from shared.runtime.settings import Settings
 __all__ = ["Cache"]
 
 _log = logging.getLogger(__name__)
+
+_CONNECTIONS = 16
+_POOL_PATIENCE = 1.0
+"""Seconds to wait for a connection that others of this process use."""
 
 _BUCKET = """
 -- A token bucket in one hash: tokens and the moment they were counted, by Redis's own clock.
@@ -48,13 +52,16 @@ class Cache:
         self._redis: Redis | None = None
         self._bucket: AsyncScript | None = None
         if url:
-            self._redis = Redis.from_url(
+            pool = BlockingConnectionPool.from_url(
                 url,
+                max_connections=_CONNECTIONS,
+                timeout=_POOL_PATIENCE,
                 socket_timeout=settings.redis_timeout,
                 socket_connect_timeout=settings.redis_timeout * 4,
                 retry=Retry(NoBackoff(), 0),
                 decode_responses=False,
             )
+            self._redis = Redis.from_pool(pool)
             self._bucket = self._redis.register_script(_BUCKET)
 
     async def _call(self, call: Callable[[Redis], Awaitable[Any]]) -> Any:

@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from shared.kernel.errors import Unavailable
+from shared.runtime.breaker import Breaker
 from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Queues:
         self._prefix = settings.queue_prefix
         self._timeout = settings.queue_timeout
         self._clients: dict[str, QueueClient] = {}
+        self._breaker = Breaker(limit=3, rest=1.0)
 
     def _client(self, name: str) -> QueueClient:
         client = self._clients.get(name)
@@ -60,6 +62,8 @@ class Queues:
         """
         from azure.core.exceptions import AzureError, ResourceNotFoundError
 
+        if self._breaker.wait() > 0:
+            raise Unavailable("queue")
         client = self._client(name)
         try:
             async with asyncio.timeout(self._timeout):
@@ -69,7 +73,9 @@ class Queues:
                     await client.create_queue()
                     await client.send_message(text, visibility_timeout=round(delay))
         except (AzureError, TimeoutError, OSError) as error:
+            self._breaker.failed()
             raise Unavailable("queue") from error
+        self._breaker.succeeded()
 
     async def ping(self) -> None:
         """Ask the doorbell queue for its properties.

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 __all__ = ["JsonFormatter", "configure_logging"]
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({})) | {"message", "asctime", "taskName"})
+_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 _QUIET = ("httpx", "httpcore", "httpx2", "httpcore2", "azure", "openai", "urllib3", "aiohttp")
 
 

@@ -12,8 +12,9 @@ import azure_functions_runtime as runtime
 __all__ = ["start_logging"]
 
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# The runtime tells of every invocation, the storage client of every request.
-QUIET = ("azure.functions", "azure.core", "azure.storage", "aiohttp.access")
+# The runtime tells of every invocation, the HTTP clients of every request: with its address, in which
+# Telegram's Bot API has the bot's token.
+QUIET = ("azure.functions", "azure.core", "azure.storage", "aiohttp.access", "httpx", "httpcore", "openai")
 
 
 class JsonLines(logging.Formatter):

@@ -3,7 +3,8 @@
 As the Storage Queues extension of Azure Functions does it: a message is leased for ten minutes and the
 lease renewed while its function runs; a failed one becomes visible again after ``visibilityTimeout``; one
 that failed ``maxDequeueCount`` times moves to ``<queue>-poison``. A worker that is killed leaves its
-messages to the lease. Polling slows down to ``maxPollingInterval`` while the queue is empty.
+messages to the lease. A poison queue has no poison queue of its own: what fails there stays, and is tried
+again every minute. Polling slows down to ``maxPollingInterval`` while the queue is empty.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 600
 OUTAGE_SECONDS = 1.0
+POISON_RETRY_SECONDS = 60.0
 POISON_SUFFIX = "-poison"
 
 
@@ -97,10 +99,10 @@ class QueueListener:
 
     async def _process(self, message: QueueMessage) -> None:
         try:
-            if (message.dequeue_count or 0) > self._settings.max_dequeue_count:
-                await self._poison(message)
-            elif await self._succeeds(message):
+            if await self._succeeds(message):
                 await self._queue.delete_message(message)
+            elif self._function.queue.endswith(POISON_SUFFIX):
+                await self._give_back(message, POISON_RETRY_SECONDS)
             elif (message.dequeue_count or 0) >= self._settings.max_dequeue_count:
                 await self._poison(message)
             else:
@@ -118,6 +120,8 @@ class QueueListener:
 
     async def _succeeds(self, message: QueueMessage) -> bool:
         """Call the function and send its outputs; False when either failed, or the body is not readable."""
+        if self._was_tried_enough(message):
+            return False
         try:
             body = self._sender.decode(message.content)
         except ValueError:
@@ -133,6 +137,11 @@ class QueueListener:
         finally:
             renewal.cancel()
         return True
+
+    def _was_tried_enough(self, message: QueueMessage) -> bool:
+        """Whether its last attempt ended without a word: the worker was killed, the lease ran out."""
+        limit = self._settings.max_dequeue_count
+        return (message.dequeue_count or 0) > limit and not self._function.queue.endswith(POISON_SUFFIX)
 
     async def _renew(self, message: QueueMessage) -> None:
         while True:

@@ -128,7 +128,7 @@ async def _serve_queues(process: _Process) -> None:
 def _announce(options: Options, functions: list[IndexedFunction]) -> None:
     names = [function.name for function in functions]
     where = {"address": f"http://{options.address}:{options.port}"} if options.role == HTTP else {}
-    logger.info(READY, extra={"role": options.role, "functions": names, "process": os.getpid(), **where})
+    logger.info(READY, extra={"role": options.role, "functions": names, "pid": os.getpid(), **where})
 
 
 def _stop_on_signals() -> asyncio.Event:

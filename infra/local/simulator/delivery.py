@@ -259,9 +259,7 @@ class WebhookSender:
             status=answer.status,
             response_body=answer.body,
             milliseconds=(time.perf_counter() - started) * 1000,
-            note=f"attempt {webhook.attempts}"
-            if answer.status
-            else f"attempt {webhook.attempts}: {answer.error}",
+            note=f"attempt {webhook.attempts}" if answer.status else f"attempt {webhook.attempts}: {answer.error}",
         )
         return answer
 

@@ -37,9 +37,7 @@ def build_app(simulator: Simulator) -> web.Application:
     return app
 
 
-def _serving(
-    api: MessengerApi, environment: Environment
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _serving(api: MessengerApi, environment: Environment) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handler(request: web.Request) -> web.StreamResponse:
         return await serve(api, environment, request)
 

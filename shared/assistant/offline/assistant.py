@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from shared.assistant import buttons, handing_over, replies
+from shared.assistant.attachments import notes_on_attachments
+from shared.assistant.labels import button_words
 from shared.assistant.offline.browsing import Answer, Browsing
 from shared.assistant.offline.intents import Intent
 from shared.assistant.offline.understanding import Utterance, understand
@@ -12,13 +14,10 @@ from shared.assistant.products import ProductFinder
 from shared.assistant.state import AssistantState
 from shared.channels.contract import InboundMessage, Membership, MembershipChange
 from shared.channels.messages import (
+    Button,
     ChoiceContent,
-    ContactContent,
-    LocationContent,
-    MediaContent,
     Reply,
     TextMessage,
-    UnsupportedContent,
 )
 from shared.dialogs.contract import AnalyticsEvent, Turn, TurnResult
 from shared.escalations.schemas import EscalationReason
@@ -59,7 +58,7 @@ class OfflineAssistant:
         """Answer whatever the turn holds; only a turn of nothing but a block stays unanswered."""
         state = AssistantState.of(turn.state)
         choice = turn.choice
-        notes = _notes_on_media(turn)
+        notes = notes_on_attachments(turn)
         if choice is not None:
             return await self._answer_choice(turn, state, choice)
         if turn.text.strip():
@@ -80,7 +79,7 @@ class OfflineAssistant:
     # ---- words --------------------------------------------------------------------------------------------
 
     async def _answer_text(self, turn: Turn, state: AssistantState) -> TurnResult:
-        wanted = _button_words(turn)
+        wanted = button_words(turn)
         if wanted is not None:
             return await self._answer_choice(turn, state, ChoiceContent(id=wanted))
         utterance = understand(turn.text, implied_thousands=turn.bot.currency in _WHOLE_THOUSANDS)
@@ -146,7 +145,7 @@ class OfflineAssistant:
         return TurnResult(reply=Reply(messages=tuple(messages)), state=state.with_help().into(turn.state))
 
     def _say(self, turn: Turn, state: AssistantState, key: str) -> TurnResult:
-        below = ()
+        below: tuple[Button, ...] = ()
         if key in {"greeting", "help"}:
             below = (replies.button("categories", buttons.CATEGORIES, turn.language),)
         return self._said(turn, state, (replies.say(key, turn.language, *below, company=turn.bot.company_name),))
@@ -188,31 +187,3 @@ def _with_messages(result: TurnResult, messages: Sequence[object]) -> TurnResult
         effects=result.effects,
         analytics=result.analytics,
     )
-
-
-def _button_words(turn: Turn) -> str | None:
-    """The button whose label came as text: some messengers send labels, and people type them."""
-    words = turn.text.strip().casefold()
-    labels = {"more": buttons.MORE, "manager": buttons.MANAGER, "categories": buttons.CATEGORIES}
-    for key, button_id in labels.items():
-        if any(words == label.casefold() for label in replies.TEXTS.variants(f"button.{key}")):
-            return button_id
-    return None
-
-
-def _notes_on_media(turn: Turn) -> tuple[TextMessage, ...]:
-    """One polite line for each kind of content that cannot be read yet."""
-    keys: dict[str, None] = {}
-    for event in turn.events:
-        if not isinstance(event, InboundMessage):
-            continue
-        match event.content:
-            case MediaContent(media=kind):
-                keys[f"media.{kind.value}"] = None
-            case LocationContent():
-                keys["location"] = None
-            case ContactContent():
-                keys["contact"] = None
-            case UnsupportedContent():
-                keys["unsupported"] = None
-    return tuple(replies.say(key, turn.language) for key in keys)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import IntEnum
 
 __all__ = ["Amount", "PriceBounds", "find_amounts", "find_price_bounds"]
+
+
+class _Bound(IntEnum):
+    UP_TO = 1
+    FROM = 2
+    ABOUT = 3
+
 
 _NOT_DIGITS = re.compile(r"\D")
 _LIMIT = 10**12
@@ -28,7 +36,7 @@ _CURRENCY = (
 )
 _KAZAKH_CASE = r"-?(?:ға|ге|қа|ке|дан|ден|тан|тен|нан|нен|га|ге)(?!\w)"
 _AMOUNT = re.compile(
-    rf"(?<![\w#№])(?<![^\W\d]-)(?P<before>[₸$€₽]{_GAP}?)?(?P<number>{_NUMBER})"
+    rf"(?<![\w#№])(?<![#№]\s)(?<![^\W\d]-)(?P<before>[₸$€₽]{_GAP}?)?(?P<number>{_NUMBER})"
     rf"(?:{_GAP}?(?:(?P<million>(?:{_MILLION})(?!\w)|м(?=\s*(?:тг|₸|тенге))|m(?!\w))"
     rf"|(?P<thousand>(?:{_THOUSAND})(?!\w)))\.?)?"
     rf"(?P<case1>{_KAZAKH_CASE})?"
@@ -76,6 +84,8 @@ _AFTER_UP_TO = re.compile(
     re.IGNORECASE,
 )
 _AFTER_ABOUT = re.compile(r"^[\s-]*(?:шамасында|жуық|жуык|айналасында|маңында|or\s+so)(?!\w)", re.IGNORECASE)
+_BEFORE = ((_Bound.UP_TO, _BEFORE_UP_TO), (_Bound.FROM, _BEFORE_FROM), (_Bound.ABOUT, _BEFORE_ABOUT))
+_AFTER = ((_Bound.UP_TO, _AFTER_UP_TO), (_Bound.FROM, _AFTER_FROM), (_Bound.ABOUT, _AFTER_ABOUT))
 _JOINS = re.compile(
     r"^\s*(?:-|–|—|\.\.+|…|до|по|to|and|и|till|until|мен|бен|пен|менен|дан|ден|нан|нен|тан|тен)\s*$", re.IGNORECASE
 )
@@ -220,33 +230,35 @@ def _shared_factor(first: Amount, second: Amount) -> int:
 
 
 def _read_single(text: str, amount: Amount, implied_thousands: bool) -> _Reading | None:
-    before, after = text[: amount.start], text[amount.end :]
+    bound = _bound_of(text[: amount.start], text[amount.end :])
     value = amount.value
-    bound_before = _BEFORE_UP_TO.search(before) or _BEFORE_FROM.search(before) or _BEFORE_ABOUT.search(before)
-    bound_after = _AFTER_UP_TO.match(after) or _AFTER_FROM.match(after) or _AFTER_ABOUT.match(after)
-    plain = not amount.multiplied and not amount.currency
-    if plain and value < 1000:
-        if not (bound_before or bound_after) or value < 10:
+    if value < 1000 and not amount.multiplied and not amount.currency:
+        if bound is None or value < 10:
             return None
         value *= 1000 if implied_thousands else 1
-    start = amount.start if bound_before is None else bound_before.start()
-    end = amount.end if bound_after is None else amount.end + bound_after.end()
-    return _bounded(before, after, value, start, end)
+    kind, start, length = bound or (_Bound.UP_TO, amount.start, 0)
+    end = amount.end + length
+    match kind:
+        case _Bound.FROM:
+            return _Reading(int(value), None, start, end)
+        case _Bound.ABOUT:
+            return _Reading(int(value * 4 / 5), int(value * 6 / 5), start, end)
+        case _Bound.UP_TO:
+            return _Reading(None, int(value), start, end)
 
 
-def _bounded(before: str, after: str, value: Decimal, start: int, end: int) -> _Reading:
-    whole = int(value)
-    if _AFTER_UP_TO.match(after):
-        return _Reading(None, whole, start, end)
-    if _AFTER_FROM.match(after):
-        return _Reading(whole, None, start, end)
-    if _BEFORE_ABOUT.search(before) or _AFTER_ABOUT.match(after):
-        return _Reading(int(value * 4 / 5), int(value * 6 / 5), start, end)
-    if _BEFORE_UP_TO.search(before):
-        return _Reading(None, whole, start, end)
-    if _BEFORE_FROM.search(before):
-        return _Reading(whole, None, start, end)
-    return _Reading(None, whole, start, end)
+def _bound_of(before: str, after: str) -> tuple[_Bound, int, int] | None:
+    """The word that makes an amount a bound: its kind, where it begins, and how far it reaches behind the amount.
+
+    Words behind the amount win (Kazakh and "or more" say it there); of those before it, the longest phrase:
+    «не дороже» begins before «дороже».
+    """
+    begun = [(match.start(), kind) for kind, form in _BEFORE if (match := form.search(before))]
+    start = min(begun)[0] if begun else len(before)
+    for kind, form in _AFTER:
+        if match := form.match(after):
+            return kind, start, match.end()
+    return (min(begun)[1], start, 0) if begun else None
 
 
 def _cut(text: str, spans: list[tuple[int, int]]) -> str:

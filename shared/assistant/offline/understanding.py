@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from shared.assistant.offline.colours import find_colour
-from shared.assistant.offline.intents import CHEAP, Intent, find_intent, find_ordinal
+from shared.assistant.offline.intents import CHEAP, Intent, find_intent
+from shared.assistant.offline.ordinals import find_ordinal
 from shared.assistant.offline.prices import find_price_bounds
 
 __all__ = ["Utterance", "understand"]
@@ -15,32 +16,33 @@ __all__ = ["Utterance", "understand"]
 _READ = 500
 """Characters of a message that are read; a shopping request is shorter."""
 
-_STOP_WORDS = frozenset(
-    # Russian
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_STOP_WORDS = _words(
     """
-    а и или но же ну вот бы ли у в во на с со из к ко для от за это эта этот эти там тут мне нам вас вам я мы вы ты меня
-    хочу хотел хотела хотелось хотим нужен нужна нужно нужны надо ищу ищем ищется покажи покажите показать есть имеется
-    дайте дай найди найдите найти подберите подбери подобрать посоветуйте посоветуй порекомендуйте предложите купить
-    куплю приобрести заказать взять интересует интересуют интересно можно пожалуйста плиз пж какой какая какие какое
-    сколько стоит стоят цена цены цену ценой стоимость стоимостью почем почём
-    здравствуйте привет добрый день вечер утро салам подскажите скажите
-    наличии что чтобы что-то что-нибудь какой-нибудь какую-нибудь нибудь то только просто очень ещё еще тоже также
-    мой моя мою свой свою себе домой другой другого вариант варианты варианте если не цвет цвета цвете цветом спасибо
+    а и или но же ну вот бы ли у в во на с со из к ко для от за это эта этот эти там тут мне нам вас
+    вам я мы вы ты меня хочу хотел хотела хотелось хотим нужен нужна нужно нужны надо ищу ищем
+    ищется покажи покажите показать есть имеется дайте дай найди найдите найти подберите подбери
+    подобрать посоветуйте посоветуй порекомендуйте предложите купить куплю приобрести заказать взять
+    интересует интересуют интересно можно пожалуйста плиз пж какой какая какие какое сколько стоит
+    стоят цена цены цену ценой стоимость стоимостью почем почём здравствуйте привет добрый день
+    вечер утро салам подскажите скажите наличии что чтобы что-то что-нибудь какой-нибудь
+    какую-нибудь нибудь то только просто очень ещё еще тоже также мой моя мою свой свою себе домой
+    другой другого вариант варианты варианте если не цвет цвета цвете цветом спасибо
+    маған маган бізге бар ма ме ба бе па пе барма керек кажет қажет керекті көрсет көрсетіңіз
+    көрсетіңізші көрсетші корсет корсетиниз корсетинизши іздеп издеп жүрмін журмин іздеймін алғым
+    алгым келеді келеди келед алайын тауып тап беріңіз беріңізші бериниз бериниз берші қандай кандай
+    сатып алу аламын түсті тусти түс тус баға бағасы бага багасы қанша канша тұрады турады сәлем
+    салем сәлеметсіз бе және мен бен пен ал осы ең үшін ушин қалай қай деген болса болады екен
+    сіздерде сиздерде сізде сизде
+    i i'm i'd im we me my a an the some any please want wants wanted need needs looking look for
+    show find buy get give do does you have has is are there can could would like of in on at to
+    with it this that these those hi hello hey price priced cost costs how much what which one ones
+    colour color colored coloured and or us your store shop also
     """
-    # Kazakh
-    """
-    маған маган бізге бар ма ме ба бе па пе барма керек кажет қажет керекті көрсет көрсетіңіз көрсетіңізші көрсетші
-    корсет корсетиниз корсетинизши іздеп издеп жүрмін журмин іздеймін алғым алгым келеді келеди келед алайын тауып тап
-    беріңіз беріңізші бериниз бериниз берші қандай кандай сатып алу аламын түсті тусти түс тус баға бағасы бага багасы
-    қанша канша тұрады турады сәлем салем сәлеметсіз бе және мен бен пен ал осы ең үшін ушин қалай қай деген болса
-    болады екен сіздерде сиздерде сізде сизде
-    """
-    # English
-    """
-    i i'm i'd im we me my a an the some any please want wants wanted need needs looking look for show find buy get give
-    do does you have has is are there can could would like of in on at to with it this that these those hi hello hey
-    price priced cost costs how much what which one ones colour color colored coloured and or us your store shop also
-    """.split()
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*", re.UNICODE)
 # a word that only a price gave sense to, left behind when the number went

@@ -109,7 +109,7 @@ class ViberRenderer:
         )
 
     def _picture(self, source: MediaSource, caption: RichText, buttons: ButtonRows) -> list[Call]:
-        """A picture by its public address (there are no uploads); what its caption does not hold goes on as text."""
+        """A picture by its public address (there are no uploads); an overlong caption goes on as text."""
         if not source.url or not is_page(source.url):
             return self._text(caption, buttons)
         limit = self._settings.viber_caption_limit

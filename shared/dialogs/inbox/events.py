@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
-from shared.channels.contract import DeliveryUpdate, Ignored, InboundEvent, InboundMessage, MembershipChange
-from shared.channels.messages import TextContent
+from shared.channels.contract import (
+    DeliveryUpdate,
+    Ignored,
+    InboundEvent,
+    InboundMessage,
+    MembershipChange,
+    Person,
+)
+from shared.channels.messages import TextContent, UnsupportedContent
+from shared.kernel.clock import utc_now
 from shared.runtime.settings import Settings
 
-__all__ = ["STORED_EVENT", "Windows", "inbox_row"]
+__all__ = ["Windows", "inbox_row", "stored_event"]
 
-STORED_EVENT: TypeAdapter[InboundMessage | MembershipChange] = TypeAdapter(InboundMessage | MembershipChange)
-"""Reads an inbox row's ``event`` back."""
+_log = logging.getLogger(__name__)
+
+_STORED_EVENT: TypeAdapter[InboundMessage | MembershipChange] = TypeAdapter(
+    Annotated[InboundMessage | MembershipChange, Field(discriminator="kind")]
+)
+"""What an inbox row's ``event`` holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,27 @@ def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows
     return row
 
 
+def stored_event(stored: Mapping[str, Any], *, row_id: int, chat_id: str) -> InboundMessage | MembershipChange:
+    """Read an inbox row's ``event`` back.
+
+    One that this version cannot read (written by a newer one) becomes a message of an unsupported type: the
+    person gets a polite answer, and the dialog goes on.
+    """
+    try:
+        return _STORED_EVENT.validate_python(stored)
+    except ValidationError:
+        _log.error("a stored event cannot be read", extra={"inbox": row_id})
+        return InboundMessage(
+            event_id=str(row_id),
+            occurred_at=utc_now(),
+            order_key=0,
+            chat_id=chat_id,
+            sender=Person(id=chat_id),
+            content=UnsupportedContent(type="unreadable"),
+            message_id=str(row_id),
+        )
+
+
 def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> dict[str, Any]:
     sender = event.sender
     row: dict[str, Any] = {
@@ -77,8 +112,7 @@ def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> di
         "customer_name": sender.name,
         "phone": sender.phone,
         "language": sender.language.value if sender.language else None,
-        "event": STORED_EVENT.dump_python(event, mode="json", exclude_defaults=True, exclude_none=True)
-        | {"kind": event.kind},
+        "event": _STORED_EVENT.dump_python(event, mode="json", exclude_none=True),
         "wait_ms": 0,
     }
     if isinstance(event, MembershipChange):

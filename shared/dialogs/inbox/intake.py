@@ -15,44 +15,35 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from shared.dialogs.bells import Bells
 from shared.runtime.database import Database
 
-__all__ = ["Intake", "Recorded"]
+__all__ = ["Intake"]
 
 _log = logging.getLogger(__name__)
 
-_RECEIVE = text("SELECT fresh, waiting, statuses FROM receive_events(CAST(:events AS jsonb), :raws)")
+_RECEIVE = text("SELECT waiting, statuses FROM receive_events(CAST(:events AS jsonb), :raws)")
 _GROUP_ROWS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What the recording of a group did: rows that are new, rows not yet answered, new delivery statuses."""
-
-    fresh: int
-    waiting: int
-    statuses: int
 
 
 @dataclass(slots=True)
 class _Waiting:
     rows: list[dict[str, Any]]
     raw: bytes
-    recorded: asyncio.Future[Recorded] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    recorded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Intake:
     """Records events; one per worker."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, bells: Bells) -> None:
         self._database = database
+        self._bells = bells
         self._waiting: list[_Waiting] = []
         self._recorder: asyncio.Task[None] | None = None
 
-    async def record(self, rows: list[dict[str, Any]], raw: bytes) -> Recorded:
-        """Record the rows of one webhook; on return they are committed.
-
-        The counts are those of the whole group that was committed together.
+    async def record(self, rows: list[dict[str, Any]], raw: bytes) -> None:
+        """Record the rows of one webhook and ring for them; on return they are committed.
 
         Raises:
             Unavailable: Postgres does not answer; nothing of this webhook is certain to be recorded.
@@ -61,7 +52,7 @@ class Intake:
         self._waiting.append(entry)
         if self._recorder is None or self._recorder.done():
             self._recorder = asyncio.create_task(self._record_all())
-        return await asyncio.shield(entry.recorded)
+        await asyncio.shield(entry.recorded)
 
     async def _record_all(self) -> None:
         while self._waiting:
@@ -75,7 +66,7 @@ class Intake:
     async def _settle(self, group: list[_Waiting]) -> None:
         """Commit a group and tell everyone in it what became of it."""
         try:
-            recorded = await self._commit(group)
+            await self._commit(group)
         except DBAPIError as error:
             if len(group) > 1:
                 for entry in group:
@@ -89,9 +80,9 @@ class Intake:
         else:
             for entry in group:
                 if not entry.recorded.done():
-                    entry.recorded.set_result(recorded)
+                    entry.recorded.set_result(None)
 
-    async def _commit(self, group: list[_Waiting]) -> Recorded:
+    async def _commit(self, group: list[_Waiting]) -> None:
         rows = [
             row | {"place": place if row["place"] else 0}
             for place, entry in enumerate(group, start=1)
@@ -102,8 +93,12 @@ class Intake:
                 _RECEIVE,
                 {"events": json.dumps(rows, ensure_ascii=False), "raws": [entry.raw for entry in group]},
             )
-            fresh, waiting, statuses = result.one()
-        return Recorded(fresh, waiting, statuses)
+            waiting, statuses = result.one()
+        # once for the whole group, and after the commit: who answers the ring finds the rows
+        if waiting:
+            await self._bells.ring("turns")
+        if statuses:
+            await self._bells.ring("deliveries")
 
 
 def _fail(group: list[_Waiting], error: BaseException) -> None:

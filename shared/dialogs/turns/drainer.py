@@ -62,24 +62,24 @@ class Drainer:
         ends = time.monotonic() + self._settings.drainer_budget
         heartbeat = asyncio.create_task(self._heartbeat())
         try:
-            await self._run_alone(ends)
             await self._drain(ends)
         finally:
             await self._finish_running()
             heartbeat.cancel()
             await self._courtesy.settle()
 
-    async def _run_alone(self, ends: float) -> None:
-        """Dialogs that failed before run first, one at a time with nothing beside them in this process."""
-        while not self._over(ends) and not self._running:
-            claims = await self._claims.claim(1, solo=True)
-            if not claims:
-                return
-            self._start(claims[0])
+    async def _run_alone(self) -> bool:
+        """Run one dialog that failed before, with nothing beside it in this process; whether there was one."""
+        claims = await self._claims.claim(1, solo=True)
+        for claim in claims:
+            self._start(claim)
             await self._finish_running()
+        return bool(claims)
 
     async def _drain(self, ends: float) -> None:
         places = self._settings.drainer_dialogs
+        while await self._run_alone() and not self._over(ends):
+            pass
         while not self._over(ends):
             free = places - len(self._running)
             claims = await self._claims.claim(free) if free else []
@@ -88,7 +88,7 @@ class Drainer:
             if len(claims) == free and claims:
                 await self._call_for_help()
             if not self._running:
-                if not await self._await_due():
+                if not (await self._run_alone() or await self._await_due()):
                     return
                 continue
             await self._wait_for_places(full=len(claims) == free)
@@ -112,6 +112,9 @@ class Drainer:
     async def _await_due(self) -> bool:
         """Nothing is ready: wait for what is due in a moment; else ring for later. Whether to look again."""
         outlook = await self._claims.outlook(limit=self._settings.sweep_batch)
+        if outlook.ready:  # came just now, or is held back by its company's share
+            await asyncio.sleep(_LOOK_AGAIN)
+            return True
         if outlook.next_in is None:
             return False
         if outlook.next_in <= self._settings.near_due:

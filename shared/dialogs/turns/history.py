@@ -37,14 +37,14 @@ def history_of(events: Sequence[InboundMessage | MembershipChange], reply: Reply
         _said(
             Role.SHOPPER,
             _words(event.content),
-            event.content.model_dump(mode="json", exclude_defaults=True) | {"kind": event.content.kind},
+            event.content.model_dump(mode="json", exclude_none=True),
             event.occurred_at,
         )
         for event in events
         if isinstance(event, InboundMessage)
     ]
     if reply.messages:
-        said.append(_said(Role.BOT, reply.plain, reply.model_dump(mode="json", exclude_defaults=True), now))
+        said.append(_said(Role.BOT, reply.plain, reply.model_dump(mode="json", exclude_none=True), now))
     return said
 
 

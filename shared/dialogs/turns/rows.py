@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.dialogs.contract import MemoryMessage, Role
-from shared.dialogs.inbox.events import STORED_EVENT
+from shared.dialogs.inbox.events import stored_event
 from shared.dialogs.turns.batch import WaitingRow
 from shared.kernel.errors import Conflict
 from shared.kernel.languages import Language, language_of
@@ -158,7 +158,11 @@ async def load_dialog(session: AsyncSession, dialog_id: int, token: UUID) -> Dia
     if row is None or row.lease_token != token:
         raise LostLease(f"dialog {dialog_id}")
     waiting = tuple(
-        WaitingRow(id=id_, due_at=datetime.fromisoformat(due_at), event=STORED_EVENT.validate_python(event))
+        WaitingRow(
+            id=id_,
+            due_at=datetime.fromisoformat(due_at),
+            event=stored_event(event, row_id=id_, chat_id=row.chat_id),
+        )
         for id_, due_at, event in row.waiting
     )
     return DialogRow(

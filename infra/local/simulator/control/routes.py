@@ -133,9 +133,7 @@ class _Control:
         bots = [bot for bot in messenger.bots if parameters.get("bot_id") in (None, bot.bot_id)]
         if not bots:
             raise BadActionError("no such bot")
-        forged: Json = {
-            name: parameters[name] for name in ("secret", "signature", "queue") if name in parameters
-        }
+        forged: Json = {name: parameters[name] for name in ("secret", "signature", "queue") if name in parameters}
         status = await messenger.inject(body, bot=bots[-1], wait=bool(parameters.get("wait", True)), **forged)
         return _json({"status": status})
 
@@ -191,9 +189,7 @@ class _Control:
             order, copies = str(parameters.get("order", "sent")), int(parameters.get("copies", 1))
             released = delivery.release(order=order, copies=min(copies, 100))
         elif action == "duplicate":
-            delivery.duplicate(
-                copies=min(int(parameters["copies"]), 100), count=int(parameters.get("count", 1))
-            )
+            delivery.duplicate(copies=min(int(parameters["copies"]), 100), count=int(parameters.get("count", 1)))
         elif action == "reorder":
             delivery.reorder(int(parameters["size"]))
         else:
@@ -223,18 +219,12 @@ class _Control:
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
         }
-        mime = (
-            stored.mime
-            if stored.mime.startswith(("image/", "audio/", "video/"))
-            else "application/octet-stream"
-        )
+        mime = stored.mime if stored.mime.startswith(("image/", "audio/", "video/")) else "application/octet-stream"
         return web.Response(body=stored.data, content_type=mime.split(";")[0], headers=headers)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: ``chat``, ``bots``, ``faults``, ``traffic``, ``callback_answered``."""
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
         with self._simulator.environment.events.listen() as queue:
             await response.write(b": connected\n\n")

@@ -42,9 +42,7 @@ async def set_webhook(environment: Environment, bot: TelegramBot, call: ApiCall)
         _check_url(url)
     if secret and not _SECRET.fullmatch(secret):
         too_long = len(secret) > 256
-        raise bad_request(
-            "secret token is too long" if too_long else "secret token contains unallowed characters"
-        )
+        raise bad_request("secret token is too long" if too_long else "secret token contains unallowed characters")
     allowed = read_json(call, "allowed_updates")
     if allowed is not None:
         if not isinstance(allowed, list) or not all(isinstance(kind, str) for kind in allowed):

@@ -33,9 +33,7 @@ class TelegramBot(Bot):
     commands: list[Json] = field(default_factory=list)
     callbacks: OrderedDict[str, str] = field(default_factory=OrderedDict)
     next_message_id: count[int] = field(default_factory=lambda: count(101))
-    next_update_id: count[int] = field(
-        default_factory=lambda: count(time.time_ns() // 1_000_000_000 % 900_000_000)
-    )
+    next_update_id: count[int] = field(default_factory=lambda: count(time.time_ns() // 1_000_000_000 % 900_000_000))
 
     @property
     def id(self) -> int:

@@ -107,9 +107,7 @@ def _not_modified() -> Exception:
     )
 
 
-def _changed(
-    environment: Environment, bot: TelegramBot, chat: Chat, message: Message, markup: Json | None
-) -> Json:
+def _changed(environment: Environment, bot: TelegramBot, chat: Chat, message: Message, markup: Json | None) -> Json:
     message.markup, message.buttons = markup, markup_buttons(markup)
     message.edited = True
     message.content["edited_at"] = environment.clock.now()

@@ -87,9 +87,7 @@ class _HtmlParser:
                 position += 1
         if self._open:
             name = self._open[-1].name
-            raise bad_request(
-                f"can't parse entities: Can't find end tag corresponding to start tag \"{name}\""
-            )
+            raise bad_request(f"can't parse entities: Can't find end tag corresponding to start tag \"{name}\"")
 
     def _append(self, piece: str) -> None:
         self.text.append(piece)

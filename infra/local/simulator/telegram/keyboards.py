@@ -67,9 +67,7 @@ def _check_inline_button(button: Json) -> None:
         raise bad_request("inline keyboard button text must be non-empty")
     actions = [name for name in _INLINE_ACTIONS if name in button]
     if not actions:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise bad_request("can't parse inline keyboard button: exactly one action is expected")
     data = button.get("callback_data")

@@ -86,9 +86,7 @@ async def read_file(environment: Environment, call: ApiCall, kind: str, value: A
         if uploaded is None:
             raise bad_request("attached file not found")
     if uploaded is not None:
-        return _keep(
-            environment, kind, uploaded, _PHOTO_UPLOAD if kind == "photo" else _FILE_UPLOAD, "upload"
-        )
+        return _keep(environment, kind, uploaded, _PHOTO_UPLOAD if kind == "photo" else _FILE_UPLOAD, "upload")
     if not isinstance(reference, str) or not reference:
         raise bad_request(f"there is no {kind} in the request")
     if reference.startswith(("http://", "https://")):
@@ -118,9 +116,7 @@ def _keep(environment: Environment, kind: str, file: UploadedFile, limit: int, s
     if kind == "photo":
         mime = picture_mime(file.data)
         if mime is None:
-            raise bad_request(
-                "wrong type of the web page content" if source == "url" else "IMAGE_PROCESS_FAILED"
-            )
+            raise bad_request("wrong type of the web page content" if source == "url" else "IMAGE_PROCESS_FAILED")
         width, height = picture_size(file.data) or (1, 1)
         if width + height > 10_000 or max(width, height) > 20 * min(width, height):
             raise bad_request("PHOTO_INVALID_DIMENSIONS")

@@ -71,9 +71,7 @@ async def send_contact(environment: Environment, bot: TelegramBot, call: ApiCall
         raise bad_request("contact phone number is empty")
     if "first_name" not in contact:
         raise bad_request("contact first name is empty")
-    return _post(
-        environment, bot, chat, call, Message("", True, "contact", 0.0, content={"contact": contact})
-    )
+    return _post(environment, bot, chat, call, Message("", True, "contact", 0.0, content={"contact": contact}))
 
 
 async def send_media_group(environment: Environment, bot: TelegramBot, call: ApiCall) -> list[Json]:
@@ -113,9 +111,7 @@ async def _send_file(environment: Environment, bot: TelegramBot, call: ApiCall, 
     text, entities = read_formatted(call, "caption", limit=MAX_CAPTION, required=False)
     check_markup(read_json(call, "reply_markup"))
     file = await read_file(environment, call, kind)
-    message = Message(
-        "", True, kind, 0.0, text, entities=entities, file_id=file.id, content=_file_content(file)
-    )
+    message = Message("", True, kind, 0.0, text, entities=entities, file_id=file.id, content=_file_content(file))
     return _post(environment, bot, chat, call, message)
 
 

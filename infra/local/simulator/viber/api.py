@@ -50,9 +50,7 @@ class ViberApi:
         """The method from the path; the token from the header or the body."""
         method = request.path.rsplit("/", 1)[-1]
         if request.path.startswith("/viber/media/"):
-            return ApiCall(
-                "download", path=method, http_method=request.method, parameters=dict(request.query)
-            )
+            return ApiCall("download", path=method, http_method=request.method, parameters=dict(request.query))
         parameters, files, size = await read_parameters(request)
         token = request.headers.get("X-Viber-Auth-Token") or str(parameters.pop("auth_token", ""))
         return ApiCall(
@@ -112,9 +110,7 @@ class ViberApi:
             try:
                 chat = self._receiver(account, str(receiver))
             except ViberError as refusal:
-                failed.append(
-                    {"receiver": receiver, "status": refusal.status, "status_message": refusal.message}
-                )
+                failed.append({"receiver": receiver, "status": refusal.status, "status_message": refusal.message})
                 continue
             self._post(account, chat, read_message(call.parameters), call.parameters, fail_later)
         return {"message_token": new_message_token(), **_HOST, "failed_list": failed}

@@ -93,9 +93,7 @@ def _file(body: Json) -> Message:
     name, size = _string(body, "file_name", 256), body.get("size")
     if not isinstance(size, int) or not 0 < size <= 50 * 1024 * 1024:
         raise ViberError(3 if isinstance(size, int) else 4, "size must be 1 to 52428800 bytes")
-    return Message(
-        "", True, "document", 0.0, content={"url": _address(body), "file": {"name": name, "size": size}}
-    )
+    return Message("", True, "document", 0.0, content={"url": _address(body), "file": {"name": name, "size": size}})
 
 
 def _url(body: Json) -> Message:
@@ -108,9 +106,7 @@ def _location(body: Json) -> Message:
         latitude, longitude = float(place["lat"]), float(place["lon"])  # type: ignore[index]  # checked by the except
     except (KeyError, TypeError, ValueError) as error:
         raise ViberError(4, "location.lat and location.lon are missing") from error
-    return Message(
-        "", True, "location", 0.0, content={"location": {"latitude": latitude, "longitude": longitude}}
-    )
+    return Message("", True, "location", 0.0, content={"location": {"latitude": latitude, "longitude": longitude}})
 
 
 def _contact(body: Json) -> Message:
@@ -162,9 +158,7 @@ def check_buttons(buttons: Any, name: str, version: int, *, max_rows: int) -> No
     if not isinstance(buttons, list) or not buttons:
         raise ViberError(3, f"{name} is not valid: Buttons are missing")
     for button in buttons:
-        problem = (
-            _button_problem(button, max_rows) if isinstance(button, dict) else "a button must be an object"
-        )
+        problem = _button_problem(button, max_rows) if isinstance(button, dict) else "a button must be an object"
         if problem:
             raise ViberError(3, f"{name} is not valid: {problem}")
         if button.get("ActionType") in ("share-phone", "location-picker") and version < _SHARE_VERSION:
@@ -199,9 +193,7 @@ def keyboard_buttons(keyboard: Json) -> list[Button]:
     for button in keyboard["Buttons"]:
         title = re.sub(r"<[^>]*>", "", str(button.get("Text", ""))).strip()
         action = _BUTTON_ACTIONS.get(button.get("ActionType", "reply"), "none")
-        found.append(
-            Button(title or str(button.get("ActionBody", "")), action, str(button.get("ActionBody", "")))
-        )
+        found.append(Button(title or str(button.get("ActionBody", "")), action, str(button.get("ActionBody", ""))))
     return found
 
 

@@ -153,9 +153,7 @@ class WhatsAppApi:
         callback = str(call.parameters.get("override_callback_uri") or "")
         for number in numbers:
             if call.http_method == "POST" and callback:
-                await self._override_callback(
-                    number, callback, str(call.parameters.get("verify_token") or "")
-                )
+                await self._override_callback(number, callback, str(call.parameters.get("verify_token") or ""))
             number.subscribed = call.http_method == "POST"
         self._environment.events.publish("bots", {})
         return {"success": True}
@@ -164,9 +162,7 @@ class WhatsAppApi:
         status, echoed = await self.webhooks.handshake(number, verify_token=verify_token, url=callback)
         if not echoed:
             details = f"HTTP Status Code = {status}; HTTP Message = challenge not echoed"
-            raise GraphError(
-                2200, f"(#2200) Callback verification failed with the following errors: {details}"
-            )
+            raise GraphError(2200, f"(#2200) Callback verification failed with the following errors: {details}")
         number.webhook_url, number.verify_token = callback, verify_token
 
     def unreadable(self, reason: str) -> ApiAnswer:

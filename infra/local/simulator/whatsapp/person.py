@@ -45,9 +45,7 @@ class WhatsAppPerson(Participant):
 
     async def send_text(self, text: str) -> int:
         """Send a text."""
-        return await self._send(
-            Message("", False, "text", 0.0, text), {"type": "text", "text": {"body": text}}
-        )
+        return await self._send(Message("", False, "text", 0.0, text), {"type": "text", "text": {"body": text}})
 
     async def send_photo(self, file: UploadedFile | None = None, *, caption: str = "") -> int:
         """Send an image."""

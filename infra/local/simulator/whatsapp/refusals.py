@@ -22,9 +22,7 @@ _TITLES = {
 class GraphError(SimulatorError):
     """A call that is answered with an error."""
 
-    def __init__(
-        self, code: int, message: str, details: str = "", *, status: int = 400, subcode: int = 0
-    ) -> None:
+    def __init__(self, code: int, message: str, details: str = "", *, status: int = 400, subcode: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

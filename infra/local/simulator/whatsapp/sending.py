@@ -30,8 +30,7 @@ WINDOW_SECONDS = 86_400.0
 _TYPING_SECONDS = 25.0
 _MAX_MEDIA = {"photo": 5, "voice": 16, "video": 16, "document": 100, "sticker": 1}
 _WINDOW_CLOSED = (
-    "Message failed to send because more than 24 hours have passed since the customer last replied "
-    "to this number."
+    "Message failed to send because more than 24 hours have passed since the customer last replied to this number."
 )
 _Failure = tuple[int, str]
 

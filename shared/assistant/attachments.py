@@ -1,0 +1,28 @@
+"""What is said about content that cannot be read yet: nothing that a person sends is passed over."""
+
+from __future__ import annotations
+
+from shared.assistant import replies
+from shared.channels.contract import InboundMessage
+from shared.channels.messages import ContactContent, LocationContent, MediaContent, TextMessage, UnsupportedContent
+from shared.dialogs.contract import Turn
+
+__all__ = ["notes_on_attachments"]
+
+
+def notes_on_attachments(turn: Turn) -> tuple[TextMessage, ...]:
+    """One polite line for each kind of content that cannot be read yet."""
+    keys: dict[str, None] = {}
+    for event in turn.events:
+        if not isinstance(event, InboundMessage):
+            continue
+        match event.content:
+            case MediaContent(media=kind):
+                keys[f"media.{kind.value}"] = None
+            case LocationContent():
+                keys["location"] = None
+            case ContactContent():
+                keys["contact"] = None
+            case UnsupportedContent():
+                keys["unsupported"] = None
+    return tuple(replies.say(key, turn.language) for key in keys)

@@ -1,0 +1,147 @@
+"""The assistant as dialogs know it: asks the model where it can, and answers by rules where it cannot."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.assistant.labels import button_words
+from shared.assistant.model.answering import ModelAssistant
+from shared.assistant.model.breaker import ModelBreaker
+from shared.assistant.model.client import ChatClient
+from shared.assistant.model.failures import FailureReason, ModelFailed
+from shared.assistant.offline.assistant import OfflineAssistant
+from shared.assistant.products import CityFinder, ProductFinder
+from shared.assistant.usage import ModelUsage, record_usage, spending_day, spent_micros
+from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
+from shared.runtime.settings import Settings
+
+__all__ = ["AssistantResponder"]
+
+_log = logging.getLogger(__name__)
+
+_ABOUT_THE_TURN = frozenset(
+    [
+        FailureReason.CONTENT_FILTER,
+        FailureReason.EMPTY,
+        FailureReason.TOO_MANY_ROUNDS,
+        FailureReason.UNGROUNDED,
+    ]
+)
+"""Failures that show a model which answers."""
+
+
+class AssistantResponder:
+    """Answers turns of bots in assistant mode. One per worker; safe to call concurrently.
+
+    Args:
+        settings: which model, its time-outs, prices and budget; the hand-over's length.
+        finder: the catalogue.
+        cities: the company's cities, for a shopper who names another one; ``None``: the bot's own city only.
+        client: the model's client; by default built from the settings.
+        breaker: leaves a failing model alone; by default 5 failures in a row rest it for 30 seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        finder: ProductFinder,
+        *,
+        cities: CityFinder | None = None,
+        client: ChatClient | None = None,
+        breaker: ModelBreaker | None = None,
+    ) -> None:
+        self._settings = settings
+        self._client = client or ChatClient(settings)
+        self._breaker = breaker or ModelBreaker()
+        self._offline = OfflineAssistant(finder, handover_seconds=settings.handover_seconds)
+        self._model = ModelAssistant(settings, self._client, finder, cities)
+
+    async def aclose(self) -> None:
+        """Close the model's connections."""
+        await self._client.aclose()
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        """Answer a turn before its deadline; without a usable model by rules. Database errors pass through."""
+        if not self._is_for_model(turn):
+            return await self._offline.respond(turn)
+        usage = ModelUsage(
+            model=self._settings.openai_model,
+            price_input=self._settings.model_price_input,
+            price_output=self._settings.model_price_output,
+        )
+        try:
+            result = await self._ask_model(turn, usage)
+        except ModelFailed as failure:
+            result = await self._fall_back(turn, failure)
+        return _with_usage(result, turn, usage)
+
+    def _is_for_model(self, turn: Turn) -> bool:
+        """Words of a person. Buttons and attachments have one right answer, which needs no model."""
+        words = turn.text.strip()
+        return (
+            self._client.configured
+            and turn.choice is None
+            and bool(words)
+            and not words.startswith("/")
+            and button_words(turn) is None
+        )
+
+    async def _ask_model(self, turn: Turn, usage: ModelUsage) -> TurnResult:
+        await self._check_budget(turn)
+        self._breaker.admit()
+        try:
+            result = await self._model.respond(turn, usage)
+        except ModelFailed as failure:
+            if failure.reason in _ABOUT_THE_TURN:
+                self._breaker.succeeded()
+            else:
+                self._breaker.failed(failure)
+            raise
+        self._breaker.succeeded()
+        return result
+
+    async def _check_budget(self, turn: Turn) -> None:
+        """Compare the day's spending with the budget. Turns that run at once may together exceed it by one each."""
+        own = turn.bot.daily_model_budget
+        budget = self._settings.daily_model_budget if own is None else own
+        async with turn.session() as session:
+            spent = await spent_micros(session, day=spending_day(turn.started_at, turn.bot.timezone))
+        if spent >= budget * 1_000_000:
+            raise ModelFailed(FailureReason.OVER_BUDGET)
+
+    async def _fall_back(self, turn: Turn, failure: ModelFailed) -> TurnResult:
+        _log.warning(
+            "the offline assistant answers",
+            extra={
+                "reason": failure.reason.value,
+                "company_id": str(turn.bot.company_id),
+                "dialog_id": turn.dialog_id,
+            },
+        )
+        result = await self._offline.respond(turn)
+        fallback = AnalyticsEvent("model_fallback", {"reason": failure.reason.value})
+        return _extended(result, analytics=fallback)
+
+
+def _with_usage(result: TurnResult, turn: Turn, usage: ModelUsage) -> TurnResult:
+    if usage.calls == 0:
+        return result
+    day = spending_day(turn.started_at, turn.bot.timezone)
+
+    async def record(session: AsyncSession) -> None:
+        await record_usage(session, usage, day=day)
+
+    return _extended(result, effect=record)
+
+
+def _extended(
+    result: TurnResult, *, effect: Effect | None = None, analytics: AnalyticsEvent | None = None
+) -> TurnResult:
+    return replace(
+        result,
+        effects=result.effects if effect is None else (*result.effects, effect),
+        analytics=result.analytics if analytics is None else (*result.analytics, analytics),
+    )

@@ -1,0 +1,97 @@
+"""What the model cost a company, by day and model, and the budget that it is held against."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import BigInteger, Date, Text, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.runtime.orm import Base
+
+__all__ = ["ModelUsage", "UsageRow", "record_usage", "spending_day", "spent_micros"]
+
+_log = logging.getLogger(__name__)
+
+
+class UsageRow(Base):
+    """The sum of one day, in the time zone of the city whose bot spent it. Costs are millionths of a US dollar."""
+
+    __tablename__ = "model_usage"
+
+    company_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    prompt_tokens: Mapped[int] = mapped_column(BigInteger)
+    completion_tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_micros: Mapped[int] = mapped_column(BigInteger)
+
+
+@dataclass(slots=True)
+class ModelUsage:
+    """Tokens of one turn, added up call by call; prices are US dollars per million tokens."""
+
+    model: str
+    price_input: float
+    price_output: float
+    calls: int = field(default=0)
+    prompt_tokens: int = field(default=0)
+    completion_tokens: int = field(default=0)
+
+    def add(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """Count one answered call."""
+        self.calls += 1
+        self.prompt_tokens += prompt_tokens
+        self.completion_tokens += completion_tokens
+
+    @property
+    def cost_micros(self) -> int:
+        """Millionths of a US dollar: dollars per million tokens times tokens."""
+        return round(self.prompt_tokens * self.price_input + self.completion_tokens * self.price_output)
+
+
+def spending_day(moment: datetime, timezone: str) -> date:
+    """The calendar day of a moment where the shop is; UTC where its zone is unknown."""
+    try:
+        return moment.astimezone(ZoneInfo(timezone)).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        _log.warning("unknown time zone, days are counted in UTC", extra={"timezone": timezone})
+        return moment.date()
+
+
+async def record_usage(session: AsyncSession, usage: ModelUsage, *, day: date) -> None:
+    """Add a turn's tokens to the day's sum of the session's company."""
+    company = await session.scalar(
+        select(text("cast(nullif(current_setting('app.company_id', true), '') as uuid)"))
+    )
+    row = insert(UsageRow).values(
+        company_id=company,
+        day=day,
+        model=usage.model,
+        calls=usage.calls,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        cost_micros=usage.cost_micros,
+    )
+    summed = {
+        name: getattr(UsageRow, name) + row.excluded[name]
+        for name in ("calls", "prompt_tokens", "completion_tokens", "cost_micros")
+    }
+    await session.execute(
+        row.on_conflict_do_update(index_elements=[UsageRow.company_id, UsageRow.day, UsageRow.model], set_=summed)
+    )
+
+
+async def spent_micros(session: AsyncSession, *, day: date) -> int:
+    """What the session's company spent that day on all models, in millionths of a US dollar."""
+    spent = await session.scalar(
+        select(func.coalesce(func.sum(UsageRow.cost_micros), 0)).where(UsageRow.day == day)
+    )
+    return int(spent or 0)
