@@ -85,6 +85,8 @@ def test_the_value_of_a_key_with_the_same_id_but_other_bytes_does_not_open() -> 
         (f":{base64.b64encode(b'k' * 32).decode()}", "key id"),
         (f"{OLD},{OLD}", "twice"),
     ],
+    # test workers must agree on the names, which random keys would make differ
+    ids=["empty", "only commas", "no key", "not base64", "too short", "no id", "one id twice"],
 )
 def test_a_malformed_setting_is_told_without_showing_a_key(setting: str, complaint: str) -> None:
     with pytest.raises(Misconfigured, match=complaint) as caught:
