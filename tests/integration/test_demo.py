@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
 from sqlalchemy import text
+from typer.testing import CliRunner
 
+from infra.local.demo.__main__ import app
 from infra.local.demo.loader import DemoState, load_demo, write_state
 from shared.bots import service as bots
 from shared.bots.directory import BotDirectory
@@ -52,6 +55,21 @@ async def test_secrets_whose_key_was_lost_are_made_anew(database: Database, keyr
     assert [bot.bot_id for bot in after.bots] == [bot.bot_id for bot in before.bots]
     for old, new in zip(before.bots, after.bots, strict=True):
         assert old.credentials != new.credentials
+
+
+def test_the_command_loads_and_writes_the_file(settings_env: dict[str, str], tmp_path: Path) -> None:
+    environment = {**settings_env, "ZETA_SETTINGS_FOLDER": str(tmp_path)}
+    out = tmp_path / "demo.json"
+    command = ["load", "--base-url", "http://127.0.0.1:9999/", "--out", str(out)]
+    for expected in (r"3 bots, [1-9]\d+ products", "3 bots, 0 products"):
+        result = CliRunner(env=environment).invoke(app, command)
+        assert result.exit_code == 0, result.output
+        assert re.search(expected, result.output)
+    content = json.loads(out.read_text(encoding="utf-8"))
+    for bot in content["bots"]:
+        assert bot["webhook_url"] == f"http://127.0.0.1:9999/api/webhook/{bot['platform']}/{bot['bot_id']}"
+        for secret in bot["credentials"].values():
+            assert secret not in result.output
 
 
 async def test_the_written_file_is_readable_by_its_owner_alone(

@@ -42,4 +42,5 @@ def load(
     typer.echo(f"demo company: {len(state.bots)} bots, {state.products} products new or changed; see {out}")
 
 
-app(prog_name="python -m infra.local.demo")
+if __name__ == "__main__":
+    app(prog_name="python -m infra.local.demo")

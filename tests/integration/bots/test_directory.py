@@ -96,6 +96,16 @@ async def test_a_bot_out_of_use_is_gone_in_every_worker_in_time(
     assert max(waits) < PROMISE
 
 
+async def test_credentials_are_never_opened_on_the_word_of_an_older_look_up(
+    database: Database, workers: list[BotDirectory], shop: Shop
+) -> None:
+    await workers[0].find(shop.bot_id)
+    async with database.session_scope(shop.company_id) as session:
+        await bots.update_bot(session, shop.bot_id, BotChanges(active=False))
+    with pytest.raises(NotFound):
+        await workers[0].credentials(shop.bot_id)
+
+
 async def test_any_change_of_configuration_raises_the_version_and_is_in_the_next_snapshot(
     database: Database, workers: list[BotDirectory], shop: Shop
 ) -> None:
