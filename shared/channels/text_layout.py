@@ -18,6 +18,7 @@ __all__ = ["clip", "cut_text", "joined", "split_text", "stripped", "utf16_length
 _CLUSTER = regex.compile(r"\X")
 _GLUE = frozenset("\u00a0\u202f\u2007")
 """Spaces that must not break: they hold «149 990 ₸» together."""
+_BREAKABLE = regex.compile(r"[^\S\u00a0\u202f\u2007]+")
 
 
 def utf16_length(text: str) -> int:
@@ -27,7 +28,7 @@ def utf16_length(text: str) -> int:
 
 def clip(text: str, limit: int) -> str:
     """Shorten a title to ``limit`` UTF-16 units on one line, at a grapheme, ending with an ellipsis where cut."""
-    line = " ".join(text.split())
+    line = _BREAKABLE.sub(" ", text).strip()
     if utf16_length(line) <= limit:
         return line
     kept, used = [], 1

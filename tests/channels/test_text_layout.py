@@ -106,6 +106,6 @@ def test_a_clipped_title_fits_on_one_line_and_breaks_no_emoji(title: str, limit:
     short = clip(title, limit)
     assert utf16_length(short) <= limit
     assert "\n" not in short
-    whole = clusters(" ".join(title.split()))
+    whole = clusters(regex.sub(r"[ \n]+", " ", title).strip())
     kept = clusters(short.removesuffix("…"))
     assert kept == whole[: len(kept)]
