@@ -53,6 +53,8 @@ def joined(*texts: RichText, separator: str = "\n\n") -> RichText:
 def stripped(text: RichText) -> RichText:
     """Without white space at both ends."""
     plain = text.plain
+    if plain and plain == plain.strip():
+        return text
     return _slice(text, len(plain) - len(plain.lstrip()), len(plain.rstrip()))
 
 
@@ -129,5 +131,6 @@ def _slice(text: RichText, start: int, end: int) -> RichText:
         piece = span.text[max(0, start - offset) : max(0, end - offset)]
         offset += len(span.text)
         if piece:
-            spans.append(span.model_copy(update={"text": piece}))
+            # Most spans are whole, and copying a model is dear.
+            spans.append(span if len(piece) == len(span.text) else span.model_copy(update={"text": piece}))
     return RichText(spans=tuple(spans))

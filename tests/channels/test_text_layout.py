@@ -98,6 +98,7 @@ def test_a_single_sign_longer_than_a_part_is_cut_all_the_same() -> None:
 
 def test_blank_text_has_no_parts() -> None:
     assert split(RichText.of(" \n\t "), 10) == ()
+    assert split(RichText(spans=(Span(text=""),)), 10) == ()
 
 
 @given(title=st.lists(_pieces, max_size=15).map("".join), limit=st.integers(min_value=2, max_value=24))
