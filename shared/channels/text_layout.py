@@ -18,6 +18,7 @@ __all__ = ["clip", "cut_text", "joined", "split_text", "stripped", "utf16_length
 _CLUSTER = regex.compile(r"\X")
 _GLUE = frozenset("\u00a0\u202f\u2007")
 """Spaces that must not break: they hold «149 990 ₸» together."""
+_BREAKABLE = regex.compile(r"[^\S\u00a0\u202f\u2007]+")
 
 
 def utf16_length(text: str) -> int:
@@ -27,7 +28,7 @@ def utf16_length(text: str) -> int:
 
 def clip(text: str, limit: int) -> str:
     """Shorten a title to ``limit`` UTF-16 units on one line, at a grapheme, ending with an ellipsis where cut."""
-    line = " ".join(text.split())
+    line = _BREAKABLE.sub(" ", text).strip()
     if utf16_length(line) <= limit:
         return line
     kept, used = [], 1
@@ -52,6 +53,8 @@ def joined(*texts: RichText, separator: str = "\n\n") -> RichText:
 def stripped(text: RichText) -> RichText:
     """Without white space at both ends."""
     plain = text.plain
+    if plain and plain == plain.strip():
+        return text
     return _slice(text, len(plain) - len(plain.lstrip()), len(plain.rstrip()))
 
 
@@ -128,5 +131,6 @@ def _slice(text: RichText, start: int, end: int) -> RichText:
         piece = span.text[max(0, start - offset) : max(0, end - offset)]
         offset += len(span.text)
         if piece:
-            spans.append(span.model_copy(update={"text": piece}))
+            # Most spans are whole, and copying a model is dear.
+            spans.append(span if len(piece) == len(span.text) else span.model_copy(update={"text": piece}))
     return RichText(spans=tuple(spans))

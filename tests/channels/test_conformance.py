@@ -161,6 +161,15 @@ def test_a_pressed_button_gives_back_our_id(platform: Platform, name: str) -> No
     assert event.chat_id == CHATS[platform]
 
 
+@pytest.mark.parametrize(
+    ("platform", "name"), [(TG, "callback"), (WA, "button_reply"), (WA, "template_button"), (VB, "button_press")]
+)
+def test_a_pressed_button_says_what_stood_on_it(platform: Platform, name: str) -> None:
+    content = message_of(platform, name).content
+    assert isinstance(content, ChoiceContent)
+    assert content.title == "Подробнее"
+
+
 @EVERYWHERE
 def test_only_a_telegram_button_waits_for_an_acknowledgement(platform: Platform) -> None:
     name = {TG: "callback", WA: "button_reply", VB: "button_press"}[platform]

@@ -238,9 +238,20 @@ def _choice(query: CallbackQuery, envelope: _Envelope) -> InboundEvent:
         order_key=envelope.order_key,
         chat_id=message.chat.id,
         sender=_person(query.sender),
-        content=ChoiceContent(id=query.data, callback_id=query.id, message_id=message.message_id),
+        content=ChoiceContent(
+            id=query.data,
+            title=_title_of(query.data, message),
+            callback_id=query.id,
+            message_id=message.message_id,
+        ),
         message_id=message.message_id,
     )
+
+
+def _title_of(data: str, message: Message) -> str:
+    """What stood on the pressed button, where its message is accessible and still has it."""
+    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return next((button.text for row in keyboard for button in row if button.callback_data == data), "")
 
 
 def _membership(change: ChatMemberUpdated, envelope: _Envelope) -> InboundEvent:

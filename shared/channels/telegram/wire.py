@@ -85,6 +85,19 @@ class Contact(WireModel):
     user_id: WireId | None = None
 
 
+class InlineButton(WireModel):
+    """A button of ours."""
+
+    text: WireText = ""
+    callback_data: WireText | None = None
+
+
+class InlineKeyboard(WireModel):
+    """The buttons under a message of ours, as they come back with a pressed one."""
+
+    inline_keyboard: tuple[Annotated[tuple[InlineButton, ...], WireObjects], ...] = ()
+
+
 class RepliedMessage(WireModel):
     """The message that was replied to; not nested further."""
 
@@ -117,6 +130,7 @@ class Message(WireModel):
     video_note: File | None = None
     animation: File | None = None
     sticker: File | None = None
+    reply_markup: InlineKeyboard | None = None
 
 
 class CallbackQuery(WireModel):

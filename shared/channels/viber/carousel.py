@@ -13,6 +13,7 @@ from shared.channels.choices import Choice, card_choice, flat
 from shared.channels.messages import Button, LinkButton, ProductCard
 from shared.channels.product_text import card_price
 from shared.channels.settings import ChannelSettings
+from shared.channels.text_layout import utf16_length
 from shared.channels.viber.keyboards import answer_button, button_text, is_page, open_button
 
 __all__ = ["carousel"]
@@ -56,9 +57,9 @@ def _words(card: ProductCard, limit: int) -> str:
     price = f"<b>{button_text(card_price(card, strikes=False).plain, limit)}</b>"
     availability = button_text(card.availability, limit)
     tail = f"<br>{price}<br>{availability}" if availability else f"<br>{price}"
-    if len(tail) > limit // 2:
+    if utf16_length(tail) > limit // 2:
         tail = f"<br>{price}"
-    return f"{button_text(card.name, max(limit - len(tail), 10))}{tail}"
+    return f"{button_text(card.name, max(limit - utf16_length(tail), 10))}{tail}"
 
 
 def _surface(choice: Choice | None, text: str, rows: int, settings: ChannelSettings) -> dict[str, Any]:

@@ -61,15 +61,15 @@ class ViberChannel:
     ) -> Mapping[str, Any] | None:
         """The welcome message that answers conversation_started: one message, without a receiver. Of a welcome
         that needs several calls the first is sent."""
-        for event in events:
-            # A person who has subscribed is reached by ordinary messages instead.
-            started = isinstance(event, MembershipChange) and event.event_id.startswith(f"{CONVERSATION_STARTED}:")
-            if welcome is not None and started and isinstance(event, MembershipChange):
-                language = event.sender.language or DEFAULT_LANGUAGE
-                calls = self.render(welcome, ChannelAddress(chat_id=event.chat_id, language=language))
-                for call in calls[:1]:
-                    content = {key: value for key, value in call.payload.items() if key != "receiver"}
-                    return {**content, "sender": client.sender_of(bot or BotIdentity())}
+        # "subscribed" is a start too, but its answer is not read.
+        started = [event for event in events if event.event_id.startswith(f"{CONVERSATION_STARTED}:")]
+        for event in started:
+            if welcome is None or not isinstance(event, MembershipChange):
+                continue
+            language = event.sender.language or DEFAULT_LANGUAGE
+            for call in self.render(welcome, ChannelAddress(chat_id=event.chat_id, language=language)):
+                content = {key: value for key, value in call.payload.items() if key != "receiver"}
+                return {**content, "sender": client.sender_of(bot or BotIdentity())}
         return None
 
     def render(self, message: OutboundMessage, address: ChannelAddress) -> Sequence[Call]:
