@@ -125,7 +125,7 @@ class Participant(ABC):
 
     def _told(self, message: Message, status: int) -> int:
         """Note on the person's message whether the bot took it; the status, unchanged."""
-        if message.status == "sent":
+        if message.status == "sent" and status:
             message.status = "delivered" if 200 <= status <= 299 else "failed"
             self.environment.world.touch(self.chat)
         return status

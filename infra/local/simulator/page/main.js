@@ -79,7 +79,7 @@ function onEvent(event) {
   if (event.kind === "callback_answered") {
     const window = Object.values(windows).find((candidate) => candidate.chat?.key === event.chat);
     for (const busy of window?.element.querySelectorAll(".busy") ?? []) busy.classList.remove("busy");
-    if (window && event.text) toast(event.text);
+    if (window && event.text) toast(event.text, window.element);
   }
   if (event.kind === "traffic" && !byId("traffic").hidden) addTraffic(byId("traffic"), event.exchange);
   if (["bots", "faults", "open"].includes(event.kind)) loadWorld().catch((error) => toast(error.message));
