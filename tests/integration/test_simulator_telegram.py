@@ -362,3 +362,12 @@ async def test_typing_is_shown_until_the_next_message(stage: Stage) -> None:
     await stage.send("готово")
 
     assert not stage.shopper.typing
+
+
+async def test_a_reply_to_the_bot_carries_its_message(stage: Stage) -> None:
+    await stage.send("Какой цвет?")
+
+    await stage.shopper.send_text("красный", reply_to=stage.shopper.last)
+
+    replied = stage.bot.received[0].body["message"]["reply_to_message"]
+    assert (replied["text"], replied["from"]["is_bot"]) == ("Какой цвет?", True)

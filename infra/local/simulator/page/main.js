@@ -24,6 +24,7 @@ function showTab(platform, focus) {
     tab.tabIndex = chosen ? 0 : -1;
     if (chosen) { tab.classList.remove("unread"); if (focus) tab.focus(); }
   }
+  windows[platform].toEnd();
   windows[platform].refresh();
 }
 
@@ -62,7 +63,7 @@ async function loadWorld() {
   byId("fault-count").hidden = !world.faults.length;
   byId("fault-count").textContent = world.faults.length;
   if (!byId("faults").hidden) drawFaults();
-  for (const platform of PLATFORMS) windows[platform].setTarget(world.bots.findLast((bot) => bot.platform === platform) ?? null, shopper);
+  for (const platform of PLATFORMS) windows[platform].setBots(world.bots.filter((bot) => bot.platform === platform), shopper);
 }
 
 async function addShopper() {
