@@ -143,12 +143,15 @@ async def test_nothing_is_lost_while_the_bot_is_down(stage: Stage) -> None:
     status = await stage.shopper.send_text("вы там?")
     assert status == 0
     assert stage.sim.delivery.pending == 1
+    assert stage.shopper.chat.messages[0].status == "sent"
 
     stage.bot.answers = [Answer(200)]
     stage.shopper.telegram_bot.webhook_url = f"{bot_url}/hook"
     await stage.bot.wait_for(1)
 
+    await stage.sim.delivery.settle()
     assert stage.texts() == ["вы там?"]
+    assert stage.shopper.chat.messages[0].status == "delivered"
 
 
 async def test_traffic_keeps_both_directions_without_the_token(stage: Stage) -> None:

@@ -155,7 +155,8 @@ class TelegramPerson(Participant):
         if blocked:
             # writing to a blocked bot unblocks it, and the bot is told so first
             await self.unblock()
-        return self._told(message, await self._push("message", self._object(message)))
+        webhook = self._updates.push(self.telegram_bot, "message", self._object(message), queue=self.chat.id)
+        return await self._tell(message, webhook)
 
     def _object(self, message: Message) -> Json:
         return message_object(self.chat, message, self.telegram_bot, self.environment.media, self.person)

@@ -105,7 +105,9 @@ def _url(body: Json) -> Message:
 def _location(body: Json) -> Message:
     place = body.get("location")
     try:
-        latitude, longitude = float(place["lat"]), float(place["lon"])  # type: ignore[index]  # checked by the except
+        latitude, longitude = (
+            (float(place[name]) for name in ("lat", "lon")) if isinstance(place, dict) else ()
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise ViberError(4, "location.lat and location.lon are missing") from error
     return Message(

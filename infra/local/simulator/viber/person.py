@@ -159,7 +159,7 @@ class ViberPerson(Participant):
         event = self._api.webhooks.event(
             "message", token=token, sender=self._user(), message=body, silent=False
         )
-        return self._told(message, await self._push(event))
+        return await self._tell(message, self._api.webhooks.push(self.account, event, queue=self.id))
 
     def _user(self) -> Json:
         return {
