@@ -104,10 +104,10 @@ def _url(body: Json) -> Message:
 
 def _location(body: Json) -> Message:
     place = body.get("location")
+    if not isinstance(place, dict):
+        raise ViberError(4, "location is missing")
     try:
-        latitude, longitude = (
-            (float(place[name]) for name in ("lat", "lon")) if isinstance(place, dict) else ()
-        )
+        latitude, longitude = float(place["lat"]), float(place["lon"])
     except (KeyError, TypeError, ValueError) as error:
         raise ViberError(4, "location.lat and location.lon are missing") from error
     return Message(
