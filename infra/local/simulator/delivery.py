@@ -18,6 +18,7 @@ import aiohttp
 
 from infra.local.simulator.clock import SimulatedClock
 from infra.local.simulator.traffic import Traffic
+from infra.local.simulator.world import Bot
 
 __all__ = ["RetryPolicy", "Webhook", "WebhookAnswer", "WebhookSender"]
 
@@ -61,11 +62,13 @@ OnAnswer = Callable[["Webhook", WebhookAnswer], Coroutine[Any, Any, None]]
 
 @dataclass(slots=True, eq=False)
 class Webhook:
-    """One delivery on its way: ``queue`` names the line it waits in (a chat), ``expires_at`` its end."""
+    """One delivery on its way: ``queue`` names the line it waits in (a chat), ``expires_at`` its end.
 
-    platform: str
-    bot_id: str
-    url: str
+    It goes to the address the bot has at that moment: a changed webhook gets what is pending, a removed
+    one drops it.
+    """
+
+    bot: Bot
     body: bytes
     headers: dict[str, str]
     policy: RetryPolicy
@@ -188,7 +191,7 @@ class WebhookSender:
         if not webhook.policy.ordered:
             self._spawn(self._deliver(webhook))
             return
-        name = f"{webhook.platform}/{webhook.bot_id}/{webhook.queue}"
+        name = f"{webhook.bot.platform}/{webhook.bot.bot_id}/{webhook.queue}"
         line = self._lines.get(name)
         if line is not None:
             line.append(webhook)
@@ -219,7 +222,7 @@ class WebhookSender:
         _resolve(webhook.done, accepted)
 
     async def _try_until_settled(self, webhook: Webhook) -> bool:
-        while True:
+        while webhook.bot.webhook_url:
             async with self._slots:
                 answer = await self._attempt(webhook)
             _resolve(webhook.first, answer.status)
@@ -231,13 +234,15 @@ class WebhookSender:
             if delay is None or self._clock.now() + delay > webhook.expires_at:
                 return False
             await self._clock.sleep(delay)
+        return False
 
     async def _attempt(self, webhook: Webhook) -> WebhookAnswer:
         webhook.attempts += 1
+        url = webhook.bot.webhook_url
         started = time.perf_counter()
         try:
             async with self.session.post(
-                webhook.url, data=webhook.body, headers=webhook.headers, allow_redirects=False
+                url, data=webhook.body, headers=webhook.headers, allow_redirects=False
             ) as response:
                 body = await response.content.read(_MAX_ANSWER)
                 answer = WebhookAnswer(
@@ -251,9 +256,9 @@ class WebhookSender:
         self._traffic.record(
             at=self._clock.now(),
             direction="webhook",
-            platform=webhook.platform,
+            platform=webhook.bot.platform,
             method=webhook.label,
-            url=webhook.url,
+            url=url,
             request_headers=webhook.headers,
             request_body=webhook.body,
             status=answer.status,
@@ -266,9 +271,7 @@ class WebhookSender:
 
 def _copy(webhook: Webhook) -> Webhook:
     return Webhook(
-        webhook.platform,
-        webhook.bot_id,
-        webhook.url,
+        webhook.bot,
         webhook.body,
         webhook.headers,
         webhook.policy,

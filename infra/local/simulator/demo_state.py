@@ -27,7 +27,7 @@ class BrokenStateError(SimulatorError, ValueError):
 
 
 def load_state(simulator: Simulator, path: Path) -> int:
-    """Create the bots of a state file and three shoppers for each; how many bots. Raises ``BrokenStateError``."""
+    """Create a state file's bots and three shoppers for each; how many. Raises ``BrokenStateError``."""
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
         entries = state["bots"]

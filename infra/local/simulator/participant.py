@@ -123,12 +123,16 @@ class Participant(ABC):
         self.environment.world.post(self.chat, message)
         return message
 
-    def _told(self, message: Message, status: int) -> int:
-        """Note on the person's message whether the bot took it; the status, unchanged."""
+    async def _tell(self, message: Message, webhook: Webhook | None) -> int:
+        """Wait for the bot's first answer; the message is marked when the delivery ends, well or not."""
+        if webhook is not None:
+            webhook.done.add_done_callback(lambda done: self._mark(message, accepted=done.result()))
+        return await first_status(webhook)
+
+    def _mark(self, message: Message, *, accepted: bool) -> None:
         if message.status == "sent":
-            message.status = "delivered" if 200 <= status <= 299 else "failed"
+            message.status = "delivered" if accepted else "failed"
             self.environment.world.touch(self.chat)
-        return status
 
     def _keep(self, file: UploadedFile) -> tuple[str, Json]:
         """Store a file the person sends; its id and what the chat shows of it."""

@@ -8,7 +8,7 @@ export function el(tag, properties = {}, ...children) {
     else if (name in node && name !== "list" && typeof value !== "string") node[name] = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 const PATHS = {
@@ -28,8 +28,9 @@ export function icon(name) {
 }
 export const safeUrl = (url) => (/^(https?:|tg:|mailto:)/i.test(url) ? url : undefined);
 export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit" });
-export function toast(text) {
+export function toast(text, place = document.body) {
   const node = document.getElementById("toast");
+  place.append(node);
   node.textContent = text;
   node.hidden = false;
   clearTimeout(node.timer);

@@ -24,6 +24,7 @@ function showTab(platform, focus) {
     tab.tabIndex = chosen ? 0 : -1;
     if (chosen) { tab.classList.remove("unread"); if (focus) tab.focus(); }
   }
+  windows[platform].toEnd();
   windows[platform].refresh();
 }
 
@@ -62,7 +63,7 @@ async function loadWorld() {
   byId("fault-count").hidden = !world.faults.length;
   byId("fault-count").textContent = world.faults.length;
   if (!byId("faults").hidden) drawFaults();
-  for (const platform of PLATFORMS) windows[platform].setTarget(world.bots.findLast((bot) => bot.platform === platform) ?? null, shopper);
+  for (const platform of PLATFORMS) windows[platform].setBots(world.bots.filter((bot) => bot.platform === platform), shopper);
 }
 
 async function addShopper() {
@@ -79,7 +80,7 @@ function onEvent(event) {
   if (event.kind === "callback_answered") {
     const window = Object.values(windows).find((candidate) => candidate.chat?.key === event.chat);
     for (const busy of window?.element.querySelectorAll(".busy") ?? []) busy.classList.remove("busy");
-    if (window && event.text) toast(event.text);
+    if (window && event.text) toast(event.text, window.element);
   }
   if (event.kind === "traffic" && !byId("traffic").hidden) addTraffic(byId("traffic"), event.exchange);
   if (["bots", "faults", "open"].includes(event.kind)) loadWorld().catch((error) => toast(error.message));

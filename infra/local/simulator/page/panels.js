@@ -54,7 +54,7 @@ function line(item) {
 }
 export async function renderTraffic(drawer, close) {
   const body = el("div", { class: "drawer-body" }, el("p", { class: "hint" }, t("trafficHint")));
-  const clear = el("button", { type: "button", class: "plain", onclick: () => server.clearTraffic().then(() => renderTraffic(drawer, close), failed) }, t("clear"));
+  const clear = el("button", { type: "button", class: "plain", onclick: () => server.clearTraffic().then(() => renderTraffic(drawer, close), failed) }, t("clearTraffic"));
   drawer.replaceChildren(head(t("traffic"), close, clear), body);
   try {
     const { exchanges } = await server.traffic();

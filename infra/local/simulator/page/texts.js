@@ -3,7 +3,7 @@ const TEXTS = {
   ru: {
     subtitle: "Мессенджеры", shopper: "Покупатель", newShopper: "Новый покупатель", newShopperAsk: "Имя покупателя", faults: "Сбои", traffic: "Трафик", language: "Язык",
     close: "Закрыть", bot: "бот", typing: "печатает…", business: "бизнес-аккаунт", blocked: "заблокирован", noBot: "Бот не подключён. Запустите демо-компанию: ./infra/local/up",
-    empty: "Напишите первое сообщение — бот ответит", start: "Начать", unblock: "Разблокировать", block: "Заблокировать бота", clear: "Очистить чат", attach: "Прикрепить", more: "Ещё", send: "Отправить", message: "Сообщение",
+    empty: "Напишите первое сообщение — бот ответит", start: "Начать", unblock: "Разблокировать", block: "Заблокировать бота", clear: "Очистить чат", clearTraffic: "Очистить", attach: "Прикрепить", more: "Ещё", send: "Отправить", message: "Сообщение",
     photo: "Фото", album: "Альбом", voice: "Голосовое сообщение", document: "Документ", location: "Местоположение", contact: "Мой контакт", disk: "Файл с диска…", photoAlt: "Фотография",
     edit: "Изменить", editing: "Изменение сообщения", edited: "изменено", cancel: "Отмена", play: "Слушать", broken: "Картинка недоступна", today: "Сегодня", notDelivered: "Бот не принял сообщение", delivered: "Доставлено", read: "Прочитано",
     sharePlace: "Отправить местоположение", options: "Варианты", link: "Ссылка", unreachable: "Симулятор не отвечает", status: "Ответ бота: HTTP {0}", noAnswer: "Бот не ответил: проверьте, что он запущен",
@@ -14,7 +14,7 @@ const TEXTS = {
   kk: {
     subtitle: "Мессенджерлер", shopper: "Сатып алушы", newShopper: "Жаңа сатып алушы", newShopperAsk: "Сатып алушының аты", faults: "Ақаулар", traffic: "Трафик", language: "Тіл",
     close: "Жабу", bot: "бот", typing: "жазып жатыр…", business: "бизнес-аккаунт", blocked: "бұғатталған", noBot: "Бот қосылмаған. Демо-компанияны іске қосыңыз: ./infra/local/up",
-    empty: "Алғашқы хабарламаны жазыңыз — бот жауап береді", start: "Бастау", unblock: "Бұғаттан шығару", block: "Ботты бұғаттау", clear: "Чатты тазалау", attach: "Тіркеу", more: "Тағы", send: "Жіберу", message: "Хабарлама",
+    empty: "Алғашқы хабарламаны жазыңыз — бот жауап береді", start: "Бастау", unblock: "Бұғаттан шығару", block: "Ботты бұғаттау", clear: "Чатты тазалау", clearTraffic: "Тазалау", attach: "Тіркеу", more: "Тағы", send: "Жіберу", message: "Хабарлама",
     photo: "Фото", album: "Альбом", voice: "Дауыстық хабарлама", document: "Құжат", location: "Орналасқан жер", contact: "Менің контактім", disk: "Дискідегі файл…", photoAlt: "Фотосурет",
     edit: "Өзгерту", editing: "Хабарламаны өзгерту", edited: "өзгертілді", cancel: "Болдырмау", play: "Тыңдау", broken: "Сурет қолжетімсіз", today: "Бүгін", notDelivered: "Бот хабарламаны қабылдамады", delivered: "Жеткізілді", read: "Оқылды",
     sharePlace: "Орналасқан жерді жіберу", options: "Нұсқалар", link: "Сілтеме", unreachable: "Симулятор жауап бермейді", status: "Боттың жауабы: HTTP {0}", noAnswer: "Бот жауап бермеді: оның іске қосылғанын тексеріңіз",
@@ -25,7 +25,7 @@ const TEXTS = {
   en: {
     subtitle: "Messengers", shopper: "Shopper", newShopper: "New shopper", newShopperAsk: "The shopper's name", faults: "Faults", traffic: "Traffic", language: "Language",
     close: "Close", bot: "bot", typing: "typing…", business: "business account", blocked: "blocked", noBot: "No bot is connected. Start the demo company: ./infra/local/up",
-    empty: "Write the first message and the bot will answer", start: "Start", unblock: "Unblock", block: "Block the bot", clear: "Clear the chat", attach: "Attach", more: "More", send: "Send", message: "Message",
+    empty: "Write the first message and the bot will answer", start: "Start", unblock: "Unblock", block: "Block the bot", clear: "Clear the chat", clearTraffic: "Clear", attach: "Attach", more: "More", send: "Send", message: "Message",
     photo: "Photo", album: "Album", voice: "Voice message", document: "Document", location: "Location", contact: "My contact", disk: "File from disk…", photoAlt: "Photo",
     edit: "Edit", editing: "Editing the message", edited: "edited", cancel: "Cancel", play: "Play", broken: "Picture not available", today: "Today", notDelivered: "The bot did not take the message", delivered: "Delivered", read: "Read",
     sharePlace: "Send location", options: "Options", link: "Link", unreachable: "The simulator does not answer", status: "The bot answered HTTP {0}", noAnswer: "The bot did not answer: check that it runs",

@@ -52,6 +52,19 @@ export class ChatWindow {
     }
   }
 
+  setBots(bots, user) {
+    this.bots = bots;
+    const chosen = localStorage.getItem(`bot.${this.platform}`);
+    this.setTarget(bots.find((bot) => bot.bot_id === chosen) ?? bots[0] ?? null, user);
+  }
+
+  chooseBot(id) { localStorage.setItem(`bot.${this.platform}`, id); this.setBots(this.bots, this.user); }
+
+  title(name) {
+    if ((this.bots?.length ?? 0) < 2) return el("strong", {}, name);
+    return el("select", { class: "choose-bot", "aria-label": t("bot"), onchange: (event) => this.chooseBot(event.target.value) }, this.bots.map((bot) => el("option", { value: bot.bot_id, selected: bot.bot_id === this.bot?.bot_id }, bot.name)));
+  }
+
   setTarget(bot, user) {
     if (this.bot?.bot_id === bot?.bot_id && this.user === user) { this.bot = bot; this.render(); return; }
     Object.assign(this, { bot, user, chat: null, editing: null });
@@ -161,7 +174,7 @@ export class ChatWindow {
     const name = this.bot?.name || NAMES[this.platform];
     const state = blocked ? t("blocked") : typing ? t("typing") : t(this.platform === "whatsapp" ? "business" : "bot");
     this.moreButton = el("button", { type: "button", class: "icon", "aria-label": t("more"), title: t("more"), onclick: () => this.toggleMenu("more"), disabled: !this.bot }, icon("more"));
-    this.bar.replaceChildren(el("span", { class: "face", "aria-hidden": "true" }, name[0]), el("span", { class: "who" }, el("strong", {}, name), el("span", {}, state)), el("span", { class: "kind" }, NAMES[this.platform]), this.moreButton);
+    this.bar.replaceChildren(el("span", { class: "face", "aria-hidden": "true" }, name[0]), el("span", { class: "who" }, this.title(name), el("span", {}, state)), el("span", { class: "kind" }, NAMES[this.platform]), this.moreButton);
   }
 
   renderMessages() {
@@ -180,9 +193,10 @@ export class ChatWindow {
     const offsets = [...this.scroll.querySelectorAll(".carousel")].map((node) => node.scrollLeft);
     this.scroll.replaceChildren(...nodes);
     this.scroll.querySelectorAll(".carousel").forEach((node, index) => { node.scrollLeft = offsets[index] ?? 0; });
-    const toEnd = () => { this.scroll.scrollTop = this.scroll.scrollHeight; };
-    if (atEnd) { toEnd(); for (const image of this.scroll.querySelectorAll("img.photo")) image.addEventListener("load", toEnd, { once: true }); }
+    if (atEnd) { this.toEnd(); for (const image of this.scroll.querySelectorAll("img.photo")) image.addEventListener("load", () => this.toEnd(), { once: true }); }
   }
+
+  toEnd() { this.scroll.scrollTop = this.scroll.scrollHeight; }
 
   renderChips() {
     const known = (this.bot?.commands ?? []).map((command) => `/${command.command.replace(/^\//, "")}`);

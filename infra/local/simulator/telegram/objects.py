@@ -47,6 +47,9 @@ def message_object(
         result["edit_date"] = int(message.content.get("edited_at", message.at))
     if message.album:
         result["media_group_id"] = message.album
+    quoted = chat.find(message.content.get("reply_to", ""))
+    if quoted is not None and quoted.from_bot:
+        result["reply_to_message"] = message_object(chat, quoted, bot, media)
     result |= _body(message, media)
     if message.from_bot and message.markup and "inline_keyboard" in message.markup:
         result["reply_markup"] = message.markup

@@ -33,9 +33,12 @@ class TelegramPerson(Participant):
         """Press the Start button: ``/start``, with the deep link's payload."""
         return await self.send_text(f"/start {payload}".strip())
 
-    async def send_text(self, text: str) -> int:
-        """Send a text; commands and addresses are marked as entities."""
-        return await self._send(Message("", False, "text", 0.0, text, entities=detect_entities(text)))
+    async def send_text(self, text: str, *, reply_to: Message | None = None) -> int:
+        """Send a text, as a reply to a message where given; commands and addresses are marked."""
+        message = Message("", False, "text", 0.0, text, entities=detect_entities(text))
+        if reply_to is not None:
+            message.content["reply_to"] = reply_to.id
+        return await self._send(message)
 
     async def send_photo(self, file: UploadedFile | None = None, *, caption: str = "") -> int:
         """Send a photo."""
@@ -152,7 +155,8 @@ class TelegramPerson(Participant):
         if blocked:
             # writing to a blocked bot unblocks it, and the bot is told so first
             await self.unblock()
-        return self._told(message, await self._push("message", self._object(message)))
+        webhook = self._updates.push(self.telegram_bot, "message", self._object(message), queue=self.chat.id)
+        return await self._tell(message, webhook)
 
     def _object(self, message: Message) -> Json:
         return message_object(self.chat, message, self.telegram_bot, self.environment.media, self.person)

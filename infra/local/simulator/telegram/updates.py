@@ -87,9 +87,7 @@ class TelegramUpdates:
         bot.pending += 1
         webhook = environment.delivery.submit(
             Webhook(
-                platform="telegram",
-                bot_id=bot.bot_id,
-                url=bot.webhook_url,
+                bot=bot,
                 body=raw,
                 headers=headers,
                 policy=self._policy,

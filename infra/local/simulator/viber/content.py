@@ -102,8 +102,10 @@ def _url(body: Json) -> Message:
 
 def _location(body: Json) -> Message:
     place = body.get("location")
+    if not isinstance(place, dict):
+        raise ViberError(4, "location is missing")
     try:
-        latitude, longitude = float(place["lat"]), float(place["lon"])  # type: ignore[index]  # checked by the except
+        latitude, longitude = float(place["lat"]), float(place["lon"])
     except (KeyError, TypeError, ValueError) as error:
         raise ViberError(4, "location.lat and location.lon are missing") from error
     return Message("", True, "location", 0.0, content={"location": {"latitude": latitude, "longitude": longitude}})

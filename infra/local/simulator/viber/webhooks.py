@@ -87,9 +87,7 @@ class ViberWebhooks:
 
         return self._environment.delivery.submit(
             Webhook(
-                platform="viber",
-                bot_id=account.bot_id,
-                url=account.webhook_url,
+                bot=account,
                 body=raw,
                 headers=_headers(account, raw, signature),
                 policy=self._policy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.local.simulator import samples
-from infra.local.simulator.delivery import NO_ANSWER
+from infra.local.simulator.delivery import NO_ANSWER, Webhook
 from infra.local.simulator.environment import Environment
 from infra.local.simulator.participant import Participant, first_status
 from infra.local.simulator.whatsapp.numbers import WhatsAppNumber
@@ -160,7 +160,7 @@ class WhatsAppPerson(Participant):
         if self.chat.membership is Membership.BLOCKED:
             await self.unblock()
         self._say(message)
-        return self._told(message, await self._push({**self._head(message.id), **body}))
+        return await self._tell(message, self._webhook({**self._head(message.id), **body}))
 
     def _head(self, new_id: str) -> Json:
         head: Json = {"id": new_id, "timestamp": str(int(self.environment.clock.now()))}
@@ -171,6 +171,9 @@ class WhatsAppPerson(Participant):
         return head
 
     async def _push(self, message: Json) -> int:
+        return await first_status(self._webhook(message))
+
+    def _webhook(self, message: Json) -> Webhook | None:
         contact: Json = {"profile": {"name": self.person.name}}
         if not self.person.details.get("hide_phone"):
             contact["wa_id"] = self.person.phone
@@ -178,7 +181,7 @@ class WhatsAppPerson(Participant):
             contact["user_id"] = self.person.details["user_id"]
         value = {"contacts": [contact], "messages": [message]}
         label = f"message {message['type']}"
-        return await first_status(self._webhooks.push(self.number, value, queue=self.chat.id, label=label))
+        return self._webhooks.push(self.number, value, queue=self.chat.id, label=label)
 
 
 def _press_body(button: Button) -> Json:

@@ -86,9 +86,7 @@ class WhatsAppWebhooks:
         }
         return self._environment.delivery.submit(
             Webhook(
-                platform="whatsapp",
-                bot_id=number.bot_id,
-                url=number.webhook_url,
+                bot=number,
                 body=raw,
                 headers=headers,
                 policy=self._policy,
