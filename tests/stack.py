@@ -64,12 +64,13 @@ class Services:
 def begin_run() -> Path:
     """A folder for this test run; what earlier runs that were killed left running is ended."""
     RUNS.mkdir(parents=True, exist_ok=True)
-    for old in RUNS.iterdir():
-        if PidFile(old / "owner.pid").running() is None:
-            end_run(old)
-    run = RUNS / f"run-{os.getpid()}-{secrets.token_hex(3)}"
-    run.mkdir()
-    PidFile(run / "owner.pid").write(os.getpid())
+    with _locked(RUNS / "begin.lock"):
+        for old in RUNS.glob("run-*"):
+            if PidFile(old / "owner.pid").running() is None:
+                end_run(old)
+        run = RUNS / f"run-{os.getpid()}-{secrets.token_hex(3)}"
+        run.mkdir()
+        PidFile(run / "owner.pid").write(os.getpid())
     return run
 
 

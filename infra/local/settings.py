@@ -12,6 +12,8 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from infra.local.errors import StackError
 from infra.local.services.ports import LOOPBACK
@@ -86,23 +88,24 @@ def app_settings(choices: Choices, *, database: DatabaseUrls, redis_url: str, st
     }
 
 
-def write_app_settings(settings: Mapping[str, str]) -> dict[str, str]:
-    """Put the settings into ``local.settings.json``, keep what else is there, and return all of it.
+def write_app_settings(settings: Mapping[str, str], path: Path = SETTINGS) -> dict[str, str]:
+    """Put the settings into ``local.settings.json``, keep what else is there, and return all values.
 
     Raises:
         StackError: the file is there and is not JSON.
     """
-    content: dict[str, object] = {"IsEncrypted": False}
-    values: dict[str, str] = {}
-    if SETTINGS.exists():
+    content: dict[str, Any] = {"IsEncrypted": False}
+    if path.exists():
         try:
-            content = json.loads(SETTINGS.read_text())
-            values = {name: str(value) for name, value in dict(content.get("Values", {})).items()}  # type: ignore[call-overload]  # anything may stand in a file
-        except (ValueError, TypeError, AttributeError) as error:
-            raise StackError(f"{SETTINGS} is not valid JSON: {error}", remedy="mend or delete it") from error
-    values |= settings
-    SETTINGS.touch(mode=0o600)
-    SETTINGS.write_text(json.dumps({**content, "Values": values}, indent=2, ensure_ascii=False) + "\n")
+            content = dict(json.loads(path.read_text()))
+            kept = {str(name): str(value) for name, value in dict(content.get("Values") or {}).items()}
+        except (ValueError, TypeError) as error:
+            raise StackError(f"{path} cannot be used: {error}", remedy="mend or delete it") from error
+    else:
+        path.touch(mode=0o600)
+        kept = {}
+    values = {**kept, **settings}
+    path.write_text(json.dumps({**content, "Values": values}, indent=2, ensure_ascii=False) + "\n")
     return values
 
 

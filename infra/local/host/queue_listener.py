@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 600
 OUTAGE_SECONDS = 1.0
 POISON_RETRY_SECONDS = 60.0
+POISON_POLL_SECONDS = 1.0
 POISON_SUFFIX = "-poison"
 
 
@@ -45,6 +46,9 @@ class QueueListener:
         self._sender = sender
         self._queue = sender.queue(function.connection, function.queue)
         self._running: set[asyncio.Task[None]] = set()
+        # Nobody waits on a poison queue: it is looked at once a second at most.
+        quickest = POISON_POLL_SECONDS if function.queue.endswith(POISON_SUFFIX) else 0.0
+        self._slowest_poll = max(settings.max_polling_interval, quickest)
 
     async def run(self, stopping: asyncio.Event, *, grace: float) -> None:
         """Work until ``stopping`` is set; then the messages in hand have ``grace`` seconds to end."""
@@ -62,7 +66,7 @@ class QueueListener:
                 continue
             wait = pause if messages is not None else max(pause, OUTAGE_SECONDS)
             await asyncio.wait({stopped}, timeout=wait)
-            pause = min(pause * 1.5, self._settings.max_polling_interval)
+            pause = min(pause * 1.5, self._slowest_poll)
         await self._drain(grace)
         await stopped
 

@@ -1,0 +1,44 @@
+"""How the local stack tells the function app its settings."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from infra.local.errors import StackError
+from infra.local.settings import write_app_settings
+
+
+def test_the_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "local.settings.json"
+
+    values = write_app_settings({"DATABASE_URL": "a"}, path)
+
+    assert values == {"DATABASE_URL": "a"}
+    assert json.loads(path.read_text()) == {"IsEncrypted": False, "Values": values}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_a_person_added_stays_and_the_stacks_own_addresses_are_renewed(tmp_path: Path) -> None:
+    path = tmp_path / "local.settings.json"
+    added = {"Host": {"CORS": "*"}, "Values": {"OPENAI_API_KEY": "mine", "DATABASE_URL": "old"}}
+    path.write_text(json.dumps(added))
+
+    values = write_app_settings({"DATABASE_URL": "new"}, path)
+
+    assert values == {"OPENAI_API_KEY": "mine", "DATABASE_URL": "new"}
+    assert json.loads(path.read_text()) == {"Host": {"CORS": "*"}, "Values": values}
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[1]", '{"Values": 3}'])
+def test_a_broken_file_is_reported_and_left_as_it_is(tmp_path: Path, broken: str) -> None:
+    path = tmp_path / "local.settings.json"
+    path.write_text(broken)
+
+    with pytest.raises(StackError, match="cannot be used"):
+        write_app_settings({"DATABASE_URL": "new"}, path)
+
+    assert path.read_text() == broken
