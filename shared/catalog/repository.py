@@ -79,10 +79,10 @@ class CatalogRepository:
             return Found((), 0, capped=False)
         return Found(tuple(row.product_id for row in rows), rows[0].total, rows[0].capped)
 
-    async def walk(self, attempt: Attempt, query: SearchQuery) -> Found:
-        """Available matches in the order of price, or newest first; the total is only known to be at least."""
+    async def walk(self, matching: str | None, attempt: Attempt, query: SearchQuery) -> Found:
+        """Available products that match (``None``: all) by price, or newest first; the total is a minimum."""
         sort = "newest" if query.sort == "relevance" else query.sort.value
-        values = _bounds(attempt, query) | {"sort": sort, "limit": query.limit + 1}
+        values = _bounds(attempt, query) | {"strong": matching, "sort": sort, "limit": query.limit + 1}
         ids = (await self._session.execute(_WALK, values)).scalars().all()
         more = len(ids) > query.limit
         return Found(tuple(ids[: query.limit]), query.offset + len(ids), capped=more)
@@ -153,7 +153,7 @@ class CatalogRepository:
     async def words_of(self, skus: Sequence[str]) -> dict[tuple[str, UUID | None], list[str]]:
         """What each existing product of these stock numbers adds to the vocabulary."""
         statement = select(Product.sku, Product.city_id, Product.words).where(_OF_COMPANY, Product.sku.in_(skus))
-        rows = (await self._session.execute(statement)).tuples()
+        rows = (await self._session.execute(statement)).all()
         return {(sku, city_id): words for sku, city_id, words in rows}
 
     async def save_products(self, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -184,7 +184,7 @@ class CatalogRepository:
             .order_by(CatalogWord.frequency.desc(), CatalogWord.word)
             .limit(limit)
         )
-        rows = (await self._session.execute(statement)).tuples()
+        rows = (await self._session.execute(statement)).all()
         return [VocabularyWord(word, tuple(lexemes), frequency) for word, lexemes, frequency in rows]
 
     async def change_words(self, gained: Sequence[VocabularyWord], lost: Sequence[tuple[str, int]]) -> None:

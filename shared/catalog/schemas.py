@@ -91,8 +91,8 @@ class CategoryInput(_Frozen):
 class ProductInput(_Frozen):
     """A product as a shop or its accounting system gives it; (``sku``, ``city_id``) identifies it.
 
-    ``colours`` may stay empty: it is then read from the attribute ``colour``. ``quantity`` 0 means out of stock,
-    unless the product is made on order.
+    ``colours`` may stay empty: they are then read from the attribute ``colour``, or else from the name.
+    ``quantity`` 0 means out of stock, unless the product is made on order.
     """
 
     sku: Code

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from shared.catalog.analyser import lexemes_of_text, lexemes_of_word, vocabulary_words
-from shared.catalog.indexing import category_lexeme, company_key, quote_lexeme, weak_lexeme
+from shared.catalog.indexing import category_lexeme, category_word, company_key, quote_lexeme, weak_lexeme
 from shared.kernel.ids import new_id
 
 __all__ = ["CATEGORIES", "COLOURS", "fill", "series_name"]
@@ -53,13 +53,18 @@ COLOURS = [
     PaintedIn("beige", ("бежевый", "бежевый", "beige")),
     PaintedIn("brown", ("коричневый", "қоңыр", "brown")),
 ]
-_MATERIALS = "велюр рогожка букле экокожа кожа дуб берёза сосна металл стекло пластик хлопок шерсть латекс".split()
-_FILLER = (
-    "гостиная спальня кухня прихожая детская кабинет балкон дача офис кафе мягкий прочный лёгкий удобный широкий узкий "
-    "высокий низкий складной раздвижной угловой прямой модульный съёмный чехол ящик ножки спинка подлокотник каркас "
-    "сборка гарантия уход ткань фурнитура механизм дизайн классика модерн лофт стиль уют семья гости подушка ворс"
-).split()
-_SYLLABLES = "ба бе во га да же за ка ла ли ма мо на но ра ро са се та те фа хо ша эл юн яр ор ун ис ол".split()
+_MATERIALS = """
+велюр рогожка букле экокожа кожа дуб берёза сосна металл стекло пластик хлопок шерсть латекс
+"""
+_FILLER = """
+гостиная спальня кухня прихожая детская кабинет балкон дача офис кафе мягкий прочный лёгкий удобный широкий
+узкий высокий низкий складной раздвижной угловой прямой модульный съёмный чехол ящик ножки спинка подлокотник
+каркас сборка гарантия уход ткань фурнитура механизм дизайн классика модерн лофт стиль уют семья гости подушка
+ворс
+"""
+_SYLLABLES = """
+ба бе во га да же за ка ла ли ма мо на но ра ро са се та те фа хо ша эл юн яр ор ун ис ол
+"""
 _SERIES_SIZE = 40
 _COLUMNS = (
     "company_id, id, price_minor, currency, category, sku, sku_key, availability, colours, name, description,"
@@ -73,10 +78,11 @@ def series_name(dice: random.Random, products: int) -> str:
 
 
 def _series(number: int) -> str:
+    known = _SYLLABLES.split()
     syllables: list[str] = []
     for _ in range(4):
-        number, index = divmod(number, len(_SYLLABLES))
-        syllables.append(_SYLLABLES[index])
+        number, index = divmod(number, len(known))
+        syllables.append(known[index])
     return "".join(syllables)
 
 
@@ -85,7 +91,17 @@ def _weighted(text: str) -> tuple[str, ...]:
     return tuple(lexemes_of_text(text))
 
 
-def _document(key: str, name: str, properties: str, description: str, category: str, sku: str, colour: str) -> str:
+def _document(
+    key: str,
+    name: str,
+    properties: str,
+    description: str,
+    *,
+    category: str,
+    kinds: tuple[str, str],
+    sku: str,
+    colour: str,
+) -> str:
     weights: dict[str, str] = {lexeme: "A" for word in name.split() for lexeme in _weighted(word)}
     weights[sku] = "A"
     for word in properties.split():
@@ -96,6 +112,7 @@ def _document(key: str, name: str, properties: str, description: str, category: 
             if lexeme not in weights:
                 weights[weak_lexeme(lexeme)] = "C"
     weights[category_lexeme(category)] = "B"
+    weights.update((category_word(lexeme), "A") for word in kinds for lexeme in _weighted(word))
     weights[f"={colour}"] = "B"
     return " ".join(f"{quote_lexeme(key, lexeme)}:1{weight}" for lexeme, weight in weights.items())
 
@@ -111,8 +128,8 @@ def _rows(company: UUID, products: int, words: Counter[str]) -> Iterator[tuple[o
         series = series_name(dice, products)
         name = f"{russian} {series} {colour.words[0]}"
         kazakh_name = f"{kazakh} {series} {colour.words[1]}"
-        material = dice.choice(_MATERIALS)
-        description = f"доставка {' '.join(dice.sample(_FILLER, 14))}"
+        material = dice.choice(_MATERIALS.split())
+        description = f"доставка {' '.join(dice.sample(_FILLER.split(), 14))}"
         sku = f"P-{number:07d}"
         properties = f"{russian} {kazakh} {material} {' '.join(colour.words)}"
         own_words = sorted(
@@ -133,7 +150,16 @@ def _rows(company: UUID, products: int, words: Counter[str]) -> Iterator[tuple[o
             json.dumps({"ru": description}),
             json.dumps({"material": {"ru": material}}),
             own_words,
-            _document(key, f"{name} {kazakh_name}", properties, description, code, f"p{number:07d}", colour.code),
+            _document(
+                key,
+                f"{name} {kazakh_name}",
+                properties,
+                description,
+                category=code,
+                kinds=(russian, kazakh),
+                sku=f"p{number:07d}",
+                colour=colour.code,
+            ),
         )
 
 

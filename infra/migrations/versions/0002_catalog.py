@@ -90,13 +90,13 @@ CREATE_INDEXES = """
 CREATE INDEX ix_products_document ON products USING gin (document) WITH (fastupdate = off);
 CREATE INDEX ix_products_sku_key ON products (company_id, sku_key);
 CREATE INDEX ix_products_category ON products (company_id, category, active);
-CREATE INDEX ix_products_price ON products (company_id, price_minor, id) WHERE active AND available;
+CREATE INDEX ix_products_price ON products (company_id, price_minor, id);
 CREATE INDEX ix_catalog_words_frequency ON catalog_words (company_id, frequency DESC, word);
 ALTER TABLE products ALTER COLUMN document SET STATISTICS 1000;
 """
 
-# Four tiers, best first: matched in name, category or attributes and available; the same, but sold out;
-# matched with the help of the description, available; the same, but sold out. A tier is read only while the
+# Three tiers, best first: matched in name, category or attributes and available; the same, but sold out; and
+# only where those have nothing, matched with the help of the description. A tier is read only while the
 # candidates before it are too few. Inside a tier the rank decides, among candidate_limit rows at most. Plans
 # are made for the actual values: a price bound may be a better way in than a common word.
 SEARCH_PRODUCTS = """
@@ -153,13 +153,14 @@ BEGIN
         SELECT CASE WHEN p.available THEN 3 ELSE 4 END AS tier, p.id, p.sku, p.city_id, p.price_minor,
                ts_rank(p.document, ranking) AS rank
         FROM products p
-        WHERE p.company_id = company AND p.document @@ weak AND NOT p.document @@ strong AND p.active
+        WHERE p.company_id = company AND p.document @@ weak AND p.active
           AND (p.available OR NOT must_be_available)
           AND (in_city IS NULL OR p.city_id IS NULL OR p.city_id = in_city)
           AND (in_currency IS NULL OR p.currency = in_currency)
           AND (price_from IS NULL OR p.price_minor >= price_from)
           AND (price_to IS NULL OR p.price_minor <= price_to)
-        LIMIT candidate_limit - (SELECT count(*) FROM first_tier) - (SELECT count(*) FROM second_tier)
+        LIMIT CASE WHEN EXISTS (SELECT FROM first_tier) OR EXISTS (SELECT FROM second_tier) THEN 0
+                   ELSE candidate_limit END
     ), candidate AS (
         SELECT * FROM first_tier
         UNION ALL SELECT * FROM second_tier
