@@ -53,18 +53,102 @@ COLOURS = [
     PaintedIn("beige", ("бежевый", "бежевый", "beige")),
     PaintedIn("brown", ("коричневый", "қоңыр", "brown")),
 ]
-_MATERIALS = """
-велюр рогожка букле экокожа кожа дуб берёза сосна металл стекло пластик хлопок шерсть латекс
-"""
-_FILLER = """
-гостиная спальня кухня прихожая детская кабинет балкон дача офис кафе мягкий прочный лёгкий удобный широкий
-узкий высокий низкий складной раздвижной угловой прямой модульный съёмный чехол ящик ножки спинка подлокотник
-каркас сборка гарантия уход ткань фурнитура механизм дизайн классика модерн лофт стиль уют семья гости подушка
-ворс
-"""
-_SYLLABLES = """
-ба бе во га да же за ка ла ли ма мо на но ра ро са се та те фа хо ша эл юн яр ор ун ис ол
-"""
+_MATERIALS = [
+    "велюр",
+    "рогожка",
+    "букле",
+    "экокожа",
+    "кожа",
+    "дуб",
+    "берёза",
+    "сосна",
+    "металл",
+    "стекло",
+    "пластик",
+    "хлопок",
+    "шерсть",
+    "латекс",
+]
+_FILLER = [
+    "гостиная",
+    "спальня",
+    "кухня",
+    "прихожая",
+    "детская",
+    "кабинет",
+    "балкон",
+    "дача",
+    "офис",
+    "кафе",
+    "мягкий",
+    "прочный",
+    "лёгкий",
+    "удобный",
+    "широкий",
+    "узкий",
+    "высокий",
+    "низкий",
+    "складной",
+    "раздвижной",
+    "угловой",
+    "прямой",
+    "модульный",
+    "съёмный",
+    "чехол",
+    "ящик",
+    "ножки",
+    "спинка",
+    "подлокотник",
+    "каркас",
+    "сборка",
+    "гарантия",
+    "уход",
+    "ткань",
+    "фурнитура",
+    "механизм",
+    "дизайн",
+    "классика",
+    "модерн",
+    "лофт",
+    "стиль",
+    "уют",
+    "семья",
+    "гости",
+    "подушка",
+    "ворс",
+]
+_SYLLABLES = [
+    "ба",
+    "бе",
+    "во",
+    "га",
+    "да",
+    "же",
+    "за",
+    "ка",
+    "ла",
+    "ли",
+    "ма",
+    "мо",
+    "на",
+    "но",
+    "ра",
+    "ро",
+    "са",
+    "се",
+    "та",
+    "те",
+    "фа",
+    "хо",
+    "ша",
+    "эл",
+    "юн",
+    "яр",
+    "ор",
+    "ун",
+    "ис",
+    "ол",
+]
 _SERIES_SIZE = 40
 _COLUMNS = (
     "company_id, id, price_minor, currency, category, sku, sku_key, availability, colours, name, description,"
@@ -78,11 +162,10 @@ def series_name(dice: random.Random, products: int) -> str:
 
 
 def _series(number: int) -> str:
-    known = _SYLLABLES.split()
     syllables: list[str] = []
     for _ in range(4):
-        number, index = divmod(number, len(known))
-        syllables.append(known[index])
+        number, index = divmod(number, len(_SYLLABLES))
+        syllables.append(_SYLLABLES[index])
     return "".join(syllables)
 
 
@@ -128,8 +211,8 @@ def _rows(company: UUID, products: int, words: Counter[str]) -> Iterator[tuple[o
         series = series_name(dice, products)
         name = f"{russian} {series} {colour.words[0]}"
         kazakh_name = f"{kazakh} {series} {colour.words[1]}"
-        material = dice.choice(_MATERIALS.split())
-        description = f"доставка {' '.join(dice.sample(_FILLER.split(), 14))}"
+        material = dice.choice(_MATERIALS)
+        description = f"доставка {' '.join(dice.sample(_FILLER, 14))}"
         sku = f"P-{number:07d}"
         properties = f"{russian} {kazakh} {material} {' '.join(colour.words)}"
         own_words = sorted(
