@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 import psycopg
@@ -18,6 +19,13 @@ from shared.catalog.schemas import CategoryInput, LocalizedText, ProductInput, S
 from shared.catalog.service import CatalogService
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
+
+
+class HasSuperuser(Protocol):
+    """What these tests need of the stack beside its settings."""
+
+    @property
+    def superuser_url(self) -> str: ...
 
 
 @dataclass
@@ -62,10 +70,9 @@ async def app_engine(settings_env: dict[str, str]) -> AsyncIterator[AsyncEngine]
 
 
 @pytest.fixture(scope="session")
-def superuser_url(worker_stack: object) -> str:
+def superuser_url(worker_stack: HasSuperuser) -> str:
     """The test database past row level security: to arrange companies."""
-    url: str = worker_stack.superuser_url  # type: ignore[attr-defined] # the stack's class is the local stack's own
-    return url
+    return worker_stack.superuser_url
 
 
 @pytest.fixture
