@@ -117,21 +117,19 @@ def _all_but(groups: Sequence[str], missing: int) -> str:
 def attempts_of(
     query: SearchQuery, reading: Reading, key: str, *, category: str | None, colours: Sequence[Colour]
 ) -> Iterator[Attempt]:
-    """The questions to ask until one has an answer; only the first where nothing may be relaxed.
+    """The questions to ask until one has an answer: all conditions, then what ``query`` allows to give up.
 
     First one word of several is given up, then all words but one; then the colour; then the price.
     """
     count = len(reading.groups)
     colour_filter = "(" + "|".join(quote_lexeme(key, colour_lexeme(colour)) for colour in colours) + ")"
     steps: list[tuple[int, bool, bool]] = [(0, True, True)]
-    if query.relax:
-        has_price = query.price_min is not None or query.price_max is not None
-        fewer_words = dict.fromkeys((1, count - 1)) if count > 1 else ()
-        steps.extend((missing, True, True) for missing in fewer_words)
-        if colours:
-            steps.append((0, False, True))
-        if has_price:
-            steps.append((0, True, False))
+    if query.relax and count > 1:
+        steps.extend((missing, True, True) for missing in dict.fromkeys((1, count - 1)))
+    if query.relax_filters and colours:
+        steps.append((0, False, True))
+    if query.relax_filters and (query.price_min is not None or query.price_max is not None):
+        steps.append((0, True, False))
     for missing, with_colour, with_price in steps:
         filters = [quote_lexeme(key, category_lexeme(category))] if category else []
         if colours and with_colour:

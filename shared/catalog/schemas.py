@@ -168,7 +168,9 @@ class SearchQuery(_Frozen):
     offset: int = Field(default=0, ge=0, le=1000)
     limit: int = Field(default=10, ge=1, le=50)
     relax: bool = True
-    """Whether to search again with fewer conditions when nothing meets them all."""
+    """Whether to search again for some of the words when nothing has them all."""
+    relax_filters: bool = False
+    """Whether to give up the colour, then the price bounds, when nothing meets them; the page tells."""
 
 
 class Correction(_Frozen):

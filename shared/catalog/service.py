@@ -54,8 +54,8 @@ class CatalogService:
         """Find products for a shopper's words and conditions; see ``SearchQuery``.
 
         A text that is a stock number (or the beginning of one) is looked up as such. Otherwise words are matched in
-        any form and language, mistyped ones corrected. When nothing meets all conditions and ``query.relax`` is on,
-        fewer are asked for; the page tells which were given up.
+        any form and language, mistyped ones corrected. When nothing meets all conditions, what ``query.relax`` and
+        ``query.relax_filters`` allow is given up; the page tells what was.
         """
         repository = CatalogRepository(session)
         company_id, version = await repository.company_and_version()

@@ -215,16 +215,23 @@ async def test_when_nothing_meets_all_conditions_the_page_says_what_was_given_up
     assert words.items
     assert words.relaxed == (Relaxation.SOME_WORDS,)
 
-    colour = await demo_shop.search(SearchQuery(category="mattresses", colour="red"))
+    colour = await demo_shop.search(SearchQuery(category="mattresses", colour="red", relax_filters=True))
     assert colour.items
     assert colour.relaxed == (Relaxation.COLOUR,)
 
-    price = await demo_shop.search(SearchQuery(text="диван", price_max=100_000))
+    price = await demo_shop.search(SearchQuery(text="диван", price_max=100_000, relax_filters=True))
     assert price.items
     assert price.relaxed == (Relaxation.PRICE,)
 
-    strict = await demo_shop.search(SearchQuery(text="диван", price_max=100_000, relax=False))
-    assert not strict.items
+
+async def test_filters_hold_unless_the_caller_lets_them_go(demo_shop: Shop) -> None:
+    for query in (
+        SearchQuery(text="диван", price_max=100_000),
+        SearchQuery(category="mattresses", colour="red"),
+        SearchQuery(text="диван осло фиолетовый", price_max=100_000),
+        SearchQuery(text="диван осло фиолетовый", relax=False),
+    ):
+        assert not (await demo_shop.search(query)).items, query
 
 
 async def test_words_of_no_product_are_named_and_left_out(demo_shop: Shop) -> None:
