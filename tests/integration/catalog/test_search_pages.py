@@ -55,6 +55,16 @@ async def test_more_matches_than_are_ranked_are_still_ordered_by_price(shop: Sho
     assert [found.price for found in dearest.items] == [tenge(2997), tenge(2996)]
 
 
+async def test_the_few_available_among_many_sold_out_come_first(shop: Shop) -> None:
+    sold_out = [product(f"A-{number}", "Диван", quantity=0) for number in range(2100)]
+    await shop.add(*sold_out)
+    await shop.add(product("B-1", "Диван"), product("B-2", "Диван"))
+    page = await shop.search(SearchQuery(text="диван", limit=3))
+    assert [found.sku for found in page.items[:2]] == ["B-1", "B-2"]
+    assert page.items[2].availability is Availability.OUT_OF_STOCK
+    assert page.total_is_minimum
+
+
 async def test_words_that_nearly_all_products_have_are_answered_with_the_newest(shop: Shop) -> None:
     for number in range(5):
         await shop.add(product(f"A-{number}", "Диван Осло" if number == 1 else "Диван", quantity=number))
