@@ -11,7 +11,16 @@ from enum import StrEnum
 from shared.catalog.analyser import lexemes_of_word, terms_of
 from shared.kernel.languages import Language
 
-__all__ = ["Colour", "colour_name", "colour_of_pair", "colour_of_word", "colours_of_text", "is_shade"]
+__all__ = [
+    "WOODS",
+    "Colour",
+    "colour_name",
+    "colour_of_pair",
+    "colour_of_word",
+    "colours_of_text",
+    "is_shade",
+    "lexemes_of_colour",
+]
 
 
 class Colour(StrEnum):
@@ -38,6 +47,9 @@ class Colour(StrEnum):
     OAK = "oak"
     WALNUT = "walnut"
 
+
+WOODS = frozenset({Colour.OAK, Colour.WALNUT})
+"""Colours that are materials too: «дубовый стол» may be of oak and painted white."""
 
 _NAMES: dict[Colour, tuple[str, str, str]] = {
     Colour.WHITE: ("белый", "ақ", "white"),
@@ -80,8 +92,8 @@ _WORDS: dict[Colour, str] = {
     Colour.BLUE: "синий синяя синее индиго көк blue navy indigo",
     Colour.PURPLE: "фиолетовый сиреневый лиловый лавандовый күлгін purple violet lilac lavender",
     Colour.PINK: "розовый розовая пудровый қызғылт pink",
-    Colour.GOLD: "золотой золотистый золото латунь gold golden brass",
-    Colour.SILVER: "серебристый серебряный серебро хром silver chrome",
+    Colour.GOLD: "золотой золотистый золото латунь алтын gold golden brass",
+    Colour.SILVER: "серебристый серебряный серебро хром күміс silver chrome",
     Colour.OAK: "дуб дубовый сонома емен oak sonoma",
     Colour.WALNUT: "орех ореховый жаңғақ walnut",
 }
@@ -122,6 +134,11 @@ def colour_name(colour: Colour, language: Language) -> str:
 def colour_of_word(word: str) -> Colour | None:
     """The colour that one normalised word names in any form, or ``None``."""
     return next((_LEXEMES[lexeme] for lexeme in lexemes_of_word(word) if lexeme in _LEXEMES), None)
+
+
+def lexemes_of_colour(colour: Colour) -> tuple[str, ...]:
+    """The stems of all words that name the colour."""
+    return tuple(lexeme for lexeme, named in _LEXEMES.items() if named is colour)
 
 
 def colour_of_pair(first: str, second: str) -> Colour | None:

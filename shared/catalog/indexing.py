@@ -1,7 +1,8 @@
 """From a product to what the index stores of it: the document (weighted lexemes), the words and the colours.
 
 A lexeme in the index is ``<company key>:<lexeme>``. What stands only in the description bears a ``~`` (it matches,
-but weakly); ``=red`` is a colour, ``@sofas`` a category. The query is built of the same forms (``query.py``).
+but weakly); ``=red`` is a colour, ``@sofas`` a category,
+``^desk`` a word of the category's name. The query is built of the same forms (``query.py``).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from shared.kernel.languages import Language
 __all__ = [
     "IndexEntry",
     "category_lexeme",
+    "category_word",
     "colour_lexeme",
     "company_key",
     "index_product",
@@ -56,6 +58,11 @@ def category_lexeme(code: str) -> str:
     return f"@{code}"
 
 
+def category_word(lexeme: str) -> str:
+    """The form of a lexeme that names the product's category: a desk before a desk lamp."""
+    return f"^{lexeme}"
+
+
 def weak_lexeme(lexeme: str) -> str:
     """The form of a lexeme that only the description has."""
     return f"~{lexeme}"
@@ -82,7 +89,7 @@ def _colours(product: ProductInput) -> tuple[Colour, ...]:
         if name.lower() in _COLOUR_ATTRIBUTES:
             for text in value.all() if isinstance(value, LocalizedText) else [value]:
                 found.update(dict.fromkeys(colours_of_text(text)))
-    return tuple(found)
+    return tuple(found) or tuple(dict.fromkeys(c for name in product.name.all() for c in colours_of_text(name)))
 
 
 def _lexemes(texts: Iterable[str]) -> dict[str, None]:
@@ -95,9 +102,9 @@ def index_product(product: ProductInput, category: CategoryInput, key: str) -> I
     if not product.active:
         return IndexEntry(document="", words=frozenset(), colours=colours)
     names = product.name.all()
+    kinds = [*category.name.all(), *category.synonyms]
     properties = [
-        *category.name.all(),
-        *category.synonyms,
+        *kinds,
         *_attribute_texts(product),
         *(colour_name(colour, language) for colour in colours for language in Language),
     ]
@@ -111,6 +118,7 @@ def index_product(product: ProductInput, category: CategoryInput, key: str) -> I
         if lexeme not in weights:
             weights[weak_lexeme(lexeme)] = "C"
     weights[category_lexeme(product.category)] = "B"
+    weights.update((category_word(lexeme), "A") for lexeme in _lexemes(kinds))
     weights.update((colour_lexeme(colour), "B") for colour in colours)
     document = " ".join(f"{quote_lexeme(key, lexeme)}:1{weight}" for lexeme, weight in weights.items() if lexeme)
     words = {word for text in (*names, *properties, *descriptions) for word in vocabulary_words(text)}

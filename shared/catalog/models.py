@@ -104,9 +104,7 @@ class Product(Base):
         Index("ix_products_document", "document", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_products_sku_key", "company_id", "sku_key"),
         Index("ix_products_category", "company_id", "category", "active"),
-        Index(
-            "ix_products_price", "company_id", "price_minor", "id", postgresql_where=text("active AND available")
-        ),
+        Index("ix_products_price", "company_id", "price_minor", "id"),
     )
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from shared.catalog.analyser import Term, terms_of
-from shared.catalog.colours import Colour, colour_of_pair, colour_of_word, is_shade
-from shared.catalog.indexing import category_lexeme, colour_lexeme, quote_lexeme, weak_lexeme
+from shared.catalog.colours import WOODS, Colour, colour_of_pair, colour_of_word, is_shade, lexemes_of_colour
+from shared.catalog.indexing import category_lexeme, category_word, colour_lexeme, quote_lexeme, weak_lexeme
 from shared.catalog.schemas import Correction, Relaxation, SearchQuery
 from shared.catalog.vocabulary import Vocabulary
 
@@ -34,10 +34,18 @@ class Group:
         """Matches the description as well."""
         return self._written(key, weak=True)
 
+    def ranking(self, key: str) -> str:
+        """What lifts a product among those that match: the very word, above all as the name of its category."""
+        kinds = map(category_word, self.term.lexemes)
+        return f"{self.weak(key)}|{_any_of(key, [*self.term.lexemes, *kinds], weak=False)}"
+
     def _written(self, key: str, *, weak: bool) -> str:
-        choices = _any_of(key, self.term.lexemes, weak=weak)
         if self.colour:
-            choices += f"|{quote_lexeme(key, colour_lexeme(self.colour))}"
+            # not by the words: burgundy («күрең қызыл») would be found for red («қызыл»)
+            coloured = quote_lexeme(key, colour_lexeme(self.colour))
+            made_of = lexemes_of_colour(self.colour) if self.colour in WOODS else ()
+            return f"({coloured}|{_any_of(key, made_of, weak=weak)})" if made_of else coloured
+        choices = _any_of(key, self.term.lexemes, weak=weak)
         if self.term.parts:
             choices += "|(" + "&".join(f"({_any_of(key, part, weak=weak)})" for part in self.term.parts) + ")"
         return f"({choices})"
@@ -50,9 +58,10 @@ def _any_of(key: str, lexemes: Sequence[str], *, weak: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the words of a query were understood."""
+    """How the words of a query were understood. ``at_most`` products have its rarest word, where that is known."""
 
     groups: tuple[Group, ...]
+    at_most: int
     corrections: tuple[Correction, ...] = ()
     ignored: tuple[str, ...] = ()
 
@@ -84,7 +93,8 @@ def read_words(text: str, vocabulary: Vocabulary) -> Reading:
             ignored.append(term.text)
         else:
             groups.append(Group(term))
-    return Reading(tuple(groups), tuple(corrections), tuple(ignored))
+    at_most = min((vocabulary.frequency(group.term) for group in groups), default=0)
+    return Reading(tuple(groups), at_most, tuple(corrections), tuple(ignored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +117,19 @@ def _all_but(groups: Sequence[str], missing: int) -> str:
 def attempts_of(
     query: SearchQuery, reading: Reading, key: str, *, category: str | None, colours: Sequence[Colour]
 ) -> Iterator[Attempt]:
-    """The questions to ask until one has an answer; only the first where nothing may be relaxed.
+    """The questions to ask until one has an answer: all conditions, then what ``query`` allows to give up.
 
     First one word of several is given up, then all words but one; then the colour; then the price.
     """
     count = len(reading.groups)
     colour_filter = "(" + "|".join(quote_lexeme(key, colour_lexeme(colour)) for colour in colours) + ")"
     steps: list[tuple[int, bool, bool]] = [(0, True, True)]
-    if query.relax:
-        has_price = query.price_min is not None or query.price_max is not None
-        fewer_words = dict.fromkeys((1, count - 1)) if count > 1 else ()
-        steps.extend((missing, True, True) for missing in fewer_words)
-        if colours:
-            steps.append((0, False, True))
-        if has_price:
-            steps.append((0, True, False))
+    if query.relax and count > 1:
+        steps.extend((missing, True, True) for missing in dict.fromkeys((1, count - 1)))
+    if query.relax_filters and colours:
+        steps.append((0, False, True))
+    if query.relax_filters and (query.price_min is not None or query.price_max is not None):
+        steps.append((0, True, False))
     for missing, with_colour, with_price in steps:
         filters = [quote_lexeme(key, category_lexeme(category))] if category else []
         if colours and with_colour:
@@ -136,7 +144,7 @@ def attempts_of(
         yield Attempt(
             strong=_conjunction(strong, missing, filters),
             weak=_conjunction(weak, missing, filters) if count else None,
-            ranking="|".join(weak) or None,
+            ranking="|".join(group.ranking(key) for group in reading.groups) or None,
             price_min=query.price_min if with_price else None,
             price_max=query.price_max if with_price else None,
             relaxed=tuple(condition for condition, given_up in relaxed.items() if given_up),

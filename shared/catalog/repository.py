@@ -79,10 +79,10 @@ class CatalogRepository:
             return Found((), 0, capped=False)
         return Found(tuple(row.product_id for row in rows), rows[0].total, rows[0].capped)
 
-    async def walk(self, attempt: Attempt, query: SearchQuery) -> Found:
-        """Available matches in the order of price, or newest first; the total is only known to be at least."""
+    async def walk(self, matching: str | None, attempt: Attempt, query: SearchQuery) -> Found:
+        """Available products that match (``None``: all) by price, or newest first; the total is a minimum."""
         sort = "newest" if query.sort == "relevance" else query.sort.value
-        values = _bounds(attempt, query) | {"sort": sort, "limit": query.limit + 1}
+        values = _bounds(attempt, query) | {"strong": matching, "sort": sort, "limit": query.limit + 1}
         ids = (await self._session.execute(_WALK, values)).scalars().all()
         more = len(ids) > query.limit
         return Found(tuple(ids[: query.limit]), query.offset + len(ids), capped=more)

@@ -91,8 +91,8 @@ class CategoryInput(_Frozen):
 class ProductInput(_Frozen):
     """A product as a shop or its accounting system gives it; (``sku``, ``city_id``) identifies it.
 
-    ``colours`` may stay empty: it is then read from the attribute ``colour``. ``quantity`` 0 means out of stock,
-    unless the product is made on order.
+    ``colours`` may stay empty: they are then read from the attribute ``colour``, or else from the name.
+    ``quantity`` 0 means out of stock, unless the product is made on order.
     """
 
     sku: Code
@@ -168,7 +168,9 @@ class SearchQuery(_Frozen):
     offset: int = Field(default=0, ge=0, le=1000)
     limit: int = Field(default=10, ge=1, le=50)
     relax: bool = True
-    """Whether to search again with fewer conditions when nothing meets them all."""
+    """Whether to search again for some of the words when nothing has them all."""
+    relax_filters: bool = False
+    """Whether to give up the colour, then the price bounds, when nothing meets them; the page tells."""
 
 
 class Correction(_Frozen):

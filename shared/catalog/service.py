@@ -22,7 +22,7 @@ from shared.catalog.schemas import (
     SearchQuery,
     SortOrder,
 )
-from shared.catalog.tokens import sku_key_candidates
+from shared.catalog.tokens import sku_key, sku_key_candidates
 from shared.catalog.vocabulary import Vocabulary, VocabularyCache
 from shared.kernel.errors import NotFound
 from shared.kernel.money import Money
@@ -45,15 +45,17 @@ class CatalogService:
     before the page is cut. Nothing else has to know.
     """
 
-    def __init__(self, vocabularies: VocabularyCache | None = None) -> None:
+    def __init__(self, vocabularies: VocabularyCache | None = None, *, too_common: int = 150_000) -> None:
+        """``too_common``: words that more products have are not ranked, the newest of the matches are shown."""
         self._vocabularies = vocabularies or VocabularyCache()
+        self._too_common = too_common
 
     async def search(self, session: AsyncSession, query: SearchQuery) -> SearchPage:
         """Find products for a shopper's words and conditions; see ``SearchQuery``.
 
         A text that is a stock number (or the beginning of one) is looked up as such. Otherwise words are matched in
-        any form and language, mistyped ones corrected. When nothing meets all conditions and ``query.relax`` is on,
-        fewer are asked for; the page tells which were given up.
+        any form and language, mistyped ones corrected. When nothing meets all conditions, what ``query.relax`` and
+        ``query.relax_filters`` allow is given up; the page tells what was.
         """
         repository = CatalogRepository(session)
         company_id, version = await repository.company_and_version()
@@ -78,7 +80,7 @@ class CatalogService:
             rows = [row for row in await repository.by_ids([identity]) if row.active]
             rows = [row for row in rows if city_id is None or row.city_id in (None, city_id)]
         else:
-            rows = await repository.by_sku_keys(sku_key_candidates(identity) or (identity.casefold(),), city_id, 10)
+            rows = await repository.by_sku_keys((sku_key(identity), *sku_key_candidates(identity)), city_id, 10)
             rows.sort(key=lambda row: row.sku != identity)
         if not rows:
             raise NotFound("product", identity)
@@ -142,7 +144,7 @@ class CatalogService:
         if reading.ignored and not reading.groups and not category and not colours:
             return SearchPage(items=(), offset=query.offset, total=0, ignored_words=reading.ignored)
         for attempt in attempts_of(query, reading, key, category=category, colours=colours):
-            found = await self._ask(repository, attempt, query)
+            found = await self._ask(repository, attempt, query, too_many=reading.at_most > self._too_common)
             if found.total or (query.offset and found.capped):
                 return await _page(repository, query, reading, attempt, found)
         return SearchPage(
@@ -153,13 +155,15 @@ class CatalogService:
             ignored_words=reading.ignored,
         )
 
-    async def _ask(self, repository: CatalogRepository, attempt: Attempt, query: SearchQuery) -> Found:
-        if attempt.strong is None:
-            return await repository.walk(attempt, query)
+    async def _ask(
+        self, repository: CatalogRepository, attempt: Attempt, query: SearchQuery, *, too_many: bool
+    ) -> Found:
+        if attempt.strong is None or too_many:
+            return await repository.walk(attempt.weak or attempt.strong, attempt, query)
         found = await repository.search(attempt, query, candidates=MAX_CANDIDATES)
         if found.capped and query.sort is not SortOrder.RELEVANCE:
             # too many to sort them all: read them off the price index instead
-            return await repository.walk(attempt, query)
+            return await repository.walk(attempt.strong, attempt, query)
         return found
 
     async def _vocabulary(self, repository: CatalogRepository, company_id: UUID, version: int) -> Vocabulary:

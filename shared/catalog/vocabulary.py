@@ -47,10 +47,11 @@ class Vocabulary:
         self.complete = complete
         self._frequency: dict[str, int] = {}
         self._original: dict[str, str] = {}
-        self._lexemes: set[str] = set()
+        self._lexemes: dict[str, int] = {}
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for entry in words:
-            self._lexemes.update(entry.lexemes)
+            for lexeme in entry.lexemes:
+                self._lexemes[lexeme] = max(self._lexemes.get(lexeme, 0), entry.frequency)
             folded = fold_kazakh(entry.word)
             if folded not in self._frequency:
                 self._original[folded] = entry.word
@@ -64,9 +65,13 @@ class Vocabulary:
         """Whether some product has the word in any of its forms; numbers always count as known."""
         if any(letter.isdigit() for letter in term.text):
             return True
-        if not self._lexemes.isdisjoint(term.lexemes):
+        if any(lexeme in self._lexemes for lexeme in term.lexemes):
             return True
-        return bool(term.parts) and all(not self._lexemes.isdisjoint(part) for part in term.parts)
+        return bool(term.parts) and all(any(lexeme in self._lexemes for lexeme in part) for part in term.parts)
+
+    def frequency(self, term: Term) -> int:
+        """About how many products have the word, by its most frequent form; 0 where none is known to."""
+        return max((self._lexemes.get(lexeme, 0) for lexeme in term.lexemes), default=0)
 
     def correct(self, term: Term) -> Term | None:
         """The known word that an unknown one was most likely meant to be, or ``None``.

@@ -135,7 +135,8 @@ def _print(rows: Sequence[Row]) -> None:
     print(f"{'products':>9} {'companies':>9}  {'search':<32} {'p50 ms':>8} {'p95 ms':>8} {'found':>6}")
     for row in rows:
         print(
-            f"{row.products:>9} {row.companies:>9}  {row.scenario:<32} {row.p50:>8.1f} {row.p95:>8.1f} {row.found:>6}",
+            f"{row.products:>9} {row.companies:>9}  {row.scenario:<32}"
+            f" {row.p50:>8.1f} {row.p95:>8.1f} {row.found:>6}",
             flush=True,
         )
 

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from shared.catalog.analyser import lexemes_of_text, lexemes_of_word, vocabulary_words
-from shared.catalog.indexing import category_lexeme, company_key, quote_lexeme, weak_lexeme
+from shared.catalog.indexing import category_lexeme, category_word, company_key, quote_lexeme, weak_lexeme
 from shared.kernel.ids import new_id
 
 __all__ = ["CATEGORIES", "COLOURS", "fill", "series_name"]
@@ -174,7 +174,17 @@ def _weighted(text: str) -> tuple[str, ...]:
     return tuple(lexemes_of_text(text))
 
 
-def _document(key: str, name: str, properties: str, description: str, category: str, sku: str, colour: str) -> str:
+def _document(
+    key: str,
+    name: str,
+    properties: str,
+    description: str,
+    *,
+    category: str,
+    kinds: tuple[str, str],
+    sku: str,
+    colour: str,
+) -> str:
     weights: dict[str, str] = {lexeme: "A" for word in name.split() for lexeme in _weighted(word)}
     weights[sku] = "A"
     for word in properties.split():
@@ -185,6 +195,7 @@ def _document(key: str, name: str, properties: str, description: str, category: 
             if lexeme not in weights:
                 weights[weak_lexeme(lexeme)] = "C"
     weights[category_lexeme(category)] = "B"
+    weights.update((category_word(lexeme), "A") for word in kinds for lexeme in _weighted(word))
     weights[f"={colour}"] = "B"
     return " ".join(f"{quote_lexeme(key, lexeme)}:1{weight}" for lexeme, weight in weights.items())
 
@@ -222,7 +233,16 @@ def _rows(company: UUID, products: int, words: Counter[str]) -> Iterator[tuple[o
             json.dumps({"ru": description}),
             json.dumps({"material": {"ru": material}}),
             own_words,
-            _document(key, f"{name} {kazakh_name}", properties, description, code, f"p{number:07d}", colour.code),
+            _document(
+                key,
+                f"{name} {kazakh_name}",
+                properties,
+                description,
+                category=code,
+                kinds=(russian, kazakh),
+                sku=f"p{number:07d}",
+                colour=colour.code,
+            ),
         )
 
 

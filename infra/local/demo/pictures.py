@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from infra.local.demo.products import demo_products
 from shared.catalog.colours import Colour
 
-__all__ = ["IMAGES", "draw_pictures"]
+__all__ = ["IMAGES", "draw_picture", "draw_pictures"]
 
 IMAGES = Path(__file__).parent / "images"
 _WIDTH, _HEIGHT, _SCALE, _PALETTE = 800, 600, 2, 48
@@ -245,10 +245,15 @@ def draw_pictures(folder: Path = IMAGES) -> int:
     anywhere = dict.fromkeys(("almaty", "astana"), UUID(int=0))
     wanted = {(product.category, product.colours[0]) for product in demo_products(anywhere)}
     for category, colour in sorted(wanted):
-        canvas = Canvas(colour)
-        _SHAPES[category](canvas)
-        canvas.save(folder / f"{category}-{colour.value}.png")
+        draw_picture(category, colour, folder / f"{category}-{colour.value}.png")
     return len(wanted)
+
+
+def draw_picture(category: str, colour: Colour, path: Path) -> None:
+    """Draw one category's piece in one colour."""
+    canvas = Canvas(colour)
+    _SHAPES[category](canvas)
+    canvas.save(path)
 
 
 if __name__ == "__main__":

@@ -90,15 +90,16 @@ CREATE_INDEXES = """
 CREATE INDEX ix_products_document ON products USING gin (document) WITH (fastupdate = off);
 CREATE INDEX ix_products_sku_key ON products (company_id, sku_key);
 CREATE INDEX ix_products_category ON products (company_id, category, active);
-CREATE INDEX ix_products_price ON products (company_id, price_minor, id) WHERE active AND available;
+CREATE INDEX ix_products_price ON products (company_id, price_minor, id);
 CREATE INDEX ix_catalog_words_frequency ON catalog_words (company_id, frequency DESC, word);
 ALTER TABLE products ALTER COLUMN document SET STATISTICS 1000;
 """
 
-# Four tiers, best first: matched in name, category or attributes and available; the same, but sold out;
-# matched with the help of the description, available; the same, but sold out. A tier is read only while the
-# candidates before it are too few. Inside a tier the rank decides, among candidate_limit rows at most. Plans
-# are made for the actual values: a price bound may be a better way in than a common word.
+# Best first: matched in name, category or attributes and available; the same, but sold out; and only where
+# those have nothing, matched with the help of the description. Common words have one scan: candidate_limit
+# rows at most, ranked. Where few of these are available, the available ones are read by themselves; the
+# description only where no name matches. Plans are made for the actual values: a price bound may be a better
+# way in than a common word.
 SEARCH_PRODUCTS = """
 CREATE FUNCTION search_products(
     strong tsquery,
@@ -130,7 +131,18 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    WITH first_tier AS MATERIALIZED (
+    WITH named AS MATERIALIZED (
+        SELECT CASE WHEN p.available THEN 1 ELSE 2 END AS tier, p.id, p.sku, p.city_id, p.price_minor,
+               ts_rank(p.document, ranking) AS rank
+        FROM products p
+        WHERE p.company_id = company AND p.document @@ strong AND p.active
+          AND (p.available OR NOT must_be_available)
+          AND (in_city IS NULL OR p.city_id IS NULL OR p.city_id = in_city)
+          AND (in_currency IS NULL OR p.currency = in_currency)
+          AND (price_from IS NULL OR p.price_minor >= price_from)
+          AND (price_to IS NULL OR p.price_minor <= price_to)
+        LIMIT candidate_limit
+    ), named_available AS MATERIALIZED (
         SELECT 1 AS tier, p.id, p.sku, p.city_id, p.price_minor, ts_rank(p.document, ranking) AS rank
         FROM products p
         WHERE p.company_id = company AND p.document @@ strong AND p.active AND p.available
@@ -138,32 +150,25 @@ BEGIN
           AND (in_currency IS NULL OR p.currency = in_currency)
           AND (price_from IS NULL OR p.price_minor >= price_from)
           AND (price_to IS NULL OR p.price_minor <= price_to)
-        LIMIT candidate_limit
-    ), second_tier AS MATERIALIZED (
-        SELECT 2 AS tier, p.id, p.sku, p.city_id, p.price_minor, ts_rank(p.document, ranking) AS rank
-        FROM products p
-        WHERE p.company_id = company AND p.document @@ strong AND p.active AND NOT p.available
-          AND NOT must_be_available
-          AND (in_city IS NULL OR p.city_id IS NULL OR p.city_id = in_city)
-          AND (in_currency IS NULL OR p.currency = in_currency)
-          AND (price_from IS NULL OR p.price_minor >= price_from)
-          AND (price_to IS NULL OR p.price_minor <= price_to)
-        LIMIT candidate_limit - (SELECT count(*) FROM first_tier)
-    ), third_tier AS MATERIALIZED (
+        LIMIT CASE WHEN (
+            SELECT count(*) = candidate_limit AND count(*) FILTER (WHERE n.tier = 1) * 4 < candidate_limit
+            FROM named n
+        ) THEN candidate_limit ELSE 0 END
+    ), described AS MATERIALIZED (
         SELECT CASE WHEN p.available THEN 3 ELSE 4 END AS tier, p.id, p.sku, p.city_id, p.price_minor,
                ts_rank(p.document, ranking) AS rank
         FROM products p
-        WHERE p.company_id = company AND p.document @@ weak AND NOT p.document @@ strong AND p.active
+        WHERE p.company_id = company AND p.document @@ weak AND p.active
           AND (p.available OR NOT must_be_available)
           AND (in_city IS NULL OR p.city_id IS NULL OR p.city_id = in_city)
           AND (in_currency IS NULL OR p.currency = in_currency)
           AND (price_from IS NULL OR p.price_minor >= price_from)
           AND (price_to IS NULL OR p.price_minor <= price_to)
-        LIMIT candidate_limit - (SELECT count(*) FROM first_tier) - (SELECT count(*) FROM second_tier)
+        LIMIT CASE WHEN EXISTS (SELECT FROM named) THEN 0 ELSE candidate_limit END
     ), candidate AS (
-        SELECT * FROM first_tier
-        UNION ALL SELECT * FROM second_tier
-        UNION ALL SELECT * FROM third_tier
+        SELECT * FROM named
+        UNION SELECT * FROM named_available
+        UNION ALL SELECT * FROM described
     ), offered AS (
         -- where a city has an offer of its own, the offer for all cities steps back
         SELECT c.*, in_city IS NOT NULL AND c.city_id IS NULL
