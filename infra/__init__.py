@@ -1,0 +1,1 @@
+"""What runs Zeta: the local stack, the migrations, Azure, the monitoring."""

@@ -1,0 +1,1 @@
+"""The whole of Zeta on one machine: ``up``, ``down``, ``status`` and ``test``."""

@@ -165,6 +165,8 @@ class ChannelAddress:
 
     chat_id: str
     language: Language
+    phone: str | None = None
+    """The person's proven number (E.164), where known: WhatsApp's second way to somebody known by a user id."""
 
 
 class Call(_Frozen):
@@ -296,10 +298,10 @@ class Channel(Protocol):
         becomes ``UnsupportedContent`` (a person said it) or ``Ignored``."""
 
     def immediate_reply(
-        self, events: Sequence[InboundEvent], welcome: OutboundMessage | None
+        self, events: Sequence[InboundEvent], welcome: OutboundMessage | None, *, bot: BotIdentity | None = None
     ) -> Mapping[str, Any] | None:
         """The JSON to answer the webhook itself with, where the platform asks for one (Viber's
-        conversation_started), else ``None``."""
+        conversation_started), else ``None``. ``bot`` is the sender that the person sees."""
 
     def render(self, message: OutboundMessage, address: ChannelAddress) -> Sequence[Call]:
         """Turn a message into the calls that show it best here (see the degradation table in docs/channels.md)."""

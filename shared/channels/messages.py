@@ -213,6 +213,8 @@ class MediaSource(_Frozen):
     file_id: str | None = None
     mime_type: str | None = None
     file_name: str | None = None
+    size: int | None = None
+    """Bytes, where known: Viber takes a file only with its size."""
 
 
 class TextMessage(_Frozen):

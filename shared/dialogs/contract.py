@@ -15,17 +15,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.channels.contract import InboundMessage, MembershipChange, Platform
+from shared.bots.schemas import BotSnapshot
+from shared.channels.contract import InboundMessage, MembershipChange
 from shared.channels.messages import ChoiceContent, Reply, TextContent
 from shared.kernel.languages import Language
 
 __all__ = [
     "AnalyticsEvent",
-    "BotSnapshot",
     "Effect",
     "MemoryMessage",
     "Responder",
@@ -50,28 +49,6 @@ class MemoryMessage:
     role: Role
     text: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BotSnapshot:
-    """A bot with its city's live configuration, as of ``config_version``."""
-
-    company_id: UUID
-    company_name: str
-    bot_id: UUID
-    platform: Platform
-    mode: str
-    language: Language
-    city_id: UUID | None
-    city_name: str | None
-    currency: str
-    timezone: str
-    system_prompt: str
-    """The active prompt version of the bot's city; empty: the built-in one."""
-    settings: Mapping[str, Any]
-    config_version: int
-    daily_model_budget: float | None
-    """US dollars; ``None``: the platform's default."""
 
 
 Effect = Callable[[AsyncSession], Awaitable[None]]
@@ -131,7 +108,7 @@ class AnalyticsEvent:
 class TurnResult:
     """What a responder wants said and committed."""
 
-    reply: Reply = Reply()
+    reply: Reply = field(default_factory=Reply)
     state: Mapping[str, Any] | None = None
     """The new state; ``None`` keeps the old one."""
     effects: Sequence[Effect] = ()

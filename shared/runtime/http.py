@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import httpx
 
 from shared.kernel.errors import TryLater, ZetaError
+from shared.runtime.breaker import Breaker
 
 __all__ = ["ConnectFailed", "HttpAnswer", "HttpTransport", "NoAnswer"]
 
 _log = logging.getLogger(__name__)
+
+
+def _without_addresses(record: logging.LogRecord) -> bool:
+    """httpx logs each address at INFO, and a Telegram address holds the bot's token."""
+    return record.levelno >= logging.WARNING
+
+
+logging.getLogger("httpx").addFilter(_without_addresses)
 
 
 class ConnectFailed(ZetaError):
@@ -49,32 +57,6 @@ class HttpAnswer:
             return None
 
 
-@dataclass(slots=True)
-class _Breaker:
-    """Opens after ``limit`` failures in a row and lets one probe through each ``rest`` seconds."""
-
-    limit: int = 10
-    rest: float = 5.0
-    failures: int = 0
-    next_probe: float = field(default=0.0)
-
-    def admit(self, host: str) -> None:
-        now = time.monotonic()
-        if self.failures < self.limit:
-            return
-        if now < self.next_probe:
-            raise TryLater(f"{host} keeps failing", after=self.next_probe - now)
-        self.next_probe = now + self.rest
-
-    def succeeded(self) -> None:
-        self.failures = 0
-
-    def failed(self) -> None:
-        self.failures += 1
-        if self.failures == self.limit:
-            self.next_probe = time.monotonic() + self.rest
-
-
 class HttpTransport:
     """A pooled client with a breaker per host. One per worker; close it with ``aclose``."""
 
@@ -84,7 +66,7 @@ class HttpTransport:
             timeout=httpx.Timeout(timeout, connect=min(timeout, 3.0)), limits=limits, trust_env=False
         )
         self._max_answer = max_answer
-        self._breakers: dict[str, _Breaker] = {}
+        self._breakers: dict[str, Breaker] = {}
         self.timeout = timeout
         """Seconds that one call may take in all but its body; callers size their claims by it."""
 
@@ -112,8 +94,9 @@ class HttpTransport:
             TryLater: the host's breaker is open; surely not sent.
         """
         target = httpx.URL(url)
-        breaker = self._breakers.setdefault(f"{target.host}:{target.port}", _Breaker())
-        breaker.admit(target.host)
+        breaker = self._breakers.setdefault(f"{target.host}:{target.port}", Breaker(limit=10, rest=5.0))
+        if wait := breaker.wait():
+            raise TryLater(f"{target.host} keeps failing", after=wait)
         try:
             answer = await self._exchange(
                 self._client.build_request(

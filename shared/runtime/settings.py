@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     """Without Redis everything works from Postgres, slower."""
     redis_timeout: float = 0.05
+    redis_prefix: str = ""
+    """Before every key: lets test workers share one server."""
     storage_connection: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
     )
@@ -81,6 +83,8 @@ class Settings(BaseSettings):
     merge_window: float = 0.3
     album_window: float = 1.0
     album_limit: float = 3.0
+    stop_grace: float = 5.0
+    """After SIGTERM running turns may end this long."""
     near_due: float = 1.0
     """A drainer waits for work due within this long; else it rings with a delay."""
     ring_marker_seconds: float = 5.0
@@ -100,9 +104,16 @@ class Settings(BaseSettings):
     lane_seconds: float = 25.0
     """The send lane's claim; at least twice ``send_timeout`` (checked)."""
     send_attempts: int = 8
-    chat_interval: float = 0.0
-    """Least seconds between two messages to one chat; 0: as the platform allows until it answers 429."""
-    bot_messages_per_second: float = 25.0
+    send_backoff_limit: float = 300.0
+    """The longest wait between two tries of one call."""
+    uncertain_wait: float = 60.0
+    """How long to wait for a delivery status before an uncertain send is repeated, where statuses tell."""
+    misconfigured_wait: float = 300.0
+    """How long a bot rests whose credentials the platform refused."""
+    pace_factor: float = 1.0
+    """Scales every platform's pace; 0 turns our own throttle off (the platform's 429 is always obeyed)."""
+    typing_after: float = 0.4
+    """A turn that takes longer shows "typing…"."""
 
     # ---- edges ------------------------------------------------------------------------------------------
     webhook_body_limit: int = 3 << 20

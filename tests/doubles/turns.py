@@ -12,9 +12,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import InboundMessage, Membership, MembershipChange, Person, Platform
 from shared.channels.messages import ChoiceContent, InboundContent, ProductCard, ProductCards, TextContent
-from shared.dialogs.contract import BotSnapshot, MemoryMessage, Turn, TurnResult
+from shared.dialogs.contract import MemoryMessage, Turn, TurnResult
 from shared.kernel.languages import Language
 
 __all__ = ["NOW", "bot", "message", "pressed", "shown_skus", "started", "turn", "typed", "words"]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from shared.assistant.products import FoundProduct
-from shared.dialogs.contract import BotSnapshot, Turn
+from shared.bots.schemas import BotSnapshot, Turn
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
 

@@ -1,0 +1,1 @@
+"""Telegram as the Bot API shows it: methods, updates, entities and keyboards."""

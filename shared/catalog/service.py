@@ -1,0 +1,233 @@
+"""The catalogue as other capabilities use it: look up and search. Writing is in ``imports.py``."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.catalog.analyser import terms_of
+from shared.catalog.colours import Colour, colours_of_text
+from shared.catalog.indexing import company_key
+from shared.catalog.models import Category, Product
+from shared.catalog.query import Attempt, Reading, attempts_of, read_words
+from shared.catalog.repository import CatalogRepository, Found
+from shared.catalog.schemas import (
+    CategoryView,
+    ColourView,
+    LocalizedText,
+    ProductView,
+    SearchPage,
+    SearchQuery,
+    SortOrder,
+)
+from shared.catalog.tokens import sku_key_candidates
+from shared.catalog.vocabulary import Vocabulary, VocabularyCache
+from shared.kernel.errors import NotFound
+from shared.kernel.money import Money
+
+__all__ = ["CatalogService", "product_view"]
+
+MAX_CANDIDATES = 2000
+"""How many matches are ranked; a wider search is answered with the best of these."""
+MAX_VOCABULARY = 50_000
+_SKU_PREFIX = 3
+_SKU_WORDS = 4
+
+
+class CatalogService:
+    """Answers questions about the catalogue of the session's company. Built once per worker; safe to share.
+
+    A session whose transaction has no company finds nothing.
+
+    Semantic search will join in ``_ask``: another source of candidates beside ``CatalogRepository.search``, merged
+    before the page is cut. Nothing else has to know.
+    """
+
+    def __init__(self, vocabularies: VocabularyCache | None = None) -> None:
+        self._vocabularies = vocabularies or VocabularyCache()
+
+    async def search(self, session: AsyncSession, query: SearchQuery) -> SearchPage:
+        """Find products for a shopper's words and conditions; see ``SearchQuery``.
+
+        A text that is a stock number (or the beginning of one) is looked up as such. Otherwise words are matched in
+        any form and language, mistyped ones corrected. When nothing meets all conditions and ``query.relax`` is on,
+        fewer are asked for; the page tells which were given up.
+        """
+        repository = CatalogRepository(session)
+        company_id, version = await repository.company_and_version()
+        if company_id is None:
+            return SearchPage(items=(), offset=query.offset, total=0)
+        by_sku = await self._search_by_sku(repository, query)
+        if by_sku:
+            return by_sku
+        vocabulary = await self._vocabulary(repository, company_id, version)
+        return await self._search_by_words(repository, query, vocabulary, company_key(company_id))
+
+    async def get_product(
+        self, session: AsyncSession, identity: UUID | str, *, city_id: UUID | None = None
+    ) -> ProductView:
+        """The active product of an id or a stock number; of a stock number's offers the city's own comes first.
+
+        Raises:
+            NotFound: the company has no such product on sale in that city.
+        """
+        repository = CatalogRepository(session)
+        if isinstance(identity, UUID):
+            rows = [row for row in await repository.by_ids([identity]) if row.active]
+            rows = [row for row in rows if city_id is None or row.city_id in (None, city_id)]
+        else:
+            rows = await repository.by_sku_keys(sku_key_candidates(identity) or (identity.casefold(),), city_id, 10)
+            rows.sort(key=lambda row: row.sku != identity)
+        if not rows:
+            raise NotFound("product", identity)
+        return product_view(rows[0])
+
+    async def products_by_ids(self, session: AsyncSession, ids: list[UUID]) -> list[ProductView]:
+        """The products that exist, active or not, in the order asked for."""
+        return [product_view(row) for row in await CatalogRepository(session).by_ids(ids)]
+
+    async def categories(self, session: AsyncSession) -> list[CategoryView]:
+        """The categories that have active products, in the shop's order."""
+        repository = CatalogRepository(session)
+        counts = await repository.category_counts()
+        return [
+            CategoryView(code=row.code, name=LocalizedText.model_validate(row.name), products=counts[row.code])
+            for row in await repository.categories()
+            if row.code in counts
+        ]
+
+    async def colours(self, session: AsyncSession) -> list[ColourView]:
+        """The colours there are, the most frequent first."""
+        counts = await CatalogRepository(session).colour_counts()
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [ColourView(colour=Colour(code), products=number) for code, number in ordered]
+
+    # ---- the two ways of searching ------------------------------------------------------------------------
+
+    async def _search_by_sku(self, repository: CatalogRepository, query: SearchQuery) -> SearchPage | None:
+        keys = sku_key_candidates(query.text) if len(query.text.split()) <= _SKU_WORDS else ()
+        if not keys:
+            return None
+        wanted = query.offset + query.limit + 1
+        rows = await repository.by_sku_keys(keys, query.city_id, wanted)
+        if not rows and len(keys[0]) >= _SKU_PREFIX and keys[0][0].isalpha():
+            rows = await repository.by_sku_prefix(keys[0], query.city_id, wanted)
+        page = rows[query.offset : query.offset + query.limit]
+        if not page:
+            return None
+        more = len(rows) == wanted
+        return SearchPage(
+            items=tuple(map(product_view, page)),
+            offset=query.offset,
+            total=len(rows),
+            total_is_minimum=more,
+            has_more=more,
+        )
+
+    async def _search_by_words(
+        self, repository: CatalogRepository, query: SearchQuery, vocabulary: Vocabulary, key: str
+    ) -> SearchPage:
+        words = [query.text]
+        category = None
+        if query.category:
+            category = await _category_code(repository, query.category)
+            words += [] if category else [query.category]
+        colours: tuple[Colour, ...] = ()
+        if query.colour:
+            colours = colours_of_text(query.colour)
+            words += [] if colours else [query.colour]
+        reading = await asyncio.to_thread(read_words, " ".join(words), vocabulary)
+        if reading.ignored and not reading.groups and not category and not colours:
+            return SearchPage(items=(), offset=query.offset, total=0, ignored_words=reading.ignored)
+        for attempt in attempts_of(query, reading, key, category=category, colours=colours):
+            found = await self._ask(repository, attempt, query)
+            if found.total or (query.offset and found.capped):
+                return await _page(repository, query, reading, attempt, found)
+        return SearchPage(
+            items=(),
+            offset=query.offset,
+            total=0,
+            corrections=reading.corrections,
+            ignored_words=reading.ignored,
+        )
+
+    async def _ask(self, repository: CatalogRepository, attempt: Attempt, query: SearchQuery) -> Found:
+        if attempt.strong is None:
+            return await repository.walk(attempt, query)
+        found = await repository.search(attempt, query, candidates=MAX_CANDIDATES)
+        if found.capped and query.sort is not SortOrder.RELEVANCE:
+            # too many to sort them all: read them off the price index instead
+            return await repository.walk(attempt, query)
+        return found
+
+    async def _vocabulary(self, repository: CatalogRepository, company_id: UUID, version: int) -> Vocabulary:
+        kept = self._vocabularies.get(company_id, version)
+        if kept:
+            return kept
+        words = await repository.vocabulary(MAX_VOCABULARY)
+        vocabulary = await asyncio.to_thread(Vocabulary, words, complete=len(words) < MAX_VOCABULARY)
+        self._vocabularies.put(company_id, version, vocabulary)
+        return vocabulary
+
+
+async def _category_code(repository: CatalogRepository, wanted: str) -> str | None:
+    """The category of that code, or whose name or a synonym of it has all the words of ``wanted``."""
+    rows = await repository.categories()
+    if any(row.code == wanted for row in rows):
+        return wanted
+    terms = terms_of(wanted)
+    best = max(rows, key=lambda row: _likeness(row, [set(term.lexemes) for term in terms]), default=None)
+    return best.code if best and _likeness(best, [set(term.lexemes) for term in terms]) > 0 else None
+
+
+def _likeness(category: Category, wanted: list[set[str]]) -> float:
+    """1 where a name or synonym has exactly the wanted words, less where it has more, 0 where it lacks one."""
+    best = 0.0
+    for name in (*category.name.values(), *category.synonyms):
+        terms = [set(term.lexemes) for term in terms_of(name)]
+        if wanted and all(any(word & term for term in terms) for word in wanted):
+            best = max(best, len(wanted) / max(len(terms), 1))
+    return best
+
+
+async def _page(
+    repository: CatalogRepository, query: SearchQuery, reading: Reading, attempt: Attempt, found: Found
+) -> SearchPage:
+    rows = await repository.by_ids(found.ids)
+    return SearchPage(
+        items=tuple(map(product_view, rows)),
+        offset=query.offset,
+        total=found.total,
+        total_is_minimum=found.capped,
+        has_more=query.offset + len(found.ids) < found.total,
+        corrections=reading.corrections,
+        ignored_words=reading.ignored,
+        relaxed=attempt.relaxed,
+    )
+
+
+def product_view(row: Product) -> ProductView:
+    """A row as other capabilities see it."""
+    old = None if row.old_price_minor is None else Money(minor=row.old_price_minor, currency=row.currency)
+    return ProductView.model_validate(
+        {
+            "id": row.id,
+            "sku": row.sku,
+            "city_id": row.city_id,
+            "name": row.name,
+            "description": row.description,
+            "category": row.category,
+            "price": Money(minor=row.price_minor, currency=row.currency),
+            "old_price": old,
+            "attributes": row.attributes,
+            "colours": row.colours,
+            "images": row.images,
+            "availability": row.availability,
+            "quantity": row.quantity,
+            "active": row.active,
+            "external_ref": row.external_ref,
+            "updated_at": row.updated_at,
+        }
+    )

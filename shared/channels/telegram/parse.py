@@ -1,0 +1,270 @@
+"""From Telegram's update to Zeta's event (Telegram Bot API, Update). Total: any JSON object yields one event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.channels.contract import (
+    BotIdentity,
+    Ignored,
+    InboundEvent,
+    InboundMessage,
+    Membership,
+    MembershipChange,
+    Person,
+)
+from shared.channels.messages import (
+    ChoiceContent,
+    ContactContent,
+    InboundContent,
+    LocationContent,
+    MediaContent,
+    MediaKind,
+    TextContent,
+    UnsupportedContent,
+)
+from shared.channels.telegram.addressing import address
+from shared.channels.telegram.wire import CallbackQuery, ChatMemberUpdated, Contact, File, Message, Update, User
+from shared.channels.wire import clean_text, digest_of, moment_of
+from shared.kernel.languages import language_of
+from shared.kernel.phones import normalise_phone
+
+__all__ = ["parse_update"]
+
+_SERVICE_KEYS = frozenset(
+    {
+        "boost_added",
+        "channel_chat_created",
+        "chat_background_set",
+        "chat_shared",
+        "connected_website",
+        "delete_chat_photo",
+        "forum_topic_closed",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_reopened",
+        "general_forum_topic_hidden",
+        "general_forum_topic_unhidden",
+        "giveaway_completed",
+        "giveaway_created",
+        "group_chat_created",
+        "left_chat_member",
+        "message_auto_delete_timer_changed",
+        "migrate_from_chat_id",
+        "migrate_to_chat_id",
+        "new_chat_members",
+        "new_chat_photo",
+        "new_chat_title",
+        "passport_data",
+        "pinned_message",
+        "proximity_alert_triggered",
+        "refunded_payment",
+        "successful_payment",
+        "supergroup_chat_created",
+        "users_shared",
+        "video_chat_ended",
+        "video_chat_participants_invited",
+        "video_chat_scheduled",
+        "video_chat_started",
+        "write_access_allowed",
+    }
+)
+"""Messages that the chat itself makes: nobody said anything (Telegram Bot API, Message)."""
+
+_FRAME_KEYS = frozenset(
+    {
+        "author_signature",
+        "caption",
+        "caption_entities",
+        "chat",
+        "date",
+        "edit_date",
+        "entities",
+        "from",
+        "message_id",
+        "message_thread_id",
+        "reply_to_message",
+        "sender_chat",
+        "via_bot",
+    }
+)
+"""Keys around the content; the first key outside them names the type of a message that Zeta does not read."""
+
+_CHANGES = {"kicked": Membership.BLOCKED, "member": Membership.UNBLOCKED}
+
+
+class _Envelope:
+    """What every event of one update shares."""
+
+    def __init__(self, body: Mapping[str, Any], update: Update) -> None:
+        self.event_id = str(update.update_id) if update.update_id is not None else f"body:{digest_of(body)}"
+        self.order_key = update.update_id or 0
+
+    def ignored(self, reason: str, date: int | None = None) -> Ignored:
+        return Ignored(event_id=self.event_id, occurred_at=moment_of(date), order_key=self.order_key, reason=reason)
+
+
+def parse_update(body: Mapping[str, Any], bot: BotIdentity) -> InboundEvent:
+    """Read one update. A message that nobody meant for the bot is ``Ignored`` with the reason."""
+    update = Update.model_validate(body)
+    envelope = _Envelope(body, update)
+    if update.callback_query is not None:
+        return _choice(update.callback_query, envelope)
+    if update.my_chat_member is not None:
+        return _membership(update.my_chat_member, envelope)
+    key = "message" if update.message is not None else "edited_message"
+    message = update.message or update.edited_message
+    if message is None:
+        return envelope.ignored("unknown_update")
+    return _message(message, body[key], envelope, bot, edited=key == "edited_message")
+
+
+def _message(
+    message: Message, raw: Mapping[str, Any], envelope: _Envelope, bot: BotIdentity, *, edited: bool
+) -> InboundEvent:
+    reason = _reason_to_ignore(message, raw, edited=edited)
+    addressed = address(message, bot)
+    if reason is None and message.chat.type != "private" and (addressed.to_other_bot or not addressed.to_bot):
+        reason = "group_not_addressed"
+    if reason is not None:
+        return envelope.ignored(reason, message.date)
+    assert message.sender is not None
+    assert message.chat.id is not None
+    assert message.message_id is not None
+    return InboundMessage(
+        event_id=envelope.event_id,
+        occurred_at=moment_of(message.edit_date if edited and message.edit_date else message.date),
+        order_key=envelope.order_key,
+        chat_id=message.chat.id,
+        sender=_person(message.sender),
+        content=_content(message, raw, addressed.text),
+        message_id=message.message_id,
+        edited=edited,
+        album_id=message.media_group_id,
+        reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+    )
+
+
+def _reason_to_ignore(message: Message, raw: Mapping[str, Any], *, edited: bool) -> str | None:
+    if message.chat.id is None or message.message_id is None:
+        return "incomplete_message"
+    if message.chat.type == "channel":
+        return "channel_post"
+    if message.sender is None or message.sender.id is None:
+        return "no_sender"
+    if message.sender.is_bot:
+        return "from_a_bot"
+    if not _SERVICE_KEYS.isdisjoint(raw):
+        return "service_message"
+    if edited and message.location is not None:
+        return "live_location"
+    return None
+
+
+def _content(message: Message, raw: Mapping[str, Any], text: str) -> InboundContent:
+    content: InboundContent | None = None
+    if message.text is not None:
+        content = TextContent(text=text)
+    elif message.contact is not None:
+        content = _contact(message.contact, message.sender)
+    elif message.venue is not None or message.location is not None:
+        content = _location(message)
+    else:
+        content = _media(message, text)
+    if content is not None:
+        return content
+    return UnsupportedContent(type=next((clean_text(key)[:64] for key in raw if key not in _FRAME_KEYS), "empty"))
+
+
+def _media(message: Message, caption: str) -> MediaContent | None:
+    largest = max(message.photo, key=lambda size: size.width * size.height, default=None)
+    # An animation also comes as a document, for old clients: look at the special kinds first.
+    kinds: tuple[tuple[File | None, MediaKind], ...] = (
+        (largest, MediaKind.PHOTO),
+        (message.voice, MediaKind.VOICE),
+        (message.audio, MediaKind.AUDIO),
+        (message.video, MediaKind.VIDEO),
+        (message.video_note, MediaKind.VIDEO),
+        (message.animation, MediaKind.VIDEO),
+        (message.sticker, MediaKind.STICKER),
+        (message.document, MediaKind.DOCUMENT),
+    )
+    for file, kind in kinds:
+        if file is not None and file.file_id is not None:
+            return MediaContent(
+                media=kind,
+                file_id=file.file_id,
+                mime_type="image/jpeg" if kind is MediaKind.PHOTO else file.mime_type,
+                file_name=file.file_name,
+                size=file.file_size,
+                duration=file.duration,
+                caption=caption,
+            )
+    return None
+
+
+def _location(message: Message) -> LocationContent | None:
+    place = (message.venue.location if message.venue else None) or message.location
+    if place is None or place.latitude is None or place.longitude is None or abs(place.latitude) > 90:
+        return None
+    return LocationContent(
+        latitude=place.latitude,
+        longitude=place.longitude,
+        name=message.venue.title if message.venue else "",
+        address=message.venue.address if message.venue else "",
+    )
+
+
+def _contact(contact: Contact, sender: User | None) -> ContactContent | None:
+    """Anybody's contact can be forwarded: it is the sender's own only if Telegram says the same user id."""
+    phone = normalise_phone(contact.phone_number)
+    if phone is None:
+        return None
+    own = sender is not None and contact.user_id is not None and contact.user_id == sender.id
+    return ContactContent(phone=phone, name=f"{contact.first_name} {contact.last_name}".strip(), own=own)
+
+
+def _choice(query: CallbackQuery, envelope: _Envelope) -> InboundEvent:
+    """A pressed button. It has no time of its own, and its message may be inaccessible (date 0)."""
+    message = query.message
+    if message is None or message.chat.id is None or message.message_id is None:
+        return envelope.ignored("button_without_chat")
+    if query.sender is None or query.sender.id is None or query.id is None or not query.data:
+        return envelope.ignored("button_without_data")
+    return InboundMessage(
+        event_id=envelope.event_id,
+        occurred_at=moment_of(None),
+        order_key=envelope.order_key,
+        chat_id=message.chat.id,
+        sender=_person(query.sender),
+        content=ChoiceContent(id=query.data, callback_id=query.id, message_id=message.message_id),
+        message_id=message.message_id,
+    )
+
+
+def _membership(change: ChatMemberUpdated, envelope: _Envelope) -> InboundEvent:
+    """In a private chat this update comes only when the person blocks or unblocks the bot."""
+    what = _CHANGES.get(change.new_chat_member.status)
+    if change.chat.type != "private" or what is None:
+        return envelope.ignored("group_membership" if change.chat.type != "private" else "membership", change.date)
+    if change.chat.id is None or change.sender is None or change.sender.id is None:
+        return envelope.ignored("no_sender", change.date)
+    return MembershipChange(
+        event_id=envelope.event_id,
+        occurred_at=moment_of(change.date),
+        order_key=envelope.order_key,
+        chat_id=change.chat.id,
+        sender=_person(change.sender),
+        change=what,
+    )
+
+
+def _person(user: User) -> Person:
+    assert user.id is not None
+    return Person(
+        id=user.id,
+        name=f"{user.first_name} {user.last_name}".strip(),
+        username=user.username,
+        language=language_of(user.language_code),
+    )

@@ -1,0 +1,192 @@
+"""Where the parts are put together: everything that a worker process owns, built once, on first use.
+
+The one place that knows all capabilities. Functions ask ``worker()`` and call one handler of it; tests build a
+``Worker`` of their own with their own settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import FrameType
+
+from shared.assistant.catalogue import CatalogueFinder, CompanyCities
+from shared.assistant.service import AssistantResponder
+from shared.bots.directory import BotDirectory
+from shared.catalog.service import CatalogService
+from shared.channels.registry import build_channels
+from shared.channels.settings import ChannelSettings
+from shared.dialogs.bells import Bells
+from shared.dialogs.contract import Responder
+from shared.dialogs.inbox.intake import Intake
+from shared.dialogs.limits import MessageLimit
+from shared.dialogs.memory import Memory
+from shared.dialogs.outbox.claims import LaneClaims
+from shared.dialogs.outbox.deliverer import Deliverer
+from shared.dialogs.outbox.delivery import DeliveryStatuses
+from shared.dialogs.outbox.lane import SendLane
+from shared.dialogs.outbox.throttle import Throttle
+from shared.dialogs.sweep import Sweep
+from shared.dialogs.turns.claims import Claims
+from shared.dialogs.turns.courtesy import Courtesy
+from shared.dialogs.turns.drainer import Drainer
+from shared.dialogs.turns.router import HANDOVER, Router
+from shared.dialogs.turns.run import TurnRunner
+from shared.dialogs.webhooks import Webhooks
+from shared.escalations.handover import HandoverResponder
+from shared.kernel.errors import Unavailable
+from shared.runtime.cache import Cache
+from shared.runtime.crypto import KeyRing
+from shared.runtime.database import Database
+from shared.runtime.health import Check, configured
+from shared.runtime.http import HttpTransport
+from shared.runtime.queues import Queues
+from shared.runtime.settings import Settings
+from shared.runtime.telemetry import configure_logging
+
+__all__ = ["Worker", "worker"]
+
+
+class Worker:
+    """All parts of one process. ``responders`` replaces the built-in ones by mode (tests, benchmarks)."""
+
+    def __init__(self, settings: Settings, *, responders: dict[str, Responder] | None = None) -> None:
+        self.settings = settings
+        self.database = Database(settings)
+        self.cache = Cache(settings)
+        self.queues = Queues(settings)
+        self.http = HttpTransport(timeout=settings.send_timeout)
+        self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
+        self.directory = BotDirectory(self.database, self.keyring)
+        self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
+        self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        built_in: dict[str, Responder] = {
+            "assistant": AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities()),
+            HANDOVER: HandoverResponder(),
+        }
+        self._build_dialogs(built_in | (responders or {}))
+
+    def _build_dialogs(self, responders: dict[str, Responder]) -> None:
+        settings, database, directory = self.settings, self.database, self.directory
+        self.webhooks = Webhooks(
+            directory=directory,
+            channel_of=self._channel_of,
+            intake=Intake(database, self.bells),
+            settings=settings,
+        )
+        lane = SendLane(
+            database=database,
+            directory=directory,
+            channel_of=self._channel_of,
+            http=self.http,
+            throttle=Throttle(self.cache, factor=settings.pace_factor),
+            bells=self.bells,
+            settings=settings,
+        )
+        claims, lanes = Claims(database, settings), LaneClaims(database, settings)
+        courtesy = Courtesy(
+            directory=directory,
+            channel_of=self._channel_of,
+            http=self.http,
+            typing_after=settings.typing_after,
+        )
+        runner = TurnRunner(
+            database=database,
+            directory=directory,
+            channel_of=self._channel_of,
+            claims=claims,
+            router=Router(responders),
+            memory=Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds),
+            limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
+            lane=lane,
+            courtesy=courtesy,
+            settings=settings,
+        )
+        self.drainer = Drainer(
+            claims=claims,
+            runner=runner,
+            bells=self.bells,
+            cache=self.cache,
+            courtesy=courtesy,
+            settings=settings,
+        )
+        self.deliverer = Deliverer(
+            lanes=lanes,
+            lane=lane,
+            statuses=DeliveryStatuses(database),
+            bells=self.bells,
+            settings=settings,
+        )
+        self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
+
+    def health_checks(self) -> Sequence[Check]:
+        """What ``/api/health`` asks."""
+        model = self.settings.openai_api_key is not None or self.settings.azure_openai_endpoint is not None
+
+        async def redis() -> None:
+            if not await self.cache.ping():
+                raise Unavailable("redis")
+
+        return (
+            Check("postgres", self.database.ping, vital=True),
+            Check("queue", self.queues.ping),
+            Check("redis", redis) if self.settings.redis_url else configured("redis", present=False),
+            configured("model", present=model),
+        )
+
+    def stop(self) -> None:
+        """Claim nothing new from now on; what is under way ends or is given back."""
+        self.drainer.stop()
+        self.deliverer.stop()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self.http.aclose()
+        await self.queues.aclose()
+        await self.cache.aclose()
+        await self.database.aclose()
+
+
+_worker: Worker | None = None
+
+
+def worker() -> Worker:
+    """This process's worker; built on the first call, inside the running loop."""
+    global _worker  # noqa: PLW0603 - one per process is the point
+    if _worker is None:
+        settings = Settings()
+        configure_logging(settings.log_level)
+        _worker = Worker(settings)
+        _on_sigterm(_worker.stop)
+    return _worker
+
+
+def _on_sigterm(stop: Callable[[], None]) -> None:
+    """Drain before the platform ends this process; its own handler runs after ours."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    previous = signal.getsignal(signal.SIGTERM)
+    loop = asyncio.get_running_loop()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+        if callable(previous):
+            previous(number, frame)
+        elif previous is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            loop.call_soon_threadsafe(partial(signal.raise_signal, signal.SIGTERM))
+
+    signal.signal(signal.SIGTERM, handle)
+
+
+def _channel_settings(settings: Settings) -> ChannelSettings:
+    return ChannelSettings(
+        telegram_api_url=settings.telegram_api_url,
+        whatsapp_api_url=settings.whatsapp_api_url,
+        whatsapp_api_version=settings.whatsapp_api_version,
+        viber_api_url=settings.viber_api_url,
+        viber_button_api_version=settings.viber_button_api_version,
+    )

@@ -1,0 +1,54 @@
+"""The doorbell: a queue message says "there is work"; the work itself is in Postgres.
+
+A marker in Redis remembers that somebody has rung since the last drain began, so that a busy system sends
+few messages. A drainer takes the marker down, and knows it down, before it first looks: whoever rings later
+sends again. A lost ring only delays (the sweep rings again); Redis down means more rings.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+from shared.kernel.errors import Unavailable
+from shared.runtime.cache import Cache
+from shared.runtime.queues import DELIVERIES, TURNS, Queues
+
+__all__ = ["Bell", "Bells"]
+
+_log = logging.getLogger(__name__)
+
+Bell = Literal["turns", "deliveries"]
+_QUEUES: dict[Bell, str] = {"turns": TURNS, "deliveries": DELIVERIES}
+
+
+class Bells:
+    """Rings the drainers of turns and of deliveries."""
+
+    def __init__(self, queues: Queues, cache: Cache, *, marker_seconds: float) -> None:
+        self._queues = queues
+        self._cache = cache
+        self._marker_seconds = marker_seconds
+
+    async def ring(self, bell: Bell) -> None:
+        """Ring, unless somebody has since the last drain began. Never raises: a failed ring only delays."""
+        if await self._cache.claim(f"ring:{bell}", seconds=self._marker_seconds) is not False:
+            await self._send(bell, delay=0.0)
+
+    async def ring_more(self, bell: Bell, *, delay: float = 0.0) -> None:
+        """Ring whatever the marker says: for help, or for work due in ``delay`` seconds."""
+        await self._send(bell, delay=delay)
+
+    async def answered(self, bell: Bell) -> None:
+        """Take the marker down; on return later rings are sent again."""
+        await self._cache.drop(f"ring:{bell}")
+
+    async def _send(self, bell: Bell, *, delay: float) -> None:
+        try:
+            await self._queues.send(_QUEUES[bell], bell, delay=delay)
+        except Unavailable as error:
+            _log.warning(
+                "the doorbell could not be rung; the sweep will",
+                extra={"bell": bell, "cause": type(error.__cause__).__name__},
+            )
+            await self._cache.drop(f"ring:{bell}")

@@ -1,0 +1,129 @@
+"""How an event of a channel becomes a row of the inbox: its wait, its order, its stored form."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from shared.channels.contract import (
+    DeliveryUpdate,
+    Ignored,
+    InboundEvent,
+    InboundMessage,
+    MembershipChange,
+    Person,
+)
+from shared.channels.messages import TextContent, UnsupportedContent
+from shared.kernel.clock import utc_now
+from shared.runtime.settings import Settings
+
+__all__ = ["Windows", "inbox_row", "stored_event"]
+
+_log = logging.getLogger(__name__)
+
+_STORED_EVENT: TypeAdapter[InboundMessage | MembershipChange] = TypeAdapter(
+    Annotated[InboundMessage | MembershipChange, Field(discriminator="kind")]
+)
+"""What an inbox row's ``event`` holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How long rows wait for more, in milliseconds."""
+
+    merge: int
+    album: int
+    album_limit: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Windows:
+        """The windows that the settings name."""
+        return cls(
+            merge=round(settings.merge_window * 1000),
+            album=round(settings.album_window * 1000),
+            album_limit=round(settings.album_limit * 1000),
+        )
+
+
+def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows) -> dict[str, Any]:
+    """The argument of the SQL function ``receive_events`` for one event.
+
+    Args:
+        event: what the channel read.
+        bot_id: whose webhook it was.
+        place: 1-based index of the raw body to store with it; 0: none.
+        windows: how long plain text and album parts wait.
+    """
+    row: dict[str, Any] = {
+        "place": place,
+        "bot_id": str(bot_id),
+        "kind": event.kind,
+        "event_id": event.event_id,
+        "order_key": event.order_key,
+        "occurred_at": event.occurred_at.isoformat(),
+    }
+    match event:
+        case InboundMessage() | MembershipChange():
+            row |= _of_dialog(event, windows)
+        case DeliveryUpdate():
+            row |= {
+                "platform_message_id": event.platform_message_id,
+                "reference": _outbox_id(event.reference),
+                "state": event.state.value,
+                "error_code": event.error_code,
+                "refusal": event.refusal.value if event.refusal else None,
+            }
+        case Ignored():
+            row |= {"event": {"reason": event.reason}}
+    return row
+
+
+def stored_event(stored: Mapping[str, Any], *, row_id: int, chat_id: str) -> InboundMessage | MembershipChange:
+    """Read an inbox row's ``event`` back.
+
+    One that this version cannot read (written by a newer one) becomes a message of an unsupported type: the
+    person gets a polite answer, and the dialog goes on.
+    """
+    try:
+        return _STORED_EVENT.validate_python(stored)
+    except ValidationError:
+        _log.error("a stored event cannot be read", extra={"inbox": row_id})
+        return InboundMessage(
+            event_id=str(row_id),
+            occurred_at=utc_now(),
+            order_key=0,
+            chat_id=chat_id,
+            sender=Person(id=chat_id),
+            content=UnsupportedContent(type="unreadable"),
+            message_id=str(row_id),
+        )
+
+
+def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> dict[str, Any]:
+    sender = event.sender
+    row: dict[str, Any] = {
+        "chat_id": event.chat_id,
+        "customer_id": sender.id,
+        "customer_name": sender.name,
+        "phone": sender.phone,
+        "language": sender.language.value if sender.language else None,
+        "event": _STORED_EVENT.dump_python(event, mode="json", exclude_none=True),
+        "wait_ms": 0,
+    }
+    if isinstance(event, MembershipChange):
+        row["change"] = event.change.value
+    elif event.album_id is not None:
+        row |= {"album_id": event.album_id, "wait_ms": windows.album, "limit_ms": windows.album_limit}
+    elif isinstance(event.content, TextContent) and not event.content.text.startswith("/"):
+        row["wait_ms"] = windows.merge
+    return row
+
+
+def _outbox_id(reference: str | None) -> int | None:
+    """Our reference is an outbox id; anything else that a platform carries back is not ours."""
+    return int(reference) if reference and reference.isdecimal() and len(reference) < 19 else None

@@ -1,0 +1,107 @@
+"""The intake: events of webhooks are recorded, durably, before their webhooks are answered.
+
+Webhooks that arrive while a commit is under way share the next one (a group commit): one statement and one
+flush to disk for all of them. A group that the database refuses for one bad row is recorded one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared.dialogs.bells import Bells
+from shared.runtime.database import Database
+
+__all__ = ["Intake"]
+
+_log = logging.getLogger(__name__)
+
+_RECEIVE = text("SELECT waiting, statuses FROM receive_events(CAST(:events AS jsonb), :raws)")
+_GROUP_ROWS = 256
+
+
+@dataclass(slots=True)
+class _Waiting:
+    rows: list[dict[str, Any]]
+    raw: bytes
+    recorded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Intake:
+    """Records events; one per worker."""
+
+    def __init__(self, database: Database, bells: Bells) -> None:
+        self._database = database
+        self._bells = bells
+        self._waiting: list[_Waiting] = []
+        self._recorder: asyncio.Task[None] | None = None
+
+    async def record(self, rows: list[dict[str, Any]], raw: bytes) -> None:
+        """Record the rows of one webhook and ring for them; on return they are committed.
+
+        Raises:
+            Unavailable: Postgres does not answer; nothing of this webhook is certain to be recorded.
+        """
+        entry = _Waiting(rows, raw)
+        self._waiting.append(entry)
+        if self._recorder is None or self._recorder.done():
+            self._recorder = asyncio.create_task(self._record_all())
+        await asyncio.shield(entry.recorded)
+
+    async def _record_all(self) -> None:
+        while self._waiting:
+            group, rows = [], 0
+            while self._waiting and rows < _GROUP_ROWS:
+                entry = self._waiting.pop(0)
+                group.append(entry)
+                rows += len(entry.rows)
+            await self._settle(group)
+
+    async def _settle(self, group: list[_Waiting]) -> None:
+        """Commit a group and tell everyone in it what became of it."""
+        try:
+            await self._commit(group)
+        except DBAPIError as error:
+            if len(group) > 1:
+                for entry in group:
+                    await self._settle([entry])
+                return
+            _fail(group, error)
+        except BaseException as error:
+            _fail(group, error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for entry in group:
+                if not entry.recorded.done():
+                    entry.recorded.set_result(None)
+
+    async def _commit(self, group: list[_Waiting]) -> None:
+        rows = [
+            row | {"place": place if row["place"] else 0}
+            for place, entry in enumerate(group, start=1)
+            for row in entry.rows
+        ]
+        async with self._database.anonymous_scope() as session:
+            result = await session.execute(
+                _RECEIVE,
+                {"events": json.dumps(rows, ensure_ascii=False), "raws": [entry.raw for entry in group]},
+            )
+            waiting, statuses = result.one()
+        # once for the whole group, and after the commit: who answers the ring finds the rows
+        if waiting:
+            await self._bells.ring("turns")
+        if statuses:
+            await self._bells.ring("deliveries")
+
+
+def _fail(group: list[_Waiting], error: BaseException) -> None:
+    for entry in group:
+        if not entry.recorded.done():
+            entry.recorded.set_exception(error)

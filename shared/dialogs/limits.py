@@ -1,0 +1,49 @@
+"""How much one person may write: a token bucket, and a growing cool-down for who overdoes it.
+
+A merged turn counts one. Who has been with the shop for long gets more. The first message over the limit is
+answered with one polite warning; the rest of the cool-down is silent. Without Redis nobody is limited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.runtime.cache import Cache
+
+__all__ = ["MessageLimit", "Verdict"]
+
+_FIRST_COOL_DOWN = 15.0
+_LONGEST_COOL_DOWN = 600.0
+_STRIKES_KEPT = 3600.0
+_LOOSER = ((timedelta(days=30), 2.0), (timedelta(days=7), 1.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a turn is answered; ``warn_seconds`` is set once per cool-down, for the warning."""
+
+    allowed: bool
+    warn_seconds: float | None = None
+
+
+class MessageLimit:
+    """The limit of ``per_minute`` turns of one person, bursts of a whole minute's worth included."""
+
+    def __init__(self, cache: Cache, *, per_minute: int) -> None:
+        self._cache = cache
+        self._per_minute = per_minute
+
+    async def check(self, person: str, *, known_for: timedelta) -> Verdict:
+        """Count one turn of ``person`` (a key unique over bots) who is known for that long."""
+        if await self._cache.get(f"cooldown:{person}") is not None:
+            return Verdict(allowed=False)
+        looser = next((factor for age, factor in _LOOSER if known_for >= age), 1.0)
+        capacity = self._per_minute * looser
+        wait = await self._cache.take(f"limit:{person}", rate=capacity / 60.0, capacity=capacity)
+        if not wait:
+            return Verdict(allowed=True)
+        strikes = await self._cache.count(f"strikes:{person}", seconds=_STRIKES_KEPT) or 1
+        seconds = min(_LONGEST_COOL_DOWN, max(wait, _FIRST_COOL_DOWN * 2 ** min(strikes - 1, 10)))
+        first = await self._cache.claim(f"cooldown:{person}", seconds=seconds)
+        return Verdict(allowed=False, warn_seconds=seconds if first else None)

@@ -1,0 +1,1 @@
+"""The outbox: calls to the messenger leave through each dialog's send lane, one at a time, in order."""

@@ -1,0 +1,283 @@
+"""The outbox in Postgres: the head of a dialog's lane, and what became of it.
+
+A row goes waiting → sending → sent | failed; a ``sending`` row whose sender vanished, or whose call had no
+answer, is ``uncertain``. The lane's holder has ``send_token``; only row ``sent_seq + 1`` may be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.channels.contract import Call
+from shared.kernel.languages import Language, language_of
+
+__all__ = [
+    "Head",
+    "Outcome",
+    "Taken",
+    "enqueue_call",
+    "finish_head",
+    "postpone_head",
+    "record_failure",
+    "release_lane",
+    "rest_bot",
+    "take_head",
+]
+
+# The head of a lane becomes ours to send. A head that was under way already is uncertain, its sender
+# vanished: where delivery statuses tell, it first waits for one, else it is sent again and flagged. A lane
+# without rows is given back in the same statement; the row lock decides against a turn that adds one.
+_TAKE = text("""
+WITH lane AS (
+    UPDATE dialogs d
+       SET send_token = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked THEN d.send_token END,
+           send_until = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked THEN now() + :lane_time END
+     WHERE d.id = :id AND d.send_token = :token
+    RETURNING d.id, d.chat_id, d.language, d.last_inbound_at, d.sent_seq, d.outbox_seq, d.blocked
+), head AS (
+    UPDATE outbox o
+       SET status = CASE WHEN o.status = 'sending' AND :statuses_tell THEN 'uncertain' ELSE 'sending' END,
+           attempts = o.attempts + CASE WHEN o.status = 'sending' AND :statuses_tell THEN 0 ELSE 1 END,
+           repeated = o.repeated OR (o.status IN ('sending', 'uncertain')
+                                     AND NOT (o.status = 'sending' AND :statuses_tell))
+      FROM lane l
+     WHERE o.dialog_id = l.id AND o.seq = l.sent_seq + 1 AND NOT l.blocked
+    RETURNING o.id, o.call, o.attempts, o.status
+)
+SELECT l.outbox_seq > l.sent_seq AND NOT l.blocked AS ours, l.chat_id, l.language, l.last_inbound_at,
+       l.outbox_seq - l.sent_seq - 1 AS behind, h.id, h.call, h.attempts, h.status, now() AS now
+  FROM lane l LEFT JOIN head h ON true
+""")
+
+_FINISH = text("""
+WITH finished AS (
+    UPDATE outbox SET status = :status, sent_at = CASE WHEN :status = 'sent' THEN now() END,
+           platform_message_ids = :message_ids, error_code = :error_code
+     WHERE id = :id AND status <> 'sent'
+), lane AS (
+    UPDATE dialogs d
+       SET sent_seq = d.sent_seq + 1,
+           chat_id = coalesce(:new_chat_id, d.chat_id),
+           blocked = d.blocked OR :blocked,
+           send_at = now() + :rest,
+           send_token = CASE WHEN d.outbox_seq > d.sent_seq + 1 AND :go_on THEN d.send_token END,
+           send_until = CASE WHEN d.outbox_seq > d.sent_seq + 1 AND :go_on THEN now() + :lane_time END
+     WHERE d.id = :dialog_id AND d.send_token = :token
+    RETURNING d.send_token IS NOT NULL AS ours
+)
+SELECT coalesce((SELECT ours FROM lane), false) AS ours
+""")
+
+_POSTPONE = text("""
+WITH head AS (
+    UPDATE outbox SET status = :status, attempts = greatest(0, attempts - :refund), error_code = :error_code
+     WHERE id = :id AND status <> 'sent'
+)
+UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = now() + :rest
+ WHERE id = :dialog_id AND send_token = :token
+""")
+
+_RELEASE = text("""
+UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = now() + :rest
+ WHERE id = :dialog_id AND send_token = :token
+""")
+
+_REST_BOT = text("""
+UPDATE bots SET misconfigured = coalesce(:misconfigured, misconfigured),
+       send_after = greatest(send_after, now() + :rest) WHERE id = :bot_id
+""")
+
+_ENQUEUE = text("""
+WITH lane AS (
+    UPDATE dialogs SET outbox_seq = outbox_seq + 1,
+           send_at = CASE WHEN outbox_seq = sent_seq THEN now() ELSE send_at END
+     WHERE id = :dialog_id RETURNING company_id, bot_id, id, outbox_seq
+)
+INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, status)
+SELECT company_id, bot_id, id, outbox_seq, CAST(:call AS jsonb), 'waiting' FROM lane
+""")
+
+_FAILURE = text("""
+INSERT INTO failures (company_id, id, kind, dialog_id, inbox_id, outbox_id, code, detail, attempts)
+VALUES (:company_id, :id, :kind, :dialog_id, :inbox_id, :outbox_id, :code, :detail, :attempts)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The call at the head of a lane, under way in our hands."""
+
+    id: int
+    call: Call
+    attempts: int
+    """This try's number, 1 for the first."""
+    chat_id: str
+    language: Language | None
+    last_inbound_at: datetime | None
+    behind: int
+    """Calls that wait behind it."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What ``take_head`` found: the lane is still ours or not; the head, started; or one that must wait."""
+
+    ours: bool
+    head: Head | None = None
+    awaits_status: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What becomes of a head that is finished."""
+
+    status: Literal["sent", "failed"]
+    message_ids: tuple[str, ...] = ()
+    error_code: str | None = None
+    new_chat_id: str | None = None
+    blocked: bool = False
+
+
+async def take_head(
+    session: AsyncSession, dialog_id: int, *, token: UUID, lane_time: timedelta, statuses_tell: bool
+) -> Taken:
+    """Start the head of a lane that is ours; its try is counted. An empty lane is given back.
+
+    A lane that is ours without a head has a row that was committed after this statement began: look again.
+    """
+    row = (
+        await session.execute(
+            _TAKE, {"id": dialog_id, "token": token, "lane_time": lane_time, "statuses_tell": statuses_tell}
+        )
+    ).one_or_none()
+    if row is None or not row.ours:
+        return Taken(ours=False)
+    if row.id is None:
+        return Taken(ours=True)
+    head = Head(
+        id=row.id,
+        call=Call.model_validate(row.call),
+        attempts=row.attempts,
+        chat_id=row.chat_id,
+        language=language_of(row.language),
+        last_inbound_at=row.last_inbound_at,
+        behind=row.behind,
+        now=row.now,
+    )
+    return Taken(ours=True, head=head, awaits_status=row.status == "uncertain")
+
+
+async def finish_head(
+    session: AsyncSession,
+    outbox_id: int,
+    outcome: Outcome,
+    *,
+    dialog_id: int,
+    token: UUID,
+    lane_time: timedelta,
+    rest: timedelta | None,
+) -> bool:
+    """Record a finished call and free the next; ``rest`` gives the lane back that long (``None``: go on).
+
+    Returns whether the lane is ours and has more.
+    """
+    row = (
+        await session.execute(
+            _FINISH,
+            {
+                "id": outbox_id,
+                "dialog_id": dialog_id,
+                "token": token,
+                "lane_time": lane_time,
+                "status": outcome.status,
+                "message_ids": list(outcome.message_ids),
+                "error_code": outcome.error_code,
+                "new_chat_id": outcome.new_chat_id,
+                "blocked": outcome.blocked,
+                "rest": rest or timedelta(),
+                "go_on": rest is None and not outcome.blocked,
+            },
+        )
+    ).one()
+    return bool(row.ours)
+
+
+async def postpone_head(
+    session: AsyncSession,
+    outbox_id: int,
+    *,
+    dialog_id: int,
+    token: UUID,
+    rest: timedelta,
+    status: Literal["waiting", "uncertain"],
+    error_code: str | None,
+    refund: bool = False,
+) -> None:
+    """Leave the head for later and give the lane back for ``rest``; ``refund`` takes the try back."""
+    await session.execute(
+        _POSTPONE,
+        {
+            "id": outbox_id,
+            "dialog_id": dialog_id,
+            "token": token,
+            "rest": rest,
+            "status": status,
+            "error_code": error_code,
+            "refund": int(refund),
+        },
+    )
+
+
+async def release_lane(session: AsyncSession, dialog_id: int, *, token: UUID, rest: timedelta) -> None:
+    """Give a lane back untouched for ``rest``."""
+    await session.execute(_RELEASE, {"dialog_id": dialog_id, "token": token, "rest": rest})
+
+
+async def rest_bot(
+    session: AsyncSession, bot_id: UUID, *, rest: timedelta, misconfigured: str | None = None
+) -> None:
+    """Let all lanes of a bot rest; ``misconfigured`` says what a person has to mend."""
+    await session.execute(_REST_BOT, {"bot_id": bot_id, "rest": rest, "misconfigured": misconfigured})
+
+
+async def enqueue_call(session: AsyncSession, dialog_id: int, call: Mapping[str, Any] | str) -> None:
+    """Put a call (its JSON) at the tail of a dialog's lane; ring ``deliveries`` after the commit."""
+    await session.execute(_ENQUEUE, {"dialog_id": dialog_id, "call": call})
+
+
+async def record_failure(
+    session: AsyncSession,
+    *,
+    company_id: UUID,
+    failure_id: UUID,
+    kind: str,
+    dialog_id: int,
+    code: str,
+    detail: str,
+    attempts: int,
+    inbox_id: int | None = None,
+    outbox_id: int | None = None,
+) -> None:
+    """Record what was given up, for an administrator to replay or discard. ``detail`` holds no message text."""
+    await session.execute(
+        _FAILURE,
+        {
+            "company_id": company_id,
+            "id": failure_id,
+            "kind": kind,
+            "dialog_id": dialog_id,
+            "inbox_id": inbox_id,
+            "outbox_id": outbox_id,
+            "code": code,
+            "detail": detail[:500],
+            "attempts": attempts,
+        },
+    )

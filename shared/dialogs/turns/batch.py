@@ -1,0 +1,73 @@
+"""What of a dialog's waiting rows makes the next turn. Pure: rows in, turn out.
+
+Rows come in the platform's own order. A turn takes the rows from the front that are due; an edit of a message
+in the same turn replaces it in place; after a failed attempt only the first row is taken, so that one bad row
+does not hold the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.channels.contract import InboundMessage, MembershipChange
+
+__all__ = ["Batch", "WaitingRow", "form_batch"]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One inbox row that was not answered yet."""
+
+    id: int
+    due_at: datetime
+    event: InboundMessage | MembershipChange
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows of a turn and the events that they amount to."""
+
+    row_ids: tuple[int, ...]
+    events: tuple[InboundMessage | MembershipChange, ...]
+    due_at: datetime | None
+    """When the rows that are left fall due; ``None``: none is left."""
+
+
+def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Batch:
+    """Form the turn of ``rows`` (in the platform's order) at the moment ``now``.
+
+    ``merge`` off takes the first row alone. Returns an empty batch when the first row is not due yet.
+    """
+    taken = 0
+    for row in rows if merge else rows[:1]:
+        if row.due_at > now:
+            break
+        taken += 1
+    rest = rows[taken:]
+    return Batch(
+        row_ids=tuple(row.id for row in rows[:taken]),
+        events=tuple(_with_edits(rows[:taken])),
+        due_at=rest[0].due_at if rest else None,
+    )
+
+
+def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipChange]:
+    events: list[InboundMessage | MembershipChange] = []
+    for row in rows:
+        event = row.event
+        if isinstance(event, InboundMessage) and event.edited:
+            place = next(
+                (
+                    index
+                    for index, earlier in enumerate(events)
+                    if isinstance(earlier, InboundMessage) and earlier.message_id == event.message_id
+                ),
+                None,
+            )
+            if place is not None:
+                events[place] = event
+                continue
+        events.append(event)
+    return events

@@ -1,0 +1,70 @@
+"""What a turn adds to the history: the person's messages, then the bot's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.channels.contract import InboundMessage, MembershipChange
+from shared.channels.messages import (
+    ChoiceContent,
+    ContactContent,
+    InboundContent,
+    LocationContent,
+    MediaContent,
+    Reply,
+    TextContent,
+    UnsupportedContent,
+)
+from shared.dialogs.contract import MemoryMessage, Role
+
+__all__ = ["Said", "history_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message, as the history keeps it and as the memory keeps it."""
+
+    row: dict[str, Any]
+    memory: MemoryMessage
+
+
+def history_of(events: Sequence[InboundMessage | MembershipChange], reply: Reply, now: datetime) -> list[Said]:
+    """The messages of a turn in order; the bot's whole reply is one entry."""
+    said = [
+        _said(
+            Role.SHOPPER,
+            _words(event.content),
+            event.content.model_dump(mode="json", exclude_none=True),
+            event.occurred_at,
+        )
+        for event in events
+        if isinstance(event, InboundMessage)
+    ]
+    if reply.messages:
+        said.append(_said(Role.BOT, reply.plain, reply.model_dump(mode="json", exclude_none=True), now))
+    return said
+
+
+def _said(role: Role, words: str, content: dict[str, Any], at: datetime) -> Said:
+    row = {"role": role.value, "text": words, "content": content, "at": at.isoformat()}
+    return Said(row, MemoryMessage(role, words, at))
+
+
+def _words(content: InboundContent) -> str:
+    """What the model and a manager read in place of the content."""
+    match content:
+        case TextContent():
+            return content.text
+        case ChoiceContent():
+            return content.title or f"[{content.id}]"
+        case MediaContent():
+            return f"[{content.media}] {content.caption}".strip()
+        case LocationContent():
+            return f"[location] {content.name} {content.address}".strip()
+        case ContactContent():
+            return "[contact]"
+        case UnsupportedContent():
+            return f"[{content.type}]"

@@ -1,0 +1,60 @@
+"""Who answers a turn: the hand-over's keeper, a command, or the responder of the bot's mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from shared.channels.contract import InboundMessage
+from shared.dialogs.contract import Responder, Role, Turn, TurnResult
+from shared.dialogs.turns.commands import answer_command, command_of
+from shared.kernel.errors import Misconfigured
+
+__all__ = ["HANDOVER", "Router"]
+
+HANDOVER = "handover"
+"""The responder that keeps a dialog in which people talk."""
+
+
+class Router:
+    """Picks the responder of a turn. ``responders`` maps a bot's mode, and ``handover``, to responders."""
+
+    def __init__(self, responders: Mapping[str, Responder]) -> None:
+        self._responders = responders
+
+    async def respond(self, turn: Turn, *, handover_until: datetime | None) -> TurnResult:
+        """Answer a turn.
+
+        Raises:
+            Misconfigured: the bot's mode names no responder.
+        """
+        if not any(isinstance(event, InboundMessage) for event in turn.events) or _only_seen_edits(turn):
+            return TurnResult()
+        effects = []
+        if handover_until is not None and handover_until > turn.started_at:
+            result = await self._responder(HANDOVER).respond(turn)
+            if not result.pass_on:
+                return result
+            effects = list(result.effects)
+        command = command_of(turn)
+        result = (
+            answer_command(turn, *command)
+            if command is not None
+            else await self._responder(turn.bot.mode).respond(turn)
+        )
+        return replace(result, effects=[*effects, *result.effects]) if effects else result
+
+    def _responder(self, mode: str) -> Responder:
+        responder = self._responders.get(mode)
+        if responder is None:
+            raise Misconfigured("bots.mode", f"no responder for {mode!r}")
+        return responder
+
+
+def _only_seen_edits(turn: Turn) -> bool:
+    """Whether the turn is nothing but edits that change no word (Telegram reports invisible ones too)."""
+    if not all(isinstance(event, InboundMessage) and event.edited for event in turn.events):
+        return False
+    said = {message.text for message in turn.memory if message.role is Role.SHOPPER}
+    return turn.text in said

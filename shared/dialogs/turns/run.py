@@ -1,0 +1,226 @@
+"""One turn: read, answer, commit, send.
+
+No network call happens inside a transaction: a short one reads the dialog, the responder works outside of
+any, a second one commits state, history, outbox and analytics together, and only then is anything sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from shared.bots.directory import BotDirectory
+from shared.bots.schemas import BotSnapshot
+from shared.channels.contract import ChannelAddress, InboundMessage
+from shared.channels.messages import Reply, RichText, TextMessage
+from shared.dialogs.contract import AnalyticsEvent, Effect, MemoryMessage, Turn, TurnResult
+from shared.dialogs.limits import MessageLimit
+from shared.dialogs.memory import Memory
+from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
+from shared.dialogs.outbox.rows import Head
+from shared.dialogs.texts import TEXTS
+from shared.dialogs.turns.batch import Batch, form_batch
+from shared.dialogs.turns.claims import Claim, Claims
+from shared.dialogs.turns.courtesy import Courtesy
+from shared.dialogs.turns.history import history_of
+from shared.dialogs.turns.quarantine import failure_effect
+from shared.dialogs.turns.router import Router
+from shared.dialogs.turns.rows import Committed, DialogRow, TurnWrite, commit_turn, load_dialog, load_memory
+from shared.kernel.clock import utc_now
+from shared.kernel.detection import detect_language
+from shared.kernel.languages import Language
+from shared.runtime.database import Database
+from shared.runtime.settings import Settings
+
+__all__ = ["TurnRunner"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a turn starts from."""
+
+    bot: BotSnapshot
+    dialog: DialogRow
+    batch: Batch
+    memory: list[MemoryMessage]
+    language: Language
+
+
+class TurnRunner:
+    """Runs turns of leased dialogs. One per worker."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        directory: BotDirectory,
+        channel_of: ChannelOf,
+        claims: Claims,
+        router: Router,
+        memory: Memory,
+        limit: MessageLimit,
+        lane: SendLane,
+        courtesy: Courtesy,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._channel_of = channel_of
+        self._claims = claims
+        self._router = router
+        self._memory = memory
+        self._limit = limit
+        self._lane = lane
+        self._courtesy = courtesy
+        self._settings = settings
+
+    async def run(self, claim: Claim, *, stay: bool = True) -> bool:
+        """Answer what waits in a leased dialog; whether the lease is kept because more is left.
+
+        Raises:
+            LostLease: somebody else answers this dialog by now; nothing was committed.
+            Exception: the attempt failed and nothing was committed; the caller decides what follows.
+        """
+        opened = await self._open(claim)
+        if not opened.batch.row_ids:
+            due_at = opened.batch.due_at or opened.dialog.now
+            await self._claims.release(claim, due_at=due_at, seen=opened.dialog.received_seq, refund=True)
+            return False
+        async with self._courtesy.during(opened.bot, opened.dialog, opened.batch.events):
+            result, status = await self._answer(claim, opened)
+        return await self._commit(claim, opened, result, status=status, stay=stay)
+
+    async def give_up(self, claim: Claim, error: BaseException) -> None:
+        """Quarantine the first waiting row of a dialog whose attempts are used up; apologise; go on."""
+        opened = await self._open(claim, merge=False)
+        if not opened.batch.row_ids:
+            await self._claims.release(claim, due_at=opened.dialog.now, refund=True)
+            return
+        apology = TextMessage(text=RichText.of(TEXTS.get("apology", opened.language)))
+        result = TurnResult(
+            reply=Reply(messages=(apology,)),
+            effects=(failure_effect(claim, opened.batch.row_ids[0], error),),
+            analytics=(AnalyticsEvent("turn_failed", {"error": type(error).__name__}),),
+        )
+        await self._commit(claim, opened, result, status="failed", stay=False)
+
+    async def _open(self, claim: Claim, *, merge: bool | None = None) -> _Opened:
+        bot = await self._directory.snapshot(claim.company_id, claim.bot_id, claim.config_version)
+        memory = await self._memory.recall(claim.dialog_id, claim.history_seq)
+        async with self._database.session_scope(claim.company_id) as session:
+            dialog = await load_dialog(session, claim.dialog_id, claim.token)
+            if memory is None or dialog.history_seq != claim.history_seq:
+                memory = await load_memory(
+                    session, claim.dialog_id, memory_from=dialog.memory_from, limit=self._memory.messages
+                )
+        batch = form_batch(dialog.waiting, now=dialog.now, merge=claim.attempts == 1 if merge is None else merge)
+        return _Opened(bot, dialog, batch, memory, _language(bot, dialog, batch))
+
+    async def _answer(self, claim: Claim, opened: _Opened) -> tuple[TurnResult, str]:
+        dialog, batch = opened.dialog, opened.batch
+        person = f"{claim.bot_id}:{batch.events[-1].sender.id}"
+        verdict = await self._limit.check(person, known_for=dialog.now - dialog.created_at)
+        if not verdict.allowed:
+            return _limited(verdict.warn_seconds, opened.language), "limited"
+        deadline = time.monotonic() + self._settings.turn_deadline
+        turn = Turn(
+            bot=opened.bot,
+            dialog_id=claim.dialog_id,
+            customer_id=dialog.customer_id,
+            customer_name=dialog.customer_name,
+            language=opened.language,
+            events=batch.events,
+            memory=opened.memory[-self._settings.context_messages :],
+            state=dialog.state,
+            session=lambda: self._database.session_scope(claim.company_id),
+            started_at=dialog.now,
+            deadline=deadline,
+        )
+        async with asyncio.timeout(self._settings.turn_deadline):
+            return await self._router.respond(turn, handover_until=dialog.handover_until), "done"
+
+    async def _commit(self, claim: Claim, opened: _Opened, result: TurnResult, *, status: str, stay: bool) -> bool:
+        language = result.language or opened.language
+        address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language)
+        channel = self._channel_of(opened.bot.platform)
+        calls = [call for message in result.reply.messages for call in channel.render(message, address)]
+        now = utc_now()
+        said = history_of(opened.batch.events, result.reply, now) if status == "done" else []
+        lane = Lane(claim.company_id, claim.dialog_id, claim.bot_id, opened.bot.platform, uuid4())
+        wait = 0.0
+        if calls:
+            wait = await self._lane.may_send_now(lane.platform, lane.bot_id, lane.dialog_id)
+        claimed_until = time.monotonic() + self._settings.lane_seconds
+        write = TurnWrite(
+            row_ids=opened.batch.row_ids,
+            row_status=status,
+            stay=stay,
+            state=result.state,
+            language=language if language is not opened.dialog.language else None,
+            language_chosen=result.language is not None,
+            forget=result.forget,
+            messages=[entry.row for entry in said],
+            calls=[call.model_dump(mode="json", exclude_defaults=True) for call in calls],
+            analytics=[{"kind": event.kind, "properties": dict(event.properties)} for event in result.analytics],
+            take_lane=not wait,
+        )
+        committed = await self._write(claim, lane, write, result.effects)
+        remembered = [] if result.forget else opened.memory
+        await self._memory.remember(
+            claim.dialog_id, committed.history_seq, [*remembered, *(entry.memory for entry in said)]
+        )
+        if committed.has_lane and committed.head is not None:
+            head = Head(
+                id=committed.head,
+                call=calls[0],
+                attempts=1,
+                chat_id=opened.dialog.chat_id,
+                language=language,
+                last_inbound_at=opened.dialog.now,
+                behind=len(calls) - 1,
+                now=opened.dialog.now,
+            )
+            if await self._lane.send_head(lane, head, claimed_until):
+                await self._lane.drain(lane)
+        elif calls:
+            await self._lane.ring(wait)
+        return committed.keeps_lease
+
+    async def _write(self, claim: Claim, lane: Lane, write: TurnWrite, effects: Sequence[Effect]) -> Committed:
+        async with self._database.session_scope(claim.company_id) as session:
+            for effect in effects:
+                await effect(session)
+            return await commit_turn(
+                session,
+                dialog_id=claim.dialog_id,
+                token=claim.token,
+                send_token=lane.token,
+                lane_time=self._lane.lane_time,
+                write=write,
+            )
+
+
+def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:
+    """The chosen language, else that of the words, else the one known, else the bot's."""
+    if dialog.language_chosen and dialog.language is not None:
+        return dialog.language
+    for event in reversed(batch.events):
+        if isinstance(event, InboundMessage):
+            words = getattr(event.content, "text", "") or getattr(event.content, "caption", "")
+            if words and not words.startswith("/") and (found := detect_language(words)) is not None:
+                return found
+    return dialog.language or bot.language
+
+
+def _limited(warn_seconds: float | None, language: Language) -> TurnResult:
+    counted = (AnalyticsEvent("limited"),)
+    if warn_seconds is None:
+        return TurnResult(analytics=counted)
+    text = TEXTS.count("limited", round(warn_seconds), language)
+    return TurnResult(reply=Reply(messages=(TextMessage(text=RichText.of(text)),)), analytics=counted)

@@ -1,0 +1,28 @@
+"""Telephone numbers in one form: E.164 (``+77011234567``), as every capability stores and compares them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["normalise_phone"]
+
+_SEPARATORS = re.compile(r"[\s().\-\u2010-\u2015]+")
+
+
+def normalise_phone(text: str) -> str | None:
+    """Write a number in E.164, or return ``None`` where it is none.
+
+    People in Kazakhstan and Russia write the trunk prefix 8 for +7 (``8 701 …``), and messengers leave out the
+    plus; both are mended. A number that starts with a plus is taken as it stands.
+    """
+    compact = _SEPARATORS.sub("", text)
+    digits = compact.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 15):
+        return None
+    if compact.startswith("+"):
+        return compact
+    if len(digits) == 11 and digits[0] == "8" and digits[1] in "79":
+        return f"+7{digits[1:]}"
+    if len(digits) == 10 and digits[0] == "7":
+        return f"+7{digits}"
+    return f"+{digits}"

@@ -1,0 +1,133 @@
+"""Postgres: one engine per role and process, and the one way to open a transaction.
+
+``session_scope(company)`` is the transaction edge: it opens a top-level transaction as ``zeta_app``, sets the
+company for that transaction only, commits on success and rolls back on any error. Row level security does the
+rest: without a company nothing is visible. ``system_scope()`` is the same for ``zeta_system``, which sees the
+scheduling columns of every company and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from shared.kernel.errors import Unavailable
+from shared.runtime.settings import Settings
+
+__all__ = ["Database", "NestedTransaction"]
+
+_log = logging.getLogger(__name__)
+_in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
+
+
+class NestedTransaction(RuntimeError):
+    """A scope was opened inside another one of the same task: a defect, since both would commit apart."""
+
+
+def _begin(connection: Connection) -> None:
+    """Open the transaction and set its company in one round trip (the driver itself is in autocommit)."""
+    company = connection.get_execution_options().get("company")
+    statement = "BEGIN" if company is None else f"BEGIN; SET LOCAL app.company_id = '{UUID(str(company))}'"
+    connection.exec_driver_sql(statement)
+
+
+class Database:
+    """Both engines of a worker; connections are made on first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        system_connections = max(1, settings.database_pool_size // 4)
+        self._app = self._engine(
+            settings.database_url.get_secret_value(), settings.database_pool_size - system_connections
+        )
+        self._system = self._engine(settings.system_database_url.get_secret_value(), system_connections)
+
+    def _engine(self, url: str, connections: int) -> AsyncEngine:
+        milliseconds = int(self._settings.database_statement_timeout * 1000)
+        engine = create_async_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=self._settings.database_statement_timeout,
+            pool_use_lifo=True,
+            connect_args={
+                # PgBouncer in transaction mode: no prepared statements, and BEGIN is ours to send
+                "prepare_threshold": None,
+                "autocommit": True,
+                "connect_timeout": max(1, int(self._settings.database_connect_timeout)),
+                "options": f"-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout=30000",
+                "application_name": "zeta",
+            },
+        )
+        event.listen(engine.sync_engine, "begin", _begin)
+        return engine
+
+    @asynccontextmanager
+    async def session_scope(self, company_id: UUID) -> AsyncIterator[AsyncSession]:
+        """A transaction as the app role that sees ``company_id`` alone.
+
+        Raises:
+            Unavailable: Postgres does not answer, or the connection was lost before the commit was known.
+            NestedTransaction: a scope is already open in this task.
+        """
+        async with self._scope(self._app, {"company": company_id}) as session:
+            yield session
+
+    @asynccontextmanager
+    async def anonymous_scope(self) -> AsyncIterator[AsyncSession]:
+        """A transaction as the app role that sees no company: for SECURITY DEFINER look-ups alone."""
+        async with self._scope(self._app, {}) as session:
+            yield session
+
+    @asynccontextmanager
+    async def system_scope(self) -> AsyncIterator[AsyncSession]:
+        """A transaction as the system role: scheduling columns of all companies."""
+        async with self._scope(self._system, {}) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _scope(self, engine: AsyncEngine, options: dict[str, Any]) -> AsyncIterator[AsyncSession]:
+        if _in_transaction.get():
+            raise NestedTransaction
+        token = _in_transaction.set(True)
+        try:
+            async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+                await session.connection(execution_options=options)
+                yield session
+                await session.commit()
+        except PoolTimeout as error:
+            raise Unavailable("postgres", after=1.0) from error
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(
+                error.orig, psycopg.OperationalError | psycopg.InterfaceError
+            ):
+                raise Unavailable("postgres", after=1.0) from error
+            raise
+        finally:
+            _in_transaction.reset(token)
+
+    async def ping(self) -> None:
+        """Ask both roles for one row.
+
+        Raises:
+            Unavailable: one of them cannot be reached.
+        """
+        async with self.anonymous_scope() as session:
+            await session.execute(text("SELECT 1"))
+        async with self.system_scope() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._app.dispose()
+        await self._system.dispose()

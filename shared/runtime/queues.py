@@ -1,0 +1,100 @@
+"""Storage queues: small messages that ring a doorbell. Sending is bounded and may fail; callers decide.
+
+The client is imported on first use and sends by itself, not through output bindings: those leave only after
+the function returned, and a queue outage would turn committed work into a failure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from shared.kernel.errors import Unavailable
+from shared.runtime.breaker import Breaker
+from shared.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueClient
+
+__all__ = ["DELIVERIES", "TURNS", "Queues"]
+
+_log = logging.getLogger(__name__)
+
+TURNS = "turns"
+"""Rung when a dialog has messages to answer."""
+DELIVERIES = "deliveries"
+"""Rung when calls or delivery statuses wait."""
+
+
+class Queues:
+    """The queues of one storage account, by name; clients are made on first use and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._connection = settings.storage_connection.get_secret_value()
+        self._prefix = settings.queue_prefix
+        self._timeout = settings.queue_timeout
+        self._clients: dict[str, QueueClient] = {}
+        self._breaker = Breaker(limit=3, rest=1.0)
+
+    def _client(self, name: str) -> QueueClient:
+        client = self._clients.get(name)
+        if client is None:
+            from azure.storage.queue import TextBase64EncodePolicy
+            from azure.storage.queue.aio import QueueClient
+
+            client = QueueClient.from_connection_string(
+                self._connection,
+                f"{self._prefix}{name}",
+                message_encode_policy=TextBase64EncodePolicy(),
+                retry_total=0,
+                connection_timeout=self._timeout,
+                read_timeout=self._timeout,
+            )
+            self._clients[name] = client
+        return client
+
+    async def send(self, name: str, text: str, *, delay: float = 0.0) -> None:
+        """Send one message that becomes visible after ``delay`` seconds.
+
+        Raises:
+            Unavailable: the queue service did not take it in time.
+        """
+        from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+        if self._breaker.wait() > 0:
+            raise Unavailable("queue")
+        client = self._client(name)
+        try:
+            async with asyncio.timeout(self._timeout):
+                try:
+                    await client.send_message(text, visibility_timeout=round(delay))
+                except ResourceNotFoundError:
+                    await client.create_queue()
+                    await client.send_message(text, visibility_timeout=round(delay))
+        except (AzureError, TimeoutError, OSError) as error:
+            self._breaker.failed()
+            raise Unavailable("queue") from error
+        self._breaker.succeeded()
+
+    async def ping(self) -> None:
+        """Ask the doorbell queue for its properties.
+
+        Raises:
+            Unavailable: the queue service does not answer.
+        """
+        from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._client(TURNS).get_queue_properties()
+        except ResourceNotFoundError:
+            return
+        except (AzureError, TimeoutError, OSError) as error:
+            raise Unavailable("queue") from error
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()

@@ -1,0 +1,51 @@
+"""Structured logs: one JSON object a line, with ids and never with what anybody wrote.
+
+Only the fields named here leave the process; the free text of a record is ours alone, and exceptions are
+reduced to their types and places, since their messages may quote data.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+
+__all__ = ["JsonFormatter", "configure_logging"]
+
+_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+_QUIET = ("httpx", "httpcore", "httpx2", "httpcore2", "azure", "openai", "urllib3", "aiohttp")
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one line of JSON: time, level, logger, message, and what was passed in ``extra``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write ``record``; nothing in ``extra`` may be more than an id, a count or a code."""
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            line["error"] = type(error).__name__
+            line["where"] = [
+                f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(error.__traceback__)
+            ]
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configure_logging(level: str) -> None:
+    """Send the root logger's records to standard error as JSON; quieten the clients, whose lines name URLs."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger("shared")
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    root.propagate = False
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,39 @@
+"""A worker's settings, its database handle and key ring, and two companies with a bot each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.runtime.crypto import KeyRing
+from shared.runtime.database import Database
+from shared.runtime.settings import Settings
+from tests.integration.shops import Shop, open_shop
+
+
+@pytest.fixture
+def settings(settings_env: dict[str, str]) -> Settings:
+    return Settings.model_validate({name.lower(): value for name, value in settings_env.items()})
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings)
+    yield database
+    await database.aclose()
+
+
+@pytest.fixture
+def keyring(settings: Settings) -> KeyRing:
+    return KeyRing.from_setting(settings.credential_keys)
+
+
+@pytest.fixture
+async def shop(database: Database, keyring: KeyRing) -> Shop:
+    return await open_shop(database, keyring, "uyut")
+
+
+@pytest.fixture
+async def other_shop(database: Database, keyring: KeyRing) -> Shop:
+    return await open_shop(database, keyring, "sklad")
