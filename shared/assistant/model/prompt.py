@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 
 from shared.assistant.products import FoundProduct
-from shared.bots.schemas import BotSnapshot, Turn
+from shared.bots.schemas import BotSnapshot
+from shared.dialogs.contract import Turn
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
 

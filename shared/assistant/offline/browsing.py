@@ -17,6 +17,8 @@ from shared.dialogs.contract import AnalyticsEvent, Turn
 __all__ = ["Answer", "Browsing"]
 
 _OTHER_COLOURS_LOOKED_AT = 20
+_FURTHEST = 1000
+"""Products that anybody pages through; the catalogue refuses to skip more."""
 _ARTICLE_NUMBER = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w./-]{3,40}")
 
 
@@ -55,7 +57,7 @@ class Browsing:
             return await self.categories(turn, state)
         last = query_of(state.search, language=turn.language)
         query = replace(last, offset=last.offset + PAGE_SIZE)
-        page = await self._find(turn, query)
+        page = await self._find(turn, query) if query.offset <= _FURTHEST else FoundPage()
         if not page.items:
             return Answer((replies.say("more.none", turn.language),), state.with_help())
         return _page_answer(turn, state, query, page, "more")

@@ -19,9 +19,10 @@ from shared.assistant.products import FoundCity
 from shared.assistant.replies import TEXTS
 from shared.assistant.service import AssistantResponder
 from shared.assistant.usage import spending_day
+from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import InboundMessage
 from shared.channels.messages import MediaContent, MediaKind, ProductCard, ProductCards
-from shared.dialogs.contract import BotSnapshot, MemoryMessage, Role, TurnResult
+from shared.dialogs.contract import MemoryMessage, Role, TurnResult
 from shared.kernel.languages import Language
 from shared.runtime.settings import Settings
 from tests.doubles.memory_catalogue import FURNITURE, MemoryCatalogue, MemoryCities, product
