@@ -164,6 +164,8 @@ def _query(turn: Turn, state: AssistantState, utterance: Utterance) -> ProductQu
     else:
         start = _fresh(turn, text=utterance.words)
     low, high = _minor(utterance.price_min), _minor(utterance.price_max)
+    # "cheap … under 80k" says itself how cheap; what fits best then comes first
+    cheapest_first = utterance.cheap and low is None and high is None
     if low is None and high is None:
         low, high = start.price_min, start.price_max
     return replace(
@@ -171,7 +173,7 @@ def _query(turn: Turn, state: AssistantState, utterance: Utterance) -> ProductQu
         colour=utterance.colour or start.colour,
         price_min=low,
         price_max=high,
-        cheapest_first=utterance.cheap or start.cheapest_first,
+        cheapest_first=cheapest_first or start.cheapest_first,
     )
 
 
