@@ -162,7 +162,9 @@ def _query(turn: Turn, state: AssistantState, utterance: Utterance) -> ProductQu
     if goes_on and state.search is not None:
         start = replace(query_of(state.search, language=turn.language), offset=0)
     else:
-        start = _fresh(turn, text=utterance.words)
+        # one word is often a category's own: sofas come before what only mentions a sofa
+        is_one_word = len(utterance.words.split()) == 1
+        start = _fresh(turn, text=utterance.words, category=utterance.words if is_one_word else None)
     low, high = _minor(utterance.price_min), _minor(utterance.price_max)
     # "cheap … under 80k" says itself how cheap; what fits best then comes first
     cheapest_first = utterance.cheap and low is None and high is None
