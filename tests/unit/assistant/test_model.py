@@ -185,7 +185,9 @@ async def test_every_one_of_parallel_calls_is_answered() -> None:
     async with shop(many, says("Готово [SOFA-003].")) as opened:
         result = await opened.hear("расскажи про диваны")
         assert fallback_reason(result) is None
-        assert len(tool_results(opened.server)) == 8
+        results = tool_results(opened.server)
+        assert len(results) == 8
+        assert [result.startswith("error: too many") for result in results] == [False] * 6 + [True] * 2
         assert shown_skus(result) == ["SOFA-003"]
 
 
