@@ -28,7 +28,7 @@ class CatalogueFinder:
         page = await self._catalogue.search(
             session,
             SearchQuery(
-                text=query.text[:2000],
+                text=_printable(query.text)[:2000],
                 category=query.category[:200] if query.category else None,
                 colour=query.colour,
                 price_min=query.price_min,
@@ -46,6 +46,9 @@ class CatalogueFinder:
         self, session: AsyncSession, sku: str, *, language: Language, city_id: UUID | None
     ) -> FoundProduct | None:
         """The product of that article number, as sold in that city."""
+        if not sku.isprintable():
+            # a forged button or a model's invention; Postgres takes neither NUL nor half a character
+            return None
         try:
             return _found(await self._catalogue.get_product(session, sku, city_id=city_id), language)
         except NotFound:
@@ -67,6 +70,10 @@ class CompanyCities:
             if city.active and wanted in (city.name.casefold(), city.slug.casefold()):
                 return FoundCity(id=city.id, name=city.name)
         return None
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _found(view: ProductView, language: Language) -> FoundProduct:

@@ -238,7 +238,9 @@ class _Checker:
             if not all(_known(word, vocabulary) for word in _WORD.findall(quoted or bold) if len(word) > 2):
                 return False
         dashed = _DASHED.match(sentence)
-        if dashed and not all(_known(word, vocabulary) for word in _WORD.findall(dashed[1]) if len(word) > 3):
+        if dashed and not all(
+            _known(word, vocabulary) for word in _WORD.findall(_MONEY_WORD.sub(" ", dashed[1])) if len(word) > 3
+        ):
             return False
         words = list(_WORD.finditer(sentence))
         cyrillic = any("а" <= char.lower() <= "я" for char in sentence)

@@ -17,6 +17,8 @@ from shared.dialogs.contract import AnalyticsEvent, Turn
 __all__ = ["Answer", "Browsing"]
 
 _OTHER_COLOURS_LOOKED_AT = 20
+_FURTHEST = 1000
+"""Products that anybody pages through; the catalogue refuses to skip more."""
 _ARTICLE_NUMBER = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w./-]{3,40}")
 
 
@@ -55,7 +57,7 @@ class Browsing:
             return await self.categories(turn, state)
         last = query_of(state.search, language=turn.language)
         query = replace(last, offset=last.offset + PAGE_SIZE)
-        page = await self._find(turn, query)
+        page = await self._find(turn, query) if query.offset <= _FURTHEST else FoundPage()
         if not page.items:
             return Answer((replies.say("more.none", turn.language),), state.with_help())
         return _page_answer(turn, state, query, page, "more")
@@ -160,8 +162,12 @@ def _query(turn: Turn, state: AssistantState, utterance: Utterance) -> ProductQu
     if goes_on and state.search is not None:
         start = replace(query_of(state.search, language=turn.language), offset=0)
     else:
-        start = _fresh(turn, text=utterance.words)
+        # one word is often a category's own: sofas come before what only mentions a sofa
+        is_one_word = len(utterance.words.split()) == 1
+        start = _fresh(turn, text=utterance.words, category=utterance.words if is_one_word else None)
     low, high = _minor(utterance.price_min), _minor(utterance.price_max)
+    # "cheap … under 80k" says itself how cheap; what fits best then comes first
+    cheapest_first = utterance.cheap and low is None and high is None
     if low is None and high is None:
         low, high = start.price_min, start.price_max
     return replace(
@@ -169,7 +175,7 @@ def _query(turn: Turn, state: AssistantState, utterance: Utterance) -> ProductQu
         colour=utterance.colour or start.colour,
         price_min=low,
         price_max=high,
-        cheapest_first=utterance.cheap or start.cheapest_first,
+        cheapest_first=cheapest_first or start.cheapest_first,
     )
 
 

@@ -43,6 +43,10 @@ async def find_relaxing(finder: ProductFinder, session: AsyncSession, query: Pro
 
 def _attempts(query: ProductQuery) -> Iterator[tuple[GivenUp, ProductQuery]]:
     yield GivenUp.NOTHING, query
+    if query.text and query.category:
+        # the words may be no category's after all
+        query = replace(query, category=None)
+        yield GivenUp.NOTHING, query
     if not query.text and query.category is None:
         # only a colour or a price was asked for: without it, anything at all would match
         return
