@@ -232,3 +232,14 @@ def test_every_reason_has_its_words_and_the_way_back(reason: EscalationReason, l
     (button,) = said.buttons[0]
     assert isinstance(button, Button)
     assert (button.id, len(button.title) <= 20) == (RETURN_TO_BOT, True)
+
+
+async def test_the_sweep_marks_what_expired_and_leaves_the_rest(desk: Desk) -> None:
+    late, waiting = await desk.dialog("1"), await desk.dialog("2")
+    await desk.open(late, hours=-1)
+    await desk.open(waiting)
+    async with desk.session() as session:
+        for dialog in (late, waiting):
+            await service.expire(session, dialog_id=dialog)
+        found = await session.execute(text("SELECT dialog_id, status FROM escalations ORDER BY dialog_id"))
+        assert [tuple(row) for row in found] == [(late, "expired"), (waiting, "open")]

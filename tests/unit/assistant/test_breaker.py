@@ -31,8 +31,7 @@ def is_resting(breaker: ModelBreaker) -> bool:
     try:
         breaker.admit()
     except ModelFailed as failure:
-        assert failure.reason is FailureReason.RESTING
-        return True
+        return failure.reason is FailureReason.RESTING
     return False
 
 

@@ -118,6 +118,22 @@ def test_without_a_search_questions_may_be_asked(sentence: str) -> None:
     assert ground(sentence, NO_FACTS).text == sentence
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Здравствуйте! Чем могу помочь?",
+        "Hello! How can I help you today?",
+        "Сәлеметсіз бе! Сізге қалай көмектесе аламын?",
+        "Доброе утро! Мы рады вас видеть. Расскажите, для какой комнаты нужен диван?",
+        "I'd be happy to help. What colour and budget do you have in mind?",
+        "К сожалению, на этот вопрос я не могу ответить.",
+        "Спасибо за обращение! До свидания.",
+    ],
+)
+def test_ordinary_talk_passes_whole(text: str) -> None:
+    assert ground(text, NO_FACTS).text == text
+
+
 def test_markup_of_the_model_is_no_text() -> None:
     assert ground("Вот `диваны` *для вас*:", FACTS).text == "Вот диваны для вас:"
 
