@@ -37,11 +37,11 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
-from shared.kernel.errors import Unavailable
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
-from shared.runtime.health import Check, configured
+from shared.runtime.health import Check
+from shared.runtime.health_checks import dependency_checks
 from shared.runtime.http import HttpTransport
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
@@ -63,10 +63,8 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
-        built_in: dict[str, Responder] = {
-            "assistant": AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities()),
-            HANDOVER: HandoverResponder(),
-        }
+        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
@@ -124,18 +122,7 @@ class Worker:
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""
-        model = self.settings.openai_api_key is not None or self.settings.azure_openai_endpoint is not None
-
-        async def redis() -> None:
-            if not await self.cache.ping():
-                raise Unavailable("redis")
-
-        return (
-            Check("postgres", self.database.ping, vital=True),
-            Check("queue", self.queues.ping),
-            Check("redis", redis) if self.settings.redis_url else configured("redis", present=False),
-            configured("model", present=model),
-        )
+        return dependency_checks(self.settings, database=self.database, cache=self.cache, queues=self.queues)
 
     def stop(self) -> None:
         """Claim nothing new from now on; what is under way ends or is given back."""
@@ -144,6 +131,7 @@ class Worker:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        await self._assistant.aclose()
         await self.http.aclose()
         await self.queues.aclose()
         await self.cache.aclose()

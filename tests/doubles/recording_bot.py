@@ -80,11 +80,7 @@ class RecordingBot:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if request.method == "GET":
             fits = request.query.get("hub.verify_token") == self.verify_token
-            return (
-                web.Response(text=request.query.get("hub.challenge", ""))
-                if fits
-                else web.Response(status=403)
-            )
+            return web.Response(text=request.query.get("hub.challenge", "")) if fits else web.Response(status=403)
         received = Received(
             request.method, request.path, dict(request.query), dict(request.headers), await request.read()
         )

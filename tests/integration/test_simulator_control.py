@@ -140,12 +140,8 @@ async def test_messages_can_be_waited_for_listed_and_cleared(stage: Stage) -> No
 async def test_any_webhook_can_be_injected_also_forged_and_broken(stage: Stage) -> None:
     raw = base64.b64encode(b'{"entry":[\xff').decode()
 
-    await stage.http.post(
-        "/control/inject", json={"platform": "whatsapp", "raw": raw, "signature": "sha256=00"}
-    )
-    await stage.http.post(
-        "/control/inject", json={"platform": "telegram", "body": {"update_id": 1}, "secret": "x"}
-    )
+    await stage.http.post("/control/inject", json={"platform": "whatsapp", "raw": raw, "signature": "sha256=00"})
+    await stage.http.post("/control/inject", json={"platform": "telegram", "body": {"update_id": 1}, "secret": "x"})
 
     broken, forged = stage.bot.received
     assert (broken.raw, broken.headers["X-Hub-Signature-256"]) == (b'{"entry":[\xff', "sha256=00")
@@ -231,9 +227,7 @@ async def test_the_page_loads_nothing_from_elsewhere(stage: Stage) -> None:
 
 async def test_a_document_never_runs_as_a_page_of_the_simulator(stage: Stage) -> None:
     form = {"platform": "telegram", "user": "Айгерим Сатпаева", "action": "send_document"}
-    await stage.http.post(
-        "/control/act", data=form, files={"file": ("x.html", b"<script>1</script>", "text/html")}
-    )
+    await stage.http.post("/control/act", data=form, files={"file": ("x.html", b"<script>1</script>", "text/html")})
     file_id = stage.bot.received[0].body["message"]["document"]["file_id"]
 
     media = await stage.http.get(f"/control/media/{file_id}")

@@ -65,9 +65,7 @@ async def test_a_timeout_before_or_after_accepting(stage: Stage, kind: FaultKind
 @pytest.mark.parametrize(
     ("kind", "accepted"), [(FaultKind.CONNECTION_RESET, 0), (FaultKind.RESET_AFTER_ACCEPTING, 1)]
 )
-async def test_a_connection_cut_before_or_after_accepting(
-    stage: Stage, kind: FaultKind, accepted: int
-) -> None:
+async def test_a_connection_cut_before_or_after_accepting(stage: Stage, kind: FaultKind, accepted: int) -> None:
     stage.sim.faults.add(Fault(kind, count=1))
 
     with pytest.raises(httpx.TransportError):
@@ -89,9 +87,7 @@ async def test_a_malformed_answer_is_not_json_although_the_message_was_taken(sta
 
 async def test_latency_delays_and_refusals_have_the_platforms_shape(stage: Stage) -> None:
     stage.sim.faults.add(Fault(FaultKind.LATENCY, count=1, seconds=0.15))
-    stage.sim.faults.add(
-        Fault(FaultKind.REFUSE, count=1, code=403, description="Forbidden: user is deactivated")
-    )
+    stage.sim.faults.add(Fault(FaultKind.REFUSE, count=1, code=403, description="Forbidden: user is deactivated"))
     stage.sim.faults.add(Fault(FaultKind.SERVER_ERROR, count=1))
 
     started = time.perf_counter()
@@ -177,9 +173,7 @@ async def test_the_fast_path_counts_and_answers_without_keeping() -> None:
     async with Simulator.start(instant=True) as sim, httpx.AsyncClient() as http:
         bot = sim.telegram.add_bot(token="1:fast")
         path = f"{sim.telegram_api_url}/bot{bot.token}/sendMessage"
-        answers: list[Any] = [
-            (await http.post(path, json={"chat_id": 7, "text": str(n)})).json() for n in range(3)
-        ]
+        answers: list[Any] = [(await http.post(path, json={"chat_id": 7, "text": str(n)})).json() for n in range(3)]
 
         assert [answer["result"]["message_id"] for answer in answers] == [1, 2, 3]
         assert sim.accepted == 3

@@ -277,9 +277,7 @@ async def test_wrong_tokens_and_methods(stage: Stage) -> None:
         ({"url": "http://127.0.0.1:7071/hook"}, 200),
     ],
 )
-async def test_set_webhook_checks_address_and_secret(
-    stage: Stage, parameters: dict[str, str], status: int
-) -> None:
+async def test_set_webhook_checks_address_and_secret(stage: Stage, parameters: dict[str, str], status: int) -> None:
     assert (await stage.call("setWebhook", **parameters)).status_code == status
 
 

@@ -64,9 +64,7 @@ async def stage() -> AsyncIterator[Stage]:
 def test_the_signature_matches_the_known_vector() -> None:
     raw = b'{"object":"whatsapp_business_account","entry":[]}'
 
-    assert (
-        sign("app-secret", raw) == "sha256=d3e4f9da0ce6c71ab3dba55929b8eeeee2455349e534924ead19f98d143e904f"
-    )
+    assert sign("app-secret", raw) == "sha256=d3e4f9da0ce6c71ab3dba55929b8eeeee2455349e534924ead19f98d143e904f"
 
 
 async def test_a_message_is_signed_over_its_raw_bytes(stage: Stage) -> None:
@@ -313,9 +311,7 @@ async def test_subscribing_with_an_address_makes_the_handshake(stage: Stage) -> 
     callback = f"{stage.bot.url}/other"
 
     refused = await stage.http.post(path, json={"override_callback_uri": callback, "verify_token": "wrong"})
-    accepted = await stage.http.post(
-        path, json={"override_callback_uri": callback, "verify_token": "verify-me"}
-    )
+    accepted = await stage.http.post(path, json={"override_callback_uri": callback, "verify_token": "verify-me"})
 
     assert refused.json()["error"]["code"] == 2200
     assert accepted.json() == {"success": True}

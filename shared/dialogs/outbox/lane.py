@@ -25,7 +25,17 @@ from typing import Protocol
 from uuid import UUID
 
 from shared.bots.directory import BotDirectory
-from shared.channels.contract import Call, Channel, NotSent, Platform, Refusal, Refused, Sent, Uncertain
+from shared.channels.contract import (
+    Call,
+    Channel,
+    ChannelAddress,
+    NotSent,
+    Platform,
+    Refusal,
+    Refused,
+    Sent,
+    Uncertain,
+)
 from shared.dialogs.bells import Bells
 from shared.dialogs.outbox.rows import (
     Head,
@@ -41,6 +51,7 @@ from shared.dialogs.outbox.throttle import Throttle
 from shared.dialogs.outbox.window import template_instead
 from shared.kernel.errors import Misconfigured, NotFound, TryLater, Unavailable
 from shared.kernel.ids import new_id
+from shared.kernel.languages import DEFAULT_LANGUAGE
 from shared.runtime.database import Database
 from shared.runtime.http import HttpTransport
 from shared.runtime.settings import Settings
@@ -149,10 +160,11 @@ class SendLane:
         access = await self._directory.access(lane.bot_id)
         channel = self._channel_of(lane.platform)
         call = head.call
+        address = ChannelAddress(chat_id=head.chat_id, language=head.language or DEFAULT_LANGUAGE, phone=head.phone)
         if channel.reply_window is not None and not call.template:
             spoke = head.last_inbound_at
             if spoke is None or (head.now - spoke).total_seconds() > channel.reply_window:
-                call = template_instead(call, channel, access.identity, head.chat_id, head.language)
+                call = template_instead(call, channel, access.identity, address)
 
         async def send(call: Call) -> Sent:
             return await channel.send(
@@ -168,7 +180,7 @@ class SendLane:
         except Refused as refused:
             if refused.refusal is not Refusal.WINDOW_CLOSED or call.template:
                 raise
-        return await send(template_instead(call, channel, access.identity, head.chat_id, head.language))
+        return await send(template_instead(call, channel, access.identity, address))
 
     async def _refused(self, lane: Lane, head: Head, refused: Refused) -> bool:
         _log.warning(

@@ -40,7 +40,7 @@ WITH lane AS (
        SET send_token = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked THEN d.send_token END,
            send_until = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked THEN now() + :lane_time END
      WHERE d.id = :id AND d.send_token = :token
-    RETURNING d.id, d.chat_id, d.language, d.last_inbound_at, d.sent_seq, d.outbox_seq, d.blocked
+    RETURNING d.id, d.chat_id, d.phone, d.language, d.last_inbound_at, d.sent_seq, d.outbox_seq, d.blocked
 ), head AS (
     UPDATE outbox o
        SET status = CASE WHEN o.status = 'sending' AND :statuses_tell THEN 'uncertain' ELSE 'sending' END,
@@ -51,7 +51,7 @@ WITH lane AS (
      WHERE o.dialog_id = l.id AND o.seq = l.sent_seq + 1 AND NOT l.blocked
     RETURNING o.id, o.call, o.attempts, o.status
 )
-SELECT l.outbox_seq > l.sent_seq AND NOT l.blocked AS ours, l.chat_id, l.language, l.last_inbound_at,
+SELECT l.outbox_seq > l.sent_seq AND NOT l.blocked AS ours, l.chat_id, l.phone, l.language, l.last_inbound_at,
        l.outbox_seq - l.sent_seq - 1 AS behind, h.id, h.call, h.attempts, h.status, now() AS now
   FROM lane l LEFT JOIN head h ON true
 """)
@@ -119,6 +119,7 @@ class Head:
     attempts: int
     """This try's number, 1 for the first."""
     chat_id: str
+    phone: str | None
     language: Language | None
     last_inbound_at: datetime | None
     behind: int
@@ -167,6 +168,7 @@ async def take_head(
         call=Call.model_validate(row.call),
         attempts=row.attempts,
         chat_id=row.chat_id,
+        phone=row.phone,
         language=language_of(row.language),
         last_inbound_at=row.last_inbound_at,
         behind=row.behind,

@@ -43,7 +43,9 @@ class Courtesy:
         acknowledging = asyncio.create_task(self._acknowledge(bot, messages))
         self._running.add(acknowledging)
         acknowledging.add_done_callback(self._running.discard)
-        address = ChannelAddress(chat_id=dialog.chat_id, language=dialog.language or bot.language)
+        address = ChannelAddress(
+            chat_id=dialog.chat_id, language=dialog.language or bot.language, phone=dialog.phone
+        )
         typing = asyncio.create_task(self._type(bot, address, messages[-1] if messages else None))
         try:
             yield

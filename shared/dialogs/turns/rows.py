@@ -23,7 +23,7 @@ __all__ = ["Committed", "DialogRow", "LostLease", "TurnWrite", "commit_turn", "l
 _ROWS_PER_TURN = 50
 
 _LOAD = text("""
-SELECT d.chat_id, d.customer_id, d.customer_name, d.language, d.language_chosen, d.state, d.history_seq,
+SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.language_chosen, d.state, d.history_seq,
        d.memory_from, d.received_seq, d.handover_until, d.created_at, d.lease_token, now() AS now,
        coalesce((SELECT jsonb_agg(jsonb_build_array(w.id, w.due_at, w.event) ORDER BY w.order_key, w.id)
           FROM (SELECT i.id, i.due_at, i.event, i.order_key FROM inbox i
@@ -104,6 +104,7 @@ class DialogRow:
     chat_id: str
     customer_id: str
     customer_name: str
+    phone: str | None
     language: Language | None
     language_chosen: bool
     state: Mapping[str, Any]
@@ -169,6 +170,7 @@ async def load_dialog(session: AsyncSession, dialog_id: int, token: UUID) -> Dia
         chat_id=row.chat_id,
         customer_id=row.customer_id,
         customer_name=row.customer_name,
+        phone=row.phone,
         language=language_of(row.language),
         language_chosen=row.language_chosen,
         state=row.state,

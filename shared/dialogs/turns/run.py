@@ -147,7 +147,7 @@ class TurnRunner:
 
     async def _commit(self, claim: Claim, opened: _Opened, result: TurnResult, *, status: str, stay: bool) -> bool:
         language = result.language or opened.language
-        address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language)
+        address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language, phone=opened.dialog.phone)
         channel = self._channel_of(opened.bot.platform)
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
         now = utc_now()
@@ -182,6 +182,7 @@ class TurnRunner:
                 attempts=1,
                 chat_id=opened.dialog.chat_id,
                 language=language,
+                phone=opened.dialog.phone,
                 last_inbound_at=opened.dialog.now,
                 behind=len(calls) - 1,
                 now=opened.dialog.now,

@@ -82,9 +82,7 @@ class ViberPerson(Participant):
         """Send a place."""
         content = {"location": {"latitude": latitude, "longitude": longitude}}
         message = Message("", False, "location", 0.0, content=content)
-        return await self._send(
-            message, {"type": "location", "location": {"lat": latitude, "lon": longitude}}
-        )
+        return await self._send(message, {"type": "location", "location": {"lat": latitude, "lon": longitude}})
 
     async def send_contact(self, phone: str | None = None, name: str | None = None) -> int:
         """Send a contact."""
@@ -118,9 +116,7 @@ class ViberPerson(Participant):
         unread = [message for message in self.received if message.status in ("sent", "delivered")]
         for message in unread:
             message.status = "seen"
-            status = await self._push(
-                self._api.webhooks.event("seen", token=int(message.id), user_id=self.id)
-            )
+            status = await self._push(self._api.webhooks.event("seen", token=int(message.id), user_id=self.id))
         if unread:
             self.environment.world.touch(self.chat)
         return status
@@ -156,9 +152,7 @@ class ViberPerson(Participant):
         tracking = next((sent.wire.get("tracking_data") for sent in reversed(self.received)), None)
         if tracking:
             body = {**body, "tracking_data": tracking}
-        event = self._api.webhooks.event(
-            "message", token=token, sender=self._user(), message=body, silent=False
-        )
+        event = self._api.webhooks.event("message", token=token, sender=self._user(), message=body, silent=False)
         return await self._tell(message, self._api.webhooks.push(self.account, event, queue=self.id))
 
     def _user(self) -> Json:
