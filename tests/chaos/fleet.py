@@ -18,7 +18,7 @@ from infra.local.simulator import Simulator
 from tests.chaos.process import Roles, run_process
 from tests.chaos.wire import Moment, Trap, Wire, laid_wire
 
-__all__ = ["ALL_ROLES", "Fleet", "Ports", "WorkerProcess", "eventually", "running_fleet", "short_leases"]
+__all__ = ["ALL_ROLES", "Fleet", "Ports", "WorkerProcess", "eventually", "running_fleet", "short_leases", "through"]
 
 ALL_ROLES: Roles = frozenset({"http", "turns", "deliveries", "sweep"})
 _fork = multiprocessing.get_context("forkserver")
@@ -128,6 +128,7 @@ class WorkerProcess:
         """Take all traps away; who was held goes on."""
         for wire in self.wires.values():
             if wire.trap is not None:
+                wire.trap.sprung.set()  # a connection may remember it
                 wire.trap.released.set()
             wire.trap = None
 
@@ -206,7 +207,7 @@ async def running_fleet(
                     ("messenger", ports.messenger),
                 )
             }
-            own = _through(settings, ports, wires)
+            own = through(settings, ports, wires)
             log = folder / f"worker-{number}.log"
             workers.append(WorkerProcess(own, wires, log, roles, sweep_seconds, turn_seconds))
         fleet = Fleet(workers)
@@ -229,7 +230,7 @@ async def eventually(condition: Callable[[], bool], *, within: float, what: str 
         await asyncio.sleep(0.02)
 
 
-def _through(settings: Mapping[str, str], ports: Ports, wires: Mapping[str, Wire]) -> dict[str, str]:
+def through(settings: Mapping[str, str], ports: Ports, wires: Mapping[str, Wire]) -> dict[str, str]:
     """The settings with every address led over its wire."""
     own = dict(settings)
     for name in ("DATABASE_URL", "SYSTEM_DATABASE_URL"):

@@ -14,7 +14,7 @@ import random
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,7 +54,7 @@ class Progress:
     def keep_in(self, path: Path) -> None:
         """Write the file."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False))
+        path.write_text(json.dumps(vars(self), indent=1, ensure_ascii=False))
 
 
 async def kill_for_a_round(fleet: Fleet, talk: Talk, progress: Progress, dice: random.Random, kills: int) -> None:

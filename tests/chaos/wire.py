@@ -51,6 +51,12 @@ class Wire:
         self.trap: Trap | None = None
         self.delay = 0.0
         """Seconds by which every answer is slowed down."""
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def cut(self) -> None:
+        """Break every connection; new ones go through."""
+        for writer in self._writers:
+            writer.transport.abort()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the worker."""
@@ -60,6 +66,7 @@ class Wire:
             writer.transport.abort()
             return
         line = _Line(self)
+        self._writers |= {writer, far_writer}
         pumps = [
             asyncio.create_task(line.pump(reader, far_writer, line.ask)),
             asyncio.create_task(line.pump(far_reader, writer, line.answer)),
@@ -70,6 +77,7 @@ class Wire:
         finally:
             for pump in pumps:
                 pump.cancel()
+            self._writers -= {writer, far_writer}
             for end in (writer, far_writer):
                 end.transport.abort()
 
