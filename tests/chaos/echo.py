@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 
 from shared.channels.contract import InboundMessage
 from shared.channels.messages import Reply, RichText, TextContent, TextMessage
 from shared.dialogs.contract import Turn, TurnResult
 
-__all__ = ["DIES", "HANGS", "HANGS_HARD", "RAISES", "EchoResponder"]
+__all__ = ["DIES", "HANGS", "RAISES", "EchoResponder"]
 
 RAISES = "raise"
 HANGS = "hang"
-HANGS_HARD = "hang hard"
 DIES = "die"
 
 
 class EchoResponder:
     """Answers a turn with the words it was asked, in two messages, and adds those words to the dialog's state.
 
-    Words that begin with one of the constants above make the turn raise, hang, block its process, or kill it.
+    Words that begin with one of the constants above make the turn raise, hang, or kill its process.
     """
 
     def __init__(self, *, seconds: float = 0.0) -> None:
@@ -46,8 +44,6 @@ class EchoResponder:
         for word in words:
             if word.startswith(RAISES):
                 raise RuntimeError("a defect of the responder")
-            if word.startswith(HANGS_HARD):
-                time.sleep(60)  # noqa: ASYNC251 - a responder that blocks its process is the case
             if word.startswith(HANGS):
                 await asyncio.sleep(3600)
             if word.startswith(DIES):

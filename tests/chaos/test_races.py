@@ -28,7 +28,8 @@ _MEANWHILE = 0.3
 def new_worker(chaos_settings: dict[str, str], simulator: Simulator, talk: Talk) -> NewWorker:
     talk.connect(port=1)
     talk.simulator.telegram.user("Айгуль", user_id=PERSON, started=True)
-    return partial(inside_worker, {**chaos_settings, "MERGE_WINDOW": "0"}, simulator, talk)
+    settings = {**chaos_settings, "MERGE_WINDOW": "0", "TURN_DEADLINE": "20"}
+    return partial(inside_worker, settings, simulator, talk)
 
 
 @pytest.fixture
@@ -189,7 +190,8 @@ async def test_a_row_for_a_dialog_that_is_leased_elsewhere_waits_for_that_worker
 async def test_a_worker_that_lost_its_lease_commits_nothing(new_worker: NewWorker, talk: Talk) -> None:
     """Guard: the commit of a turn succeeds only for the token of the lease."""
     late, fresh = GatedResponder(), GatedResponder()
-    no_heartbeat = {"LEASE_SECONDS": "20", "LEASE_RENEWAL": "10"}
+    # one place, so that the loser's drainer does not claim the dialog anew itself
+    no_heartbeat = {"LEASE_SECONDS": "20", "LEASE_RENEWAL": "10", "DRAINER_DIALOGS": "1"}
     async with (
         new_worker(responder=late, **no_heartbeat) as loser,
         new_worker(responder=fresh, **no_heartbeat) as winner,
