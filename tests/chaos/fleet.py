@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import re
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from infra.local.services.ports import free_port
 from infra.local.simulator import Simulator
-from tests.chaos.process import Roles, run_process
+from tests.chaos.process import Duty, Roles, run_process
 from tests.chaos.wire import Moment, Trap, Wire, laid_wire
 
 __all__ = ["ALL_ROLES", "Fleet", "Ports", "WorkerProcess", "eventually", "running_fleet", "short_leases", "through"]
@@ -70,22 +72,15 @@ class Ports:
 class WorkerProcess:
     """One process and its wires; ``start`` after ``kill`` is a restart at the same address."""
 
-    settings: dict[str, str]
+    duty: Duty
     wires: dict[str, Wire]
-    log: Path
-    roles: Roles
-    sweep_seconds: float
-    turn_seconds: float
-    port: int = field(default_factory=free_port)
     kills: int = 0
     _killed: bool = False
     _process: ForkServerProcess | None = None
 
     def start(self) -> None:
         """Start it and return at once."""
-        arguments = (self.settings, self.port, self.roles, str(self.log), self.sweep_seconds, self.turn_seconds)
-        self._killed = False
-        self._process = _fork.Process(target=run_process, args=arguments, daemon=True)
+        self._process = _fork.Process(target=run_process, args=(self.duty,), daemon=True)
         self._process.start()
 
     @property
@@ -150,9 +145,12 @@ class Fleet:
             if not worker.alive:
                 await worker.ended()
                 worker.start()
-        for worker in self.workers:
-            if "http" in worker.roles:
-                await eventually(lambda port=worker.port: _accepts(port), within=_LISTENS_WITHIN)
+        for worker in self._takers:
+            await eventually(partial(_accepts, worker.duty.port), within=_LISTENS_WITHIN, what="listening")
+
+    @property
+    def _takers(self) -> list[WorkerProcess]:
+        return [worker for worker in self.workers if "http" in worker.duty.roles]
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the messenger."""
@@ -161,10 +159,10 @@ class Fleet:
         task.add_done_callback(self._connections.discard)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        takers = [worker for worker in self.workers if "http" in worker.roles]
+        takers = self._takers
         for _ in takers:
             self._next += 1
-            wire = Wire(takers[self._next % len(takers)].port)
+            wire = Wire(takers[self._next % len(takers)].duty.port)
             if _accepts(wire.target_port):
                 await wire.serve(reader, writer)
                 return
@@ -209,7 +207,7 @@ async def running_fleet(
             }
             own = through(settings, ports, wires)
             log = folder / f"worker-{number}.log"
-            workers.append(WorkerProcess(own, wires, log, roles, sweep_seconds, turn_seconds))
+            workers.append(WorkerProcess(Duty(own, free_port(), roles, log, sweep_seconds, turn_seconds), wires))
         fleet = Fleet(workers)
         server = await asyncio.start_server(fleet.connect, "127.0.0.1", 0)
         fleet.port = server.sockets[0].getsockname()[1]
@@ -251,8 +249,6 @@ def _port(url: str) -> int:
 
 
 def _accepts(port: int) -> bool:
-    import socket
-
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False

@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
 from tests.chaos.echo import EchoResponder
 
-__all__ = ["Roles", "run_process"]
+__all__ = ["Duty", "Roles", "run_process"]
 
 _RING_HIDDEN = 600
 _RETRY_AFTER_FAILURE = 1
@@ -38,42 +39,62 @@ Roles = frozenset[str]
 """Of ``http``, ``turns``, ``deliveries`` and ``sweep``."""
 
 
-def run_process(
-    settings: dict[str, str], port: int, roles: Roles, log: str, sweep_seconds: float, turn_seconds: float
-) -> None:
+@dataclass(frozen=True)
+class Duty:
+    """What a process has to do.
+
+    Args:
+        settings: environment settings.
+        port: where it takes webhooks.
+        log: file that its output is appended to.
+        sweep_seconds: between two sweeps.
+        turn_seconds: how long a responder thinks.
+    """
+
+    settings: dict[str, str]
+    port: int
+    roles: Roles
+    log: Path
+    sweep_seconds: float
+    turn_seconds: float
+
+
+def run_process(duty: Duty) -> None:
     """The body of a worker process; returns after SIGTERM."""
-    with Path(log).open("ab") as output:
+    with duty.log.open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    os.environ.update(settings)
-    asyncio.run(_serve(port, roles, sweep_seconds, turn_seconds))
+    os.environ.update(duty.settings)
+    asyncio.run(_serve(duty))
 
 
-async def _serve(port: int, roles: Roles, sweep_seconds: float, turn_seconds: float) -> None:
-    settings = Settings()  # type: ignore[call-arg] # from the environment, as in production
+async def _serve(duty: Duty) -> None:
+    settings, roles = Settings(), duty.roles
     configure_logging("WARNING")
-    worker = Worker(settings, responders={"assistant": EchoResponder(seconds=turn_seconds)})
+    worker = Worker(settings, responders={"assistant": EchoResponder(seconds=duty.turn_seconds)})
     stopping = asyncio.Event()
 
     def stop() -> None:
         worker.stop()
         stopping.set()
 
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
-    jobs: list[Awaitable[None]] = [_end_with_parent(stop)]
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    if (parent := multiprocessing.parent_process()) is not None:
+        loop.add_reader(parent.sentinel, stop)  # nothing may outlive the test that started it
+    jobs: list[Awaitable[None]] = []
     if "turns" in roles:
         jobs.append(_answer_rings(settings, "turns", worker.drainer.run, stopping))
     if "deliveries" in roles:
         jobs.append(_answer_rings(settings, "deliveries", worker.deliverer.run, stopping))
     if "sweep" in roles:
-        jobs.append(_sweep(worker, stopping, sweep_seconds))
-    runner = await _listen(worker, port) if "http" in roles else None
+        jobs.append(_sweep(worker, stopping, duty.sweep_seconds))
+    runner = await _listen(worker, duty.port) if "http" in roles else None
     running = [asyncio.ensure_future(job) for job in jobs]
     await stopping.wait()
     if runner is not None:
         await runner.cleanup()
-    await asyncio.gather(*running[1:])
-    running[0].cancel()
+    await asyncio.gather(*running)
     await worker.aclose()
 
 
@@ -130,10 +151,3 @@ async def _sweep(worker: Worker, stopping: asyncio.Event, seconds: float) -> Non
             await worker.sweep.run()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), seconds)
-
-
-async def _end_with_parent(stop: Callable[[], None]) -> None:
-    parent = multiprocessing.parent_process()
-    while parent is None or parent.is_alive():
-        await asyncio.sleep(1.0)
-    stop()

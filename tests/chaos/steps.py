@@ -8,7 +8,7 @@ from infra.local.simulator import Fault, FaultKind, Simulator
 from tests.chaos.fleet import Fleet
 from tests.chaos.wire import Moment, Trap
 
-__all__ = ["STEPS", "Step", "arm", "prepare"]
+__all__ = ["STEPS", "Step", "arm", "one_sprung", "prepare"]
 
 _RECEIVE = b"receive_events("
 _CLAIM = b"WITH RECURSIVE waiting"
@@ -83,3 +83,8 @@ def arm(step: Step, fleet: Fleet) -> list[Trap]:
         for worker in fleet.workers
         if worker.alive
     ]
+
+
+def one_sprung(traps: list[Trap]) -> bool:
+    """Whether some worker reached the step."""
+    return any(trap.sprung.is_set() for trap in traps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from uuid import UUID
 
 import psycopg
@@ -94,4 +95,4 @@ async def test_companies_take_turns(
     served = [claim.company_id for _ in range(6) for claim in await claims.claim(1)]
 
     assert sorted(Counter(served).values()) == [3, 3]
-    assert all(one != next_one for one, next_one in zip(served, served[1:], strict=False))
+    assert all(one != next_one for one, next_one in pairwise(served))

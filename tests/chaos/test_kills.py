@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 import pytest
 
 from tests.chaos.fleet import Fleet, eventually
-from tests.chaos.steps import STEPS, arm, prepare
+from tests.chaos.steps import STEPS, arm, one_sprung, prepare
 from tests.chaos.talk import Talk
 
 
@@ -18,10 +18,9 @@ async def test_a_worker_killed_at_each_step_loses_nothing(fleet: Fleet, talk: Ta
         traps = arm(step, fleet)
         for person in range(2):
             talk.say(f"person {number}-{person}", f"words {number}")
-        await eventually(lambda traps=traps: any(trap.sprung.is_set() for trap in traps), within=15, what=step.name)
+        await eventually(partial(one_sprung, traps), within=15, what=step.name)
         talk.simulator.faults.clear()
         await fleet.revive()
-        await asyncio.sleep(0)
 
     await talk.all_answered(within=40)
     talk.verify()

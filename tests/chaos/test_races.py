@@ -84,7 +84,7 @@ async def test_a_row_committed_while_the_dialog_is_given_back_is_answered_at_onc
 async def test_a_row_committed_while_a_turn_commits_is_answered_by_the_same_drainer(
     one: InsideWorker, new_worker: NewWorker, talk: Talk, chaos_settings: dict[str, str]
 ) -> None:
-    """Guard: the commit compares ``received_seq`` under the row lock, and the drainer looks again after a release."""
+    """Guard: the commit compares ``received_seq`` under the row lock, and the drainer looks once more."""
     await one.receive((1, "first"))
     commit = Trap(b"WITH turn AS", "asked", lambda: None, holds=True)
     one.wires["postgres"].trap = commit

@@ -15,12 +15,13 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra.local.simulator import Simulator
 from tests.chaos.fleet import Fleet, eventually, running_fleet, short_leases
-from tests.chaos.steps import STEPS, arm, prepare
+from tests.chaos.steps import STEPS, arm, one_sprung, prepare
 from tests.chaos.talk import Talk, open_talk
 from tests.stack import CHECKOUT, WorkerStack, begin_run, end_run, shared_services
 
@@ -80,7 +81,7 @@ async def _kill_at_a_step(fleet: Fleet, talk: Talk, progress: Progress, dice: ra
     prepare(step, talk.simulator)
     traps = arm(step, fleet)
     _write(talk, progress, dice, number)
-    await eventually(lambda: any(trap.sprung.is_set() for trap in traps), within=_STEP_WITHIN, what=step.name)
+    await eventually(partial(one_sprung, traps), within=_STEP_WITHIN, what=step.name)
     talk.simulator.faults.clear()
     progress.steps[step.name] += 1
     await fleet.revive()

@@ -23,7 +23,7 @@ Moment = Literal["asked", "answered"]
 
 @dataclass
 class Trap:
-    """Springs once, at the first request that holds ``pattern`` (and, if given, at the next one that holds ``then``).
+    """Springs once, at the first request that holds ``pattern``, or after it the first that holds ``then``.
 
     Args:
         pattern: bytes of the request.
