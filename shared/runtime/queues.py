@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import TYPE_CHECKING
 
 from shared.kernel.errors import Unavailable
@@ -55,7 +56,7 @@ class Queues:
         return client
 
     async def send(self, name: str, text: str, *, delay: float = 0.0) -> None:
-        """Send one message that becomes visible after ``delay`` seconds.
+        """Send one message that becomes visible after ``delay`` seconds (whole ones, rounded up).
 
         Raises:
             Unavailable: the queue service did not take it in time.
@@ -68,10 +69,10 @@ class Queues:
         try:
             async with asyncio.timeout(self._timeout):
                 try:
-                    await client.send_message(text, visibility_timeout=round(delay))
+                    await client.send_message(text, visibility_timeout=math.ceil(delay))
                 except ResourceNotFoundError:
                     await client.create_queue()
-                    await client.send_message(text, visibility_timeout=round(delay))
+                    await client.send_message(text, visibility_timeout=math.ceil(delay))
         except (AzureError, TimeoutError, OSError) as error:
             self._breaker.failed()
             raise Unavailable("queue") from error

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     viber_api_url: str = "https://chatapi.viber.com"
     viber_button_api_version: int = 3
     """``min_api_version`` of share-phone and location-picker buttons (unconfirmed by Viber's pages)."""
-    send_timeout: float = 10.0
+    send_timeout: float = Field(default=10.0, ge=1.0)
     """One call to a messenger, in all."""
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None

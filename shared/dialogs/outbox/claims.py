@@ -24,7 +24,7 @@ WITH ready AS MATERIALIZED (
 ), chosen AS MATERIALIZED (
     SELECT d.id FROM dialogs d
      WHERE d.id IN (SELECT id FROM ready) AND d.outbox_seq > d.sent_seq AND NOT d.blocked
-       AND (d.send_until IS NULL OR d.send_until <= now())
+       AND d.send_at <= now() AND (d.send_until IS NULL OR d.send_until <= now())
      ORDER BY d.id FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE dialogs d SET send_token = gen_random_uuid(), send_until = now() + :lane_time
@@ -34,11 +34,11 @@ WITH ready AS MATERIALIZED (
 SELECT c.*, b.platform FROM claimed c JOIN bots b ON b.id = c.bot_id
 """)
 
+# over all that waits, not the oldest few: the lanes of a bot that rests must not hide the others
 _NEXT = text("""
 SELECT extract(epoch FROM min(greatest(d.send_at, d.send_until, b.send_after)) - now()) AS next_in
-  FROM (SELECT send_at, send_until, bot_id FROM dialogs
-         WHERE outbox_seq > sent_seq AND NOT blocked ORDER BY send_at LIMIT :limit) d
-  JOIN bots b ON b.id = d.bot_id
+  FROM dialogs d JOIN bots b ON b.id = d.bot_id
+ WHERE d.outbox_seq > d.sent_seq AND NOT d.blocked
 """)
 
 
@@ -48,7 +48,6 @@ class LaneClaims:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._lane_time = timedelta(seconds=settings.lane_seconds)
-        self._look = settings.sweep_batch
 
     async def claim(self, places: int) -> list[Lane]:
         """Claim up to ``places`` lanes whose head may go now."""
@@ -61,5 +60,5 @@ class LaneClaims:
     async def next_in(self) -> float | None:
         """Whole seconds until the next lane may go (0: now); ``None``: nothing waits."""
         async with self._database.system_scope() as session:
-            seconds = (await session.execute(_NEXT, {"limit": self._look})).scalar_one()
+            seconds = (await session.execute(_NEXT)).scalar_one()
         return None if seconds is None else max(0.0, math.ceil(seconds))

@@ -48,7 +48,7 @@ WITH RECURSIVE waiting AS (
      ORDER BY p.place, f.served_at LIMIT :places
 ), chosen AS MATERIALIZED (
     SELECT d.id FROM dialogs d
-     WHERE d.id IN (SELECT id FROM ready) AND d.received_seq > d.done_seq
+     WHERE d.id IN (SELECT id FROM ready) AND d.received_seq > d.done_seq AND d.due_at <= now()
        AND (d.lease_until IS NULL OR d.lease_until <= now())
      ORDER BY d.id FOR UPDATE SKIP LOCKED
 ), leased AS (
@@ -66,9 +66,12 @@ SELECT c, clock_timestamp() FROM unnest(CAST(:companies AS uuid[])) AS c ORDER B
 ON CONFLICT (company_id) DO UPDATE SET served_at = excluded.served_at
 """)
 
+# rows are locked in id order, as webhooks and claims lock them
 _RENEW = text("""
-UPDATE dialogs SET lease_until = now() + :lease
- WHERE id = ANY(:ids) AND lease_token = ANY(:tokens)
+WITH held AS (
+    SELECT id FROM dialogs WHERE id = ANY(:ids) AND lease_token = ANY(:tokens) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE dialogs d SET lease_until = now() + :lease FROM held WHERE d.id = held.id
 """)
 
 # The attempt was counted before the work; :refund takes it back. A row that came since the dialog was read
@@ -85,7 +88,7 @@ _OUTLOOK = text("""
 WITH w AS (
     SELECT due_at, lease_until FROM dialogs
      WHERE received_seq > done_seq AND (lease_until IS NULL OR lease_until <= now() + interval '1 second')
-     LIMIT :limit)
+     ORDER BY due_at LIMIT :limit)
 SELECT count(*) FILTER (WHERE due_at <= now()) AS ready,
        extract(epoch FROM min(due_at) FILTER (WHERE due_at > now()) - now()) AS next_in
   FROM w

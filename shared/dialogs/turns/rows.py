@@ -40,12 +40,13 @@ SELECT role, text, at FROM messages
 # Everything of a turn in one statement: its first part succeeds only for the holder of the lease, and the
 # other parts hang on it. The lease is given back in the same breath, unless more rows came meanwhile: the
 # row lock makes that comparison and the webhook's increment take turns, so no wake-up is lost. Where the
-# send lane is free, the turn takes it too and its first call is marked as under way.
+# send lane is free and the platform did not ask the bot to pause, the turn takes it too and its first call is
+# marked as under way. A lease that is kept begins the first attempt of the next turn.
 _COMMIT = text("""
 WITH turn AS (
     UPDATE dialogs d
        SET done_seq = d.done_seq + :finished,
-           attempts = 0,
+           attempts = CASE WHEN d.received_seq > d.done_seq + :finished AND :stay THEN 1 ELSE 0 END,
            lease_token = CASE WHEN d.received_seq > d.done_seq + :finished AND :stay THEN d.lease_token END,
            lease_until = CASE WHEN d.received_seq > d.done_seq + :finished AND :stay THEN d.lease_until END,
            state = coalesce(CAST(:state AS jsonb), d.state),
@@ -55,11 +56,14 @@ WITH turn AS (
            memory_from = CASE WHEN :forget THEN d.history_seq ELSE d.memory_from END,
            outbox_seq = d.outbox_seq + :calls,
            send_token = CASE WHEN :calls > 0 AND :lane AND d.outbox_seq = d.sent_seq AND NOT d.blocked
+                                  AND coalesce(b.send_after <= now(), true)
                              THEN CAST(:send_token AS uuid) ELSE d.send_token END,
            send_until = CASE WHEN :calls > 0 AND :lane AND d.outbox_seq = d.sent_seq AND NOT d.blocked
+                                  AND coalesce(b.send_after <= now(), true)
                              THEN now() + :lane_time ELSE d.send_until END,
            send_at = CASE WHEN :calls > 0 AND d.outbox_seq = d.sent_seq THEN now() ELSE d.send_at END
-     WHERE d.id = :id AND d.lease_token = :token
+      FROM bots b
+     WHERE d.id = :id AND d.lease_token = :token AND b.id = d.bot_id
     RETURNING d.id, d.company_id, d.bot_id, d.history_seq - :history AS history_from,
               d.outbox_seq - :calls AS outbox_from, d.lease_token IS NOT NULL AS more,
               d.send_token IS NOT DISTINCT FROM CAST(:send_token AS uuid) AS lane,
