@@ -1,8 +1,9 @@
 """What of a dialog's waiting rows makes the next turn. Pure: rows in, turn out.
 
-Rows come in the platform's own order. A turn takes the rows from the front that are due; an edit of a message
-in the same turn replaces it in place; after a failed attempt only the first row is taken, so that one bad row
-does not hold the others.
+Rows come in the platform's own order. A turn begins when the row in front is due, and takes along what came
+after it: whose own window is still open would only be answered apart. An album that is still arriving is waited
+for. An edit of a message in the same turn replaces it in place; after a failed attempt only the first row is
+taken, so that one bad row does not hold the others.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
     """
     taken = 0
     for row in rows if merge else rows[:1]:
-        if row.due_at > now:
+        if row.due_at > now and (taken == 0 or _is_album_part(row)):
             break
         taken += 1
     rest = rows[taken:]
@@ -51,6 +52,10 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
         events=tuple(_with_edits(rows[:taken])),
         due_at=rest[0].due_at if rest else None,
     )
+
+
+def _is_album_part(row: WaitingRow) -> bool:
+    return isinstance(row.event, InboundMessage) and row.event.album_id is not None
 
 
 def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipChange]:
