@@ -124,8 +124,11 @@ class Shopper:
     def buttons(self) -> list[str]:
         """The titles of the buttons under the last message that has any."""
         return next(
-            ([button.title for button in message.buttons] for message in reversed(self.person.received)
-             if message.buttons),
+            (
+                [button.title for button in message.buttons]
+                for message in reversed(self.person.received)
+                if message.buttons
+            ),
             [],
         )
 
@@ -199,9 +202,7 @@ class Stage:
     ) -> Shopper:
         """A person who has not written yet."""
         messenger: Any = getattr(self.simulator, platform.value)
-        return Shopper(
-            self, shop, messenger.user(name, bot=shop.simulated[platform], language=language)
-        )
+        return Shopper(self, shop, messenger.user(name, bot=shop.simulated[platform], language=language))
 
     async def sql(self, shop: Shop, statement: str, **values: Any) -> list[dict[str, Any]]:
         """Run SQL as the app role in the shop's company; the rows."""
