@@ -15,7 +15,8 @@ __all__ = ["Settings"]
 class Settings(BaseSettings):
     """The settings tree. Durations are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # an app setting that is there and empty is one that nobody set
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     # ---- state ----------------------------------------------------------------------------------------
     database_url: SecretStr

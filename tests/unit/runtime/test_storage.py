@@ -65,6 +65,19 @@ def test_the_environment_is_read_under_azure_s_own_names(monkeypatch: pytest.Mon
     assert queue_account(Settings()) == ByIdentity(URL, None)
 
 
+def test_an_empty_app_setting_is_one_that_nobody_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "SYSTEM_DATABASE_URL"):
+        monkeypatch.setenv(name, "postgresql://a")
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "REDIS_URL", "SEND_TIMEOUT"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("CREDENTIAL_KEYS", "k:a2V5")
+
+    read = Settings()
+
+    assert (read.openai_api_key, read.openai_base_url, read.redis_url) == (None, None, None)
+    assert read.send_timeout == 10.0
+
+
 async def test_the_client_asks_entra_id_and_not_a_key() -> None:
     queues = Queues(settings(AzureWebJobsStorage__queueServiceUri=URL))
     try:
