@@ -63,8 +63,9 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
         built_in: dict[str, Responder] = {
-            "assistant": AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities()),
+            "assistant": self._assistant,
             HANDOVER: HandoverResponder(),
         }
         self._build_dialogs(built_in | (responders or {}))
@@ -144,6 +145,7 @@ class Worker:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        await self._assistant.aclose()
         await self.http.aclose()
         await self.queues.aclose()
         await self.cache.aclose()

@@ -151,7 +151,7 @@ async def _late_answer(stage: Stage, shop: Shop, *, known: bool) -> None:
 async def test_an_unanswered_send_is_settled_by_its_status_where_the_platform_tells(
     settings_env: dict[str, str],
 ) -> None:
-    async with open_stage(settings_env, send_timeout=0.5) as stage:
+    async with open_stage(settings_env, send_timeout=1.2) as stage:
         shop = await stage.open_shop(mode=ECHO)
         aigul = stage.shopper(shop, Platform.WHATSAPP)
         stage.simulator.faults.add(
@@ -168,7 +168,7 @@ async def test_an_unanswered_send_is_settled_by_its_status_where_the_platform_te
 
 
 async def test_an_unanswered_send_is_repeated_and_flagged_where_nobody_tells(settings_env: dict[str, str]) -> None:
-    async with open_stage(settings_env, send_timeout=0.5) as stage:
+    async with open_stage(settings_env, send_timeout=1.2) as stage:
         shop = await stage.open_shop(mode=ECHO)
         aigul = stage.shopper(shop)
         stage.simulator.faults.add(

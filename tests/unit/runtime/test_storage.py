@@ -14,14 +14,16 @@ URL = "https://zeta.queue.core.windows.net"
 
 
 def settings(**changes: str) -> Settings:
-    needed = {"database_url": "postgresql://a", "system_database_url": "postgresql://b", "credential_keys": "k:a2V5"}
+    needed = {
+        "database_url": "postgresql://a",
+        "system_database_url": "postgresql://b",
+        "credential_keys": "k:a2V5",
+    }
     return Settings.model_validate({**needed, **changes})
 
 
 def test_a_connection_string_is_taken_as_it_stands_and_wins() -> None:
-    found = queue_account(
-        settings(AzureWebJobsStorage=STRING, AzureWebJobsStorage__queueServiceUri=URL)
-    )
+    found = queue_account(settings(AzureWebJobsStorage=STRING, AzureWebJobsStorage__queueServiceUri=URL))
 
     assert found == ByConnectionString(STRING)
 
