@@ -34,11 +34,20 @@ WITH ready AS MATERIALIZED (
 SELECT c.*, b.platform FROM claimed c JOIN bots b ON b.id = c.bot_id
 """)
 
-# over all that waits, not the oldest few: the lanes of a bot that rests must not hide the others
+# What may go now is looked for first: a resting bot's many lanes, however old, hide nobody else's. The order asks
+# for the index: how few lanes wait, the planner cannot know.
 _NEXT = text("""
-SELECT extract(epoch FROM min(greatest(d.send_at, d.send_until, b.send_after)) - now()) AS next_in
-  FROM dialogs d JOIN bots b ON b.id = d.bot_id
- WHERE d.outbox_seq > d.sent_seq AND NOT d.blocked
+SELECT coalesce((
+    SELECT 0 FROM dialogs d JOIN bots b ON b.id = d.bot_id
+     WHERE d.outbox_seq > d.sent_seq AND NOT d.blocked AND d.send_at <= now()
+       AND (d.send_until IS NULL OR d.send_until <= now())
+       AND (b.send_after IS NULL OR b.send_after <= now())
+     ORDER BY d.send_at LIMIT 1
+), (
+    SELECT extract(epoch FROM min(greatest(d.send_at, d.send_until, b.send_after)) - now())
+      FROM dialogs d JOIN bots b ON b.id = d.bot_id
+     WHERE d.outbox_seq > d.sent_seq AND NOT d.blocked
+)) AS next_in
 """)
 
 

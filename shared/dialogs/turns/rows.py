@@ -18,7 +18,16 @@ from shared.dialogs.turns.batch import WaitingRow
 from shared.kernel.errors import Conflict
 from shared.kernel.languages import Language, language_of
 
-__all__ = ["Committed", "DialogRow", "LostLease", "TurnWrite", "commit_turn", "load_dialog", "load_memory"]
+__all__ = [
+    "Committed",
+    "DialogRow",
+    "LostLease",
+    "TurnWrite",
+    "commit_turn",
+    "load_dialog",
+    "load_last_words",
+    "load_memory",
+]
 
 _ROWS_PER_TURN = 50
 
@@ -35,6 +44,15 @@ SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.languag
 _MEMORY = text("""
 SELECT role, text, at FROM messages
  WHERE dialog_id = :id AND seq > :memory_from ORDER BY seq DESC LIMIT :limit
+""")
+
+# Edits are rare and of recent messages: the newest rows of the dialog's history are read, by its key.
+_LAST_WORDS = text("""
+SELECT DISTINCT ON (message_id) message_id, text
+  FROM (SELECT seq, text, content ->> 'message_id' AS message_id FROM messages
+         WHERE dialog_id = :id AND role = 'shopper' ORDER BY seq DESC LIMIT 500) recent
+ WHERE message_id = ANY(:message_ids)
+ ORDER BY message_id, seq DESC
 """)
 
 # Everything of a turn in one statement: its first part succeeds only for the holder of the lease, and the
@@ -194,6 +212,12 @@ async def load_memory(
     """The last ``limit`` messages of the current conversation, oldest first."""
     rows = await session.execute(_MEMORY, {"id": dialog_id, "memory_from": memory_from, "limit": limit})
     return [MemoryMessage(Role(row.role), row.text, row.at) for row in reversed(rows.all())]
+
+
+async def load_last_words(session: AsyncSession, dialog_id: int, message_ids: Sequence[str]) -> Mapping[str, str]:
+    """The words that answered messages had when they were last answered, by the platform's message id."""
+    rows = await session.execute(_LAST_WORDS, {"id": dialog_id, "message_ids": list(message_ids)})
+    return {row.message_id: row.text for row in rows}
 
 
 async def commit_turn(

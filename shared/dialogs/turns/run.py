@@ -23,13 +23,21 @@ from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
-from shared.dialogs.turns.batch import Batch, form_batch
+from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.history import history_of
 from shared.dialogs.turns.quarantine import failure_effect
 from shared.dialogs.turns.router import Router
-from shared.dialogs.turns.rows import Committed, DialogRow, TurnWrite, commit_turn, load_dialog, load_memory
+from shared.dialogs.turns.rows import (
+    Committed,
+    DialogRow,
+    TurnWrite,
+    commit_turn,
+    load_dialog,
+    load_last_words,
+    load_memory,
+)
 from shared.kernel.clock import utc_now
 from shared.kernel.detection import detect_language
 from shared.kernel.errors import Unavailable
@@ -120,11 +128,16 @@ class TurnRunner:
                 memory = await load_memory(
                     session, claim.dialog_id, memory_from=dialog.memory_from, limit=self._memory.messages
                 )
-        batch = form_batch(dialog.waiting, now=dialog.now, merge=claim.attempts == 1 if merge is None else merge)
+            merging = claim.attempts == 1 if merge is None else merge
+            batch = form_batch(dialog.waiting, now=dialog.now, merge=merging)
+            if edited := batch.edited_ids:
+                batch = without_invisible_edits(batch, await load_last_words(session, claim.dialog_id, edited))
         return _Opened(bot, dialog, batch, memory, _language(bot, dialog, batch))
 
     async def _answer(self, claim: Claim, opened: _Opened) -> tuple[TurnResult, str]:
         dialog, batch = opened.dialog, opened.batch
+        if not batch.events:
+            return TurnResult(), "done"
         person = f"{claim.bot_id}:{batch.events[-1].sender.id}"
         verdict = await self._limit.check(person, known_for=dialog.now - dialog.created_at)
         if not verdict.allowed:
