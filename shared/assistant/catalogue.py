@@ -38,6 +38,7 @@ class CatalogueFinder:
                 offset=query.offset,
                 limit=query.limit,
                 relax=query.some_words,
+                varied=True,
             ),
         )
         return FoundPage(items=tuple(_found(view, query.language) for view in page.items), has_more=page.has_more)

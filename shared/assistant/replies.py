@@ -75,9 +75,9 @@ def card_of(product: FoundProduct, language: Language, *, in_list: bool = False)
 
 
 def cards_of(text: str, products: Sequence[FoundProduct], language: Language, *, has_more: bool) -> ProductCards:
-    """Several products under a text; «Показать ещё» where there are more."""
+    """Products under a text, a single one with its whole card; «Показать ещё» where there are more."""
     below = ((button("more", buttons.MORE, language),),) if has_more else ()
-    cards = tuple(card_of(product, language, in_list=True) for product in products)
+    cards = tuple(card_of(product, language, in_list=len(products) > 1) for product in products)
     return ProductCards(text=RichText.of(text), cards=cards, buttons=below)
 
 

@@ -55,7 +55,7 @@ _NAMES: dict[Colour, tuple[str, str, str]] = {
     Colour.WHITE: ("белый", "ақ", "white"),
     Colour.BLACK: ("чёрный", "қара", "black"),
     Colour.GREY: ("серый", "сұр", "grey"),
-    Colour.BEIGE: ("бежевый", "бежевый", "beige"),
+    Colour.BEIGE: ("бежевый", "беж", "beige"),
     Colour.BROWN: ("коричневый", "қоңыр", "brown"),
     Colour.RED: ("красный", "қызыл", "red"),
     Colour.BURGUNDY: ("бордовый", "күрең қызыл", "burgundy"),

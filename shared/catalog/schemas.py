@@ -167,6 +167,8 @@ class SearchQuery(_Frozen):
     sort: SortOrder = SortOrder.RELEVANCE
     offset: int = Field(default=0, ge=0, le=1000)
     limit: int = Field(default=10, ge=1, le=50)
+    varied: bool = False
+    """Whether several models come before several colours of one; only where relevance orders them."""
     relax: bool = True
     """Whether to search again for some of the words when nothing has them all."""
     relax_filters: bool = False

@@ -23,6 +23,7 @@ from shared.catalog.schemas import (
     SortOrder,
 )
 from shared.catalog.tokens import sku_key, sku_key_candidates
+from shared.catalog.variety import varied, window_of
 from shared.catalog.vocabulary import Vocabulary, VocabularyCache
 from shared.kernel.errors import NotFound
 from shared.kernel.money import Money
@@ -143,10 +144,14 @@ class CatalogService:
         reading = await asyncio.to_thread(read_words, " ".join(words), vocabulary)
         if reading.ignored and not reading.groups and not category and not colours:
             return SearchPage(items=(), offset=query.offset, total=0, ignored_words=reading.ignored)
+        asked = query
+        if query.varied and query.sort is SortOrder.RELEVANCE:
+            start, size = window_of(query.offset, query.limit)
+            asked = query.model_copy(update={"offset": start, "limit": size})
         for attempt in attempts_of(query, reading, key, category=category, colours=colours):
-            found = await self._ask(repository, attempt, query, too_many=reading.at_most > self._too_common)
+            found = await self._ask(repository, attempt, asked, too_many=reading.at_most > self._too_common)
             if found.total or (query.offset and found.capped):
-                return await _page(repository, query, reading, attempt, found)
+                return await _page(repository, query, reading, attempt, found, first=asked.offset)
         return SearchPage(
             items=(),
             offset=query.offset,
@@ -197,15 +202,25 @@ def _likeness(category: Category, wanted: list[set[str]]) -> float:
 
 
 async def _page(
-    repository: CatalogRepository, query: SearchQuery, reading: Reading, attempt: Attempt, found: Found
+    repository: CatalogRepository,
+    query: SearchQuery,
+    reading: Reading,
+    attempt: Attempt,
+    found: Found,
+    *,
+    first: int,
 ) -> SearchPage:
+    """The page asked for, cut out of what was found from the ``first`` on."""
     rows = await repository.by_ids(found.ids)
+    if query.varied and query.sort is SortOrder.RELEVANCE:
+        rows = varied(rows, reading.groups)
+    rows = rows[query.offset - first :][: query.limit]
     return SearchPage(
         items=tuple(map(product_view, rows)),
         offset=query.offset,
         total=found.total,
         total_is_minimum=found.capped,
-        has_more=query.offset + len(found.ids) < found.total,
+        has_more=query.offset + len(rows) < found.total,
         corrections=reading.corrections,
         ignored_words=reading.ignored,
         relaxed=attempt.relaxed,

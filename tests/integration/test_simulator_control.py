@@ -13,8 +13,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from infra.local.demo.products import demo_products
 from infra.local.simulator import Simulator
 from infra.local.simulator.demo_state import BrokenStateError
+from shared.kernel.ids import new_id
 from tests.doubles.recording_bot import RecordingBot
 
 
@@ -234,3 +236,13 @@ async def test_a_document_never_runs_as_a_page_of_the_simulator(stage: Stage) ->
 
     assert media.headers["Content-Type"] == "application/octet-stream"
     assert "sandbox" in media.headers["Content-Security-Policy"]
+
+
+async def test_every_picture_of_the_demo_shop_is_served(stage: Stage) -> None:
+    products = demo_products({"almaty": new_id(), "astana": new_id()}, image_base="/media/demo")
+    pictures = {image for product in products for image in product.images}
+
+    answers = [await stage.http.get(picture) for picture in sorted(pictures)]
+
+    assert len(pictures) > 100
+    assert {(answer.status_code, answer.headers["content-type"]) for answer in answers} == {(200, "image/png")}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["build_app"]
 
 _PAGE = Path(__file__).parent / "page"
+_DEMO_PICTURES = Path(__file__).parents[1] / "demo" / "images"
 _POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'none'"
@@ -33,6 +34,8 @@ def build_app(simulator: Simulator) -> web.Application:
     add_control_routes(app, simulator)
     app.router.add_get("/", _index)
     app.router.add_static("/page/", _PAGE)
+    # a shop has its pictures on some web server; the demo shop's is this one
+    app.router.add_static("/media/demo/", _DEMO_PICTURES)
     app.on_response_prepare.append(_forbid_foreign_content)
     return app
 

@@ -61,7 +61,8 @@ class OfflineAssistant:
         notes = notes_on_attachments(turn)
         if choice is not None:
             return await self._answer_choice(turn, state, choice)
-        if turn.text.strip():
+        # «есть такой?» under a photo says no more than the photo does
+        if turn.text.strip() and not (notes and self._understand(turn).intent is Intent.UNKNOWN):
             result = await self._answer_text(turn, state)
             if not notes:
                 return result
@@ -82,7 +83,7 @@ class OfflineAssistant:
         wanted = button_words(turn)
         if wanted is not None:
             return await self._answer_choice(turn, state, ChoiceContent(id=wanted))
-        utterance = understand(turn.text, implied_thousands=turn.bot.currency in _WHOLE_THOUSANDS)
+        utterance = self._understand(turn)
         if utterance.intent in _SIMPLE:
             return self._say(turn, state, _SIMPLE[utterance.intent])
         if utterance.intent in _ESCALATING:
@@ -93,6 +94,10 @@ class OfflineAssistant:
             manager = replies.button("manager", buttons.MANAGER, turn.language)
             return self._said(turn, state, (replies.say("service_question", turn.language, manager),))
         return await self._browse(turn, state, utterance)
+
+    @staticmethod
+    def _understand(turn: Turn) -> Utterance:
+        return understand(turn.text, implied_thousands=turn.bot.currency in _WHOLE_THOUSANDS)
 
     async def _browse(self, turn: Turn, state: AssistantState, utterance: Utterance) -> TurnResult:
         steps: dict[Intent, Callable[[], Awaitable[Answer | None]]] = {

@@ -47,7 +47,9 @@ class Browsing:
                 )
                 if product is not None:
                     return _card_answer(turn, state, product)
-            outcome = await find_relaxing(self._finder, session, query)
+            priced = utterance.price_min is not None or utterance.price_max is not None
+            asks_for_colour = utterance.refines_only and utterance.colour is not None and not priced
+            outcome = await find_relaxing(self._finder, session, query, colour_matters=asks_for_colour)
             names = () if outcome.page.items else await self._finder.categories(session, language=turn.language)
         return _list_answer(turn, state, outcome, names)
 
@@ -69,9 +71,14 @@ class Browsing:
         last = query_of(state.search, language=turn.language)
         query = replace(last, price_min=None, price_max=state.low - 1, offset=0)
         page = await self._find(turn, query)
-        if not page.items:
-            return Answer((replies.say("cheaper.none", turn.language),), state.with_help())
-        return _page_answer(turn, state, query, page, "cheaper")
+        if page.items:
+            return _page_answer(turn, state, query, page, "cheaper")
+        if query.colour is not None:
+            query = replace(query, colour=None)
+            page = await self._find(turn, query)
+            if page.items:
+                return _page_answer(turn, state, query, page, "cheaper.other_colours")
+        return Answer((replies.say("cheaper.none", turn.language),), state.with_help())
 
     async def dearer(self, turn: Turn, state: AssistantState) -> Answer:
         """What costs more than the dearest that was shown."""
@@ -218,6 +225,8 @@ def _list_answer(turn: Turn, state: AssistantState, outcome: SearchOutcome, name
         text = replies.TEXTS.get(f"relaxed.{outcome.given_up.value}", language)
     elif page.has_more:
         text = replies.TEXTS.get("found.many", language)
+    elif len(page.items) == 1:
+        text = replies.TEXTS.get("found.one", language)
     else:
         text = replies.TEXTS.count("found", len(page.items), language)
     cards = replies.cards_of(text, page.items, language, has_more=page.has_more)

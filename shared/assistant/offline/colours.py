@@ -32,16 +32,23 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("silver", rf"серебрист{_HARD}|серебрян{_HARD}|күміс\s+түс\w*|silver"),
     ("red", rf"(?:т[её]мно-)?красн{_HARD}|красненьк{_K}|ал{_HARD}|қызыл{_KK}|кызыл{_KK}|red"),
     ("green", rf"(?:светло-|т[её]мно-)?зел[её]н{_HARD}|изумрудн{_HARD}|жасыл{_KK}|green|emerald"),
-    ("blue", rf"(?:т[её]мно-)?син{_SOFT}|синеньк{_K}|көк{_KK}|кок{_KK}|(?:navy|dark)?[- ]?blue|navy"),
+    (
+        "blue",
+        rf"(?:т[её]мно-)?син{_SOFT}|синеньк{_K}|көк{_KK}|көгі(?:н|нен)?|кок{_KK}|(?:navy|dark)?[- ]?blue|navy",
+    ),
     ("mustard", rf"горчичн{_HARD}|қыша\s+түсті|mustard"),
     ("yellow", rf"ж[её]лт{_HARD}|сары{_KK}|yellow"),
-    ("white", rf"бел{_HARD}|беленьк{_K}|ақ{_KK}|ак|white"),
+    ("white", rf"бел{_HARD}|беленьк{_K}|ақ{_KK}|ағы(?:н|нан)?|ак|white"),
     ("black", rf"ч[её]рн{_HARD}|ч[её]рненьк{_K}|қара(?:сы|сын|лар)?|кара(?:сы|сын)?|black"),
 )
 _WORD = r"(?<![\w-])(?:{})(?![\w-])"
 _COLOURS = tuple((code, re.compile(_WORD.format(pattern), re.IGNORECASE)) for code, pattern in _PATTERNS)
 COLOURS: tuple[str, ...] = tuple(code for code, _ in _PATTERNS)
 """The canonical codes."""
+
+_ANY = "|".join(pattern for _, pattern in _PATTERNS)
+# «көгі емес, қарасы», «не синий, а чёрный», "not blue, black"
+_REFUSED = re.compile(rf"(?<![\w-])(?:(?:{_ANY})\s+емес|(?:не|not)\s+(?:{_ANY}))(?![\w-])", re.IGNORECASE)
 
 _COLOUR_NOUN = re.compile(
     r"(?<!\w)(?:цвет(?:а|ов|е|ом|у)?|расцветк\w*|түсті|түс(?:і|тегі|пен)?|тусти|тусі|туси|colou?r(?:ed|s)?)(?!\w)",
@@ -58,7 +65,15 @@ class ColourMention:
 
 
 def find_colour(text: str) -> ColourMention:
-    """Find the colour that a shopper names first; the words of it are taken out of the text."""
+    """Find the colour that a shopper names first; the words of it are taken out of the text.
+
+    A colour that is refused counts only where no other is named.
+    """
+    mention = _first_colour(_REFUSED.sub(" ", text))
+    return mention if mention.code is not None else _first_colour(text)
+
+
+def _first_colour(text: str) -> ColourMention:
     best: tuple[int, str, re.Match[str]] | None = None
     for code, pattern in _COLOURS:
         match = pattern.search(text)

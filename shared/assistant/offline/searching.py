@@ -21,6 +21,8 @@ class GivenUp(StrEnum):
     PRICE = "price"
     COLOUR_AND_PRICE = "colour_and_price"
     WORDS = "words"
+    SOLD_OUT = "sold_out"
+    """Nothing but being sold out: what is in stock is similar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,47 @@ class SearchOutcome:
     given_up: GivenUp
 
 
-async def find_relaxing(finder: ProductFinder, session: AsyncSession, query: ProductQuery) -> SearchOutcome:
-    """Search, giving up the colour, then the price, then both, then some of the words until something is found."""
-    for given_up, attempt in _attempts(query):
-        page = await finder.find(session, attempt)
-        if page.items:
-            return SearchOutcome(attempt, page, given_up)
-    return SearchOutcome(query, FoundPage(), GivenUp.NOTHING)
+async def find_relaxing(
+    finder: ProductFinder, session: AsyncSession, query: ProductQuery, *, colour_matters: bool = False
+) -> SearchOutcome:
+    """Search, giving up conditions until something is found: the colour, the price, both, then some of the words.
 
-
-def _attempts(query: ProductQuery) -> Iterator[tuple[GivenUp, ProductQuery]]:
-    yield GivenUp.NOTHING, query
-    if query.text and query.category:
-        # the words may be no category's after all
+    ``colour_matters``: the colour is what was asked for last, so the price goes before it. Where everything that
+    meets the conditions is sold out, what is in stock under fewer conditions comes with it, and before it.
+    """
+    exact = await finder.find(session, query)
+    if any(product.available for product in exact.items):
+        return SearchOutcome(query, exact, GivenUp.NOTHING)
+    if query.text and query.category and not await _sells(finder, session, query):
+        # the word is no category's after all
         query = replace(query, category=None)
-        yield GivenUp.NOTHING, query
+        exact = await finder.find(session, query)
+        if any(product.available for product in exact.items):
+            return SearchOutcome(query, exact, GivenUp.NOTHING)
+    for given_up, attempt in _fewer_conditions(query, colour_matters=colour_matters):
+        page = await finder.find(session, attempt)
+        if exact.items and any(product.available for product in page.items):
+            return _instead_of(exact, attempt, page)
+        if page.items and not exact.items:
+            return SearchOutcome(attempt, page, given_up)
+    return SearchOutcome(query, exact, GivenUp.NOTHING)
+
+
+async def _sells(finder: ProductFinder, session: AsyncSession, query: ProductQuery) -> bool:
+    """Whether there is anything in the query's category, of whatever colour and price."""
+    anything = replace(query, colour=None, price_min=None, price_max=None, offset=0, limit=1)
+    page = await finder.find(session, anything)
+    return bool(page.items)
+
+
+def _instead_of(sold_out: FoundPage, attempt: ProductQuery, page: FoundPage) -> SearchOutcome:
+    """What is in stock, and below it the one that the shopper meant, so that it can still be asked about."""
+    others = tuple(product for product in page.items if product.available)
+    shown = (*others, sold_out.items[0])
+    return SearchOutcome(attempt, FoundPage(shown, has_more=page.has_more), GivenUp.SOLD_OUT)
+
+
+def _fewer_conditions(query: ProductQuery, *, colour_matters: bool) -> Iterator[tuple[GivenUp, ProductQuery]]:
     if not query.text and query.category is None:
         # only a colour or a price was asked for: without it, anything at all would match
         return
@@ -55,10 +83,12 @@ def _attempts(query: ProductQuery) -> Iterator[tuple[GivenUp, ProductQuery]]:
     without_price = replace(
         query, price_min=None, price_max=None, cheapest_first=query.price_max is not None or query.cheapest_first
     )
+    single = []
     if query.colour:
-        yield GivenUp.COLOUR, without_colour
+        single.append((GivenUp.COLOUR, without_colour))
     if priced:
-        yield GivenUp.PRICE, without_price
+        single.append((GivenUp.PRICE, without_price))
+    yield from reversed(single) if colour_matters else single
     if query.colour and priced:
         yield GivenUp.COLOUR_AND_PRICE, replace(without_price, colour=None)
     if len(query.text.split()) > 1:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.catalog.colours import Colour
-from shared.catalog.schemas import Availability, SearchQuery, SortOrder
+from shared.catalog.schemas import Availability, LocalizedText, SearchQuery, SortOrder
 from shared.catalog.service import CatalogService
 from shared.kernel.errors import NotFound
 from tests.integration.catalog.conftest import Shop, product, tenge
@@ -193,3 +193,21 @@ async def index_scans(shop: Shop) -> dict[str, int]:
             text("SELECT indexrelname, idx_scan FROM pg_stat_user_indexes WHERE relname = 'products'")
         )
         return {row.indexrelname: row.idx_scan for row in rows}
+
+
+async def test_models_take_turns_where_variety_is_asked_for(shop: Shop) -> None:
+    await shop.add(
+        *(product(f"O-{colour}", f"Диван «Осло», {colour}") for colour in ("красный", "синий", "серый")),
+        product("B-1", "Диван «Берген», серый"),
+        product("B-2", "Диван «Берген», белый", quantity=0),
+        product("M-1", "Тахта «Милан», серая", description=LocalizedText(ru="Раскладной диван")),
+    )
+    everything = SearchQuery(text="диван", varied=True, limit=2)
+
+    pages = [await shop.search(everything.model_copy(update={"offset": offset})) for offset in (0, 2, 4)]
+
+    shown = [[found.sku for found in page.items] for page in pages]
+    assert {sku[0] for sku in shown[0]} == {"O", "B"}
+    assert {sku[0] for sku in shown[1]} == {"O"}
+    assert shown[2] == ["M-1", "B-2"], "a name without the word, and what is sold out, stay behind"
+    assert [page.has_more for page in pages] == [True, True, False]

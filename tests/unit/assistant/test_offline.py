@@ -75,10 +75,16 @@ async def test_many_results_come_in_pages() -> None:
 
 
 async def test_cheaper_beats_the_cheapest_shown() -> None:
-    result = await talk("красный диван", "дешевле")
+    result = await talk("красное кресло", "дешевле")
     assert shown_skus(result) == []
     assert TEXTS.get("cheaper.none", Language.RU) in words(result)
     assert shown_skus(await talk("серый диван", "покажи второй", "дешевле")) == ["SOFA-003"]
+
+
+async def test_cheaper_looks_at_other_colours_where_this_one_has_nothing_cheaper() -> None:
+    result = await talk("синий диван", "подешевле")
+    assert "SOFA-003" in shown_skus(result)
+    assert TEXTS.get("cheaper.other_colours", Language.RU) in words(result)
 
 
 async def test_dearer_beats_the_dearest_shown() -> None:
@@ -91,6 +97,26 @@ async def test_another_colour_keeps_the_wish() -> None:
     others = shown_skus(await talk("красный диван", "другой цвет"))
     assert others
     assert not {"SOFA-001", "SOFA-005"} & set(others)
+
+
+async def test_the_colour_asked_for_last_outlives_the_price_and_the_kind_of_thing() -> None:
+    result = await talk("красный диван до 150000", "а бежевый есть?")
+    assert shown_skus(result) == ["SOFA-006"], "a dearer sofa of that colour, no armchair and no other colour"
+    assert TEXTS.get("relaxed.price", Language.RU) in words(result)
+
+
+async def test_a_single_find_is_shown_whole() -> None:
+    result = await talk("синий диван")
+    cards = result.reply.messages[0]
+    assert isinstance(cards, ProductCards)
+    assert cards.text.plain == TEXTS.get("found.one", Language.RU)
+    assert buttons.MANAGER in button_ids(result)
+
+
+async def test_what_is_sold_out_comes_after_something_similar_in_stock() -> None:
+    result = await talk("красный диван до 120 тысяч")
+    assert shown_skus(result) == ["SOFA-003", "SOFA-005"]
+    assert TEXTS.get("relaxed.sold_out", Language.RU) in words(result)
 
 
 async def test_a_price_alone_narrows_the_last_search() -> None:
@@ -219,6 +245,13 @@ async def test_a_photo_with_a_caption_is_searched_by_its_caption() -> None:
     result = await assistant().respond(turn(message(photo)))
     assert shown_skus(result) == ["SOFA-001", "SOFA-005"]
     assert TEXTS.get("media.photo", Language.RU) in words(result)
+
+
+@pytest.mark.parametrize("caption", ["есть такой?", "осындай бар ма?", "do you have something similar?"])
+async def test_a_caption_that_only_points_at_its_photo_is_answered_once(caption: str) -> None:
+    photo = MediaContent(media=MediaKind.PHOTO, file_id="1", caption=caption)
+    result = await assistant().respond(turn(message(photo)))
+    assert words(result) == TEXTS.get("media.photo", Language.RU)
 
 
 async def test_an_opened_chat_is_greeted_and_a_block_is_not() -> None:

@@ -94,7 +94,10 @@ UTTERANCES: list[tuple[str, Utterance | Intent]] = [
     ("диван қанша тұрады?", search("диван")),
     ("80 мың теңгеге дейін", search(high=80_000)),
     ("қызылы бар ма?", search(colour="red")),
-    ("ал көгі емес, қарасы бар ма", search("көгі емес", "black")),
+    ("көгі бар ма?", search(colour="blue")),
+    ("ағы бар ма?", search(colour="white")),
+    ("не синий диван, а чёрный", search("диван", "black")),
+    ("ал көгі емес, қарасы бар ма", search(colour="black")),
     # searches, English
     ("cheap white desk under 80k", search("desk", "white", high=80_000, cheap=True)),
     ("do you have a red sofa?", search("sofa", "red")),
