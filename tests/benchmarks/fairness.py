@@ -30,7 +30,7 @@ __all__ = ["Round"]
 
 SETTINGS = {"MESSAGES_PER_MINUTE": "1000000", "PACE_FACTOR": "0", "MERGE_WINDOW": "0"}
 _STRANGERS = 1_000_000
-"""Chat ids of the flood begin here."""
+"""Chat ids of the flood begin at multiples of it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ async def _measure(
     fleet: Fleet, quiet: Talk, flood: Talk, arguments: argparse.Namespace, number: int, *, flooded: bool
 ) -> Round:
     if flooded:
-        _fill(flood, arguments.waiting)
+        _fill(flood, _STRANGERS * number, arguments.waiting)
     url = f"http://127.0.0.1:{fleet.port}/api/webhook/telegram/{quiet.bot_id}"
     simulator = quiet.simulator
     simulator.environment.accepted.clear()
@@ -73,10 +73,10 @@ async def _measure(
     return Round(flooded, statistics.median(seconds), p99, left)
 
 
-def _fill(flood: Talk, waiting: int) -> None:
+def _fill(flood: Talk, begin: int, waiting: int) -> None:
     """Record the flood's messages as the intake does, 500 a commit, each from a person of its own."""
     with psycopg.connect(flood.superuser_url, autocommit=True) as connection:
-        for first in range(_STRANGERS, _STRANGERS + waiting, 500):
+        for first in range(begin, begin + waiting, 500):
             connection.execute(_RECEIVE, {"bot": str(flood.bot_id), "first": first, "last": first + 499})
 
 
@@ -92,9 +92,13 @@ SELECT receive_events(jsonb_agg(jsonb_build_object(
 
 
 def _empty(flood: Talk) -> None:
-    """Take away what is left of the flood, and wait until nobody works for it."""
+    """Call what is left of the flood answered; turns under way lose their leases."""
     with psycopg.connect(flood.superuser_url, autocommit=True) as connection:
-        connection.execute("DELETE FROM dialogs WHERE company_id = %s", (flood.company_id,))
+        connection.execute(
+            "UPDATE dialogs SET done_seq = received_seq, sent_seq = outbox_seq, lease_token = NULL, lease_until = NULL, "
+            "send_token = NULL, send_until = NULL WHERE company_id = %s",
+            (flood.company_id,),
+        )
 
 
 def _update(number: int) -> dict[str, object]:

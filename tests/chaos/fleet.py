@@ -41,6 +41,9 @@ def short_leases(**more: str) -> dict[str, str]:
         "DRAINER_BUDGET": "5.0",
         "STOP_GRACE": "1.0",
         "TURN_DEADLINE": "1.0",
+        # a dialog that happens to lose its worker four times in a row would be put aside, as it should be
+        "TURN_ATTEMPTS": "1000",
+        "SEND_ATTEMPTS": "1000",
         "MESSAGES_PER_MINUTE": "1000000",
         "PACE_FACTOR": "0",
         **more,
