@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -62,6 +62,8 @@ NOT_JSON = {
     "a number": b"1",
     "null": b"null",
     "a form": b"a=1&b=2",
+    "NaN": b'{"update_id": 1, "x": NaN}',
+    "infinity": b'{"update_id": 1, "x": -Infinity}',
 }
 
 
@@ -81,7 +83,6 @@ def odd_but_authentic(body: Body) -> dict[str, bytes]:
     deep = "[" * _DEEP + "]" * _DEEP
     odd |= {
         "depth 100,000": body(more=f', "x": {deep}'),
-        "NaN": body(more=', "x": NaN, "y": -Infinity'),
         "a huge number": body(more=f', "x": 1{"0" * 5000}, "y": 1e999999'),
         "duplicate keys": body(more=', "text": "другое", "text": "третье"'),
         "an array of 10,000": body(more=f', "x": {json.dumps([{"a": 1}] * _MANY)}'),
@@ -111,11 +112,10 @@ async def rows(app: RunningApp, shop: Shop) -> int:
     return len(await app.stage.sql(shop, "SELECT id FROM inbox"))
 
 
-async def _timed(times: list[float], answer: Callable[[], object]) -> httpx.Response:
+async def _timed(times: list[float], request: Awaitable[httpx.Response]) -> httpx.Response:
     began = time.monotonic()
-    response = await answer()  # type: ignore[misc]  # a coroutine function
+    response = await request
     times.append(time.monotonic() - began)
-    assert isinstance(response, httpx.Response)
     return response
 
 
@@ -124,22 +124,23 @@ async def test_hostile_requests_break_nothing(app_env: dict[str, str], tmp_path:
     times: list[float] = []
     async with run_app(app_env, tmp_path, queues=False) as app:
         shop = await app.stage.open_shop()
+        await app.post(shop, platform, b"{}", {})  # a cold worker's first request is another matter
 
         for name, body in NOT_JSON.items():
-            answer = await _timed(times, lambda body=body: app.post(shop, platform, body))
+            answer = await _timed(times, app.post(shop, platform, body))
             assert answer.status_code in {400, 401}, name
         assert await rows(app, shop) == 0
 
         bodies = odd_but_authentic(BODIES[platform]) | huge_numbers(platform)
         for name, body in bodies.items():
-            forged = await _timed(times, lambda body=body: app.post(shop, platform, body, FORGED[platform]))
+            forged = await _timed(times, app.post(shop, platform, body, FORGED[platform]))
             assert forged.status_code == 403, name
         assert await rows(app, shop) == 0
 
         for name, body in bodies.items():
             before = await rows(app, shop)
             await app.stage.sql(shop, "UPDATE inbox SET event_id = 'kept' || id")  # ids of their own for each
-            answer = await _timed(times, lambda body=body: app.post(shop, platform, body))
+            answer = await _timed(times, app.post(shop, platform, body))
             assert answer.status_code == 200, (name, answer.text)
             assert await rows(app, shop) > before, f"{name} was not recorded"
 
