@@ -60,7 +60,7 @@ def _digest(key: str, body: bytes) -> str:
 
 @asynccontextmanager
 async def run_app(
-    app_env: Mapping[str, str], folder: Path, *, queues: bool = True, **settings: str
+    app_env: Mapping[str, str], folder: Path, *, queues: bool = True, **settings: Any
 ) -> AsyncIterator[RunningApp]:
     """Start the app; ``settings`` are added to its environment. All processes are ended afterwards."""
     async with open_stage(app_env) as stage, httpx.AsyncClient(trust_env=False, timeout=30) as client:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
@@ -61,9 +62,7 @@ async def test_each_kind_of_request_is_told_what_it_is(web: RunningApp) -> None:
         "another platform": await web.client.post(
             f"{base}/viber/{shop.bots[telegram]}", content=EMPTY, headers=good
         ),
-        "unknown platform": await web.client.post(
-            f"{base}/icq/{shop.bots[telegram]}", content=EMPTY, headers=good
-        ),
+        "unknown platform": await web.client.post(f"{base}/icq/{shop.bots[telegram]}", content=EMPTY, headers=good),
         "not JSON": await web.post(shop, telegram, b"{"),
         "not an object": await web.post(shop, telegram, b"[]"),
         "too large": await web.post(shop, telegram, b"{" + b" " * (3 << 20) + b"}"),
@@ -156,7 +155,9 @@ async def test_with_postgres_away_webhooks_come_again_and_functions_fail_loudly_
             login = parts.netloc.rpartition("@")[0]
             return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{link.port}"))
 
-        cut_off = {name: through_link(app_env[name]) for name in ("DATABASE_URL", "SYSTEM_DATABASE_URL")}
+        cut_off: dict[str, Any] = {
+            name: through_link(app_env[name]) for name in ("DATABASE_URL", "SYSTEM_DATABASE_URL")
+        }
         async with run_app(app_env, tmp_path, **cut_off) as app:
             shop = await app.stage.open_shop()
             await app.post(shop, Platform.TELEGRAM, EMPTY)

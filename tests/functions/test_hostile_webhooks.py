@@ -32,9 +32,11 @@ def _telegram(text: str = '"диван"', more: str = "", update_id: str = "7") 
 
 
 def _whatsapp(text: str = '"диван"', more: str = "", identity: str = '"wamid.7"') -> str:
-    message = f'{{"id": {identity}, "from": "77010000000", "timestamp": "1767225600", "type": "text", "text": {{"body": {text}}}{more}}}'
+    head = f'"id": {identity}, "from": "77010000000", "timestamp": "1767225600", "type": "text"'
+    message = f'{{{head}, "text": {{"body": {text}}}{more}}}'
     value = f'{{"messaging_product": "whatsapp", "metadata": {{}}, "contacts": [], "messages": [{message}]}}'
-    return f'{{"object": "whatsapp_business_account", "entry": [{{"id": "1", "changes": [{{"field": "messages", "value": {value}}}]}}]}}'
+    changes = f'[{{"field": "messages", "value": {value}}}]'
+    return f'{{"object": "whatsapp_business_account", "entry": [{{"id": "1", "changes": {changes}}}]}}'
 
 
 def _viber(text: str = '"диван"', more: str = "", token: str = "7") -> str:
@@ -101,7 +103,8 @@ def huge_numbers(platform: Platform) -> dict[str, bytes]:
     huge = "9" * 400
     match platform:
         case Platform.TELEGRAM:
-            return {"a huge id": _telegram(update_id=huge).encode(), "a negative id": _telegram(update_id="-1").encode()}
+            odd = {"a huge id": huge, "a negative id": "-1"}
+            return {name: _telegram(update_id=number).encode() for name, number in odd.items()}
         case Platform.WHATSAPP:
             return {"a long id": _whatsapp(identity=f'"{"x" * 5000}"').encode()}
         case Platform.VIBER:

@@ -1,4 +1,4 @@
-"""A day of trouble: whatever fails, no secret, no phone, no name and no word of a shopper reaches a log or an answer."""
+"""A day of trouble: whatever fails, no secret, phone, name or word of a shopper reaches a log or an answer."""
 
 from __future__ import annotations
 
@@ -64,9 +64,7 @@ def hidden(settings_env: Mapping[str, str], phones: set[str]) -> dict[str, str]:
 
 def seen_in(printed: str, secrets: Mapping[str, str]) -> list[str]:
     """The names of the secrets that a text shows, as they are or as JSON writes them."""
-    return [
-        name for name, value in secrets.items() if value in printed or json.dumps(value).strip('"') in printed
-    ]
+    return [name for name, value in secrets.items() if value in printed or json.dumps(value).strip('"') in printed]
 
 
 async def live_through_trouble(stage: Stage, shop: Shop, *, work: bool) -> set[str]:
@@ -74,7 +72,8 @@ async def live_through_trouble(stage: Stage, shop: Shop, *, work: bool) -> set[s
     shoppers = [stage.shopper(shop, platform, NAME) for platform in Platform]
     for kind in TROUBLE:
         for platform in Platform:
-            stage.simulator.faults.add(Fault(kind, platform=platform.value, count=1, retry_after=1, description=WORDS))
+            fault = Fault(kind, platform=platform.value, count=1, retry_after=1, description=WORDS)
+            stage.simulator.faults.add(fault)
         for shopper in shoppers:
             await shopper.says(f"{WORDS}: {PROMPT_INJECTION} {kind}")
         await _let(stage, work=work)
@@ -157,8 +156,10 @@ async def test_no_logger_says_a_secret_at_debug(settings_env: dict[str, str], ev
         await stage.worker.deliverer.run()
         await _unauthentic(stage, shop)
 
-    assert len(everything.lines) > 20
-    assert seen_in("\n".join(everything.lines), hidden(settings_env, phones)) == []
+    said = "\n".join(everything.lines)
+    assert "a call was refused" in said
+    assert "the offline assistant answers" in said
+    assert seen_in(said, hidden(settings_env, phones)) == []
 
 
 async def _unauthentic(stage: Stage, shop: Shop) -> None:
@@ -191,7 +192,8 @@ async def test_the_app_s_processes_print_no_secret(app_env: dict[str, str], tmp_
     secrets = hidden(app_env, phones)
     assert seen_in(printed, secrets) == []
     assert seen_in(refused.text + health.text, secrets) == []
-    assert "a call was refused" in printed or "the offline assistant answers" in printed
+    assert "a call was refused" in printed
+    assert "the offline assistant answers" in printed
 
 
 def test_the_search_for_secrets_finds_one() -> None:
