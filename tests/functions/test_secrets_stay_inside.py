@@ -27,11 +27,11 @@ NAME = "Айгуль Тайнова"
 WORDS = "никому не говорите про синий бархат"
 PROMPT_INJECTION = "мой телефон +77015550001, карта 4400430012345678"
 TROUBLE = (
-    FaultKind.TOO_MANY_REQUESTS,
+    FaultKind.REFUSE,
     FaultKind.SERVER_ERROR,
     FaultKind.CONNECTION_RESET,
     FaultKind.MALFORMED_ANSWER,
-    FaultKind.REFUSE,
+    FaultKind.TOO_MANY_REQUESTS,
 )
 MODEL_TROUBLE: tuple[Step, ...] = (
     fails(429, code="rate_limit_exceeded", message=f"slow down, {MODEL_KEY}"),
@@ -144,9 +144,7 @@ def everything() -> Iterator[_Everything]:
 async def test_no_logger_says_a_secret_at_debug(settings_env: dict[str, str], everything: _Everything) -> None:
     async with (
         OpenAIServer(MODEL_TROUBLE) as model,
-        open_stage(
-            settings_env, openai_base_url=model.base_url, openai_api_key=SecretStr(MODEL_KEY), typing_after=0.0
-        ) as stage,
+        open_stage(settings_env, openai_base_url=model.base_url, openai_api_key=SecretStr(MODEL_KEY)) as stage,
     ):
         shop = await stage.open_shop()
         await stage.open_shop("sklad")
@@ -179,7 +177,7 @@ async def test_the_app_s_processes_print_no_secret(app_env: dict[str, str], tmp_
             OPENAI_BASE_URL=model.base_url,
             OPENAI_API_KEY=MODEL_KEY,
             SEND_TIMEOUT="2",
-            TYPING_AFTER="0",
+            TYPING_AFTER="60",
         ) as app,
     ):
         shop = await app.stage.open_shop()
