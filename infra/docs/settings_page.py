@@ -48,11 +48,8 @@ def settings_page() -> str:
     for setting in _settings():
         if setting.section != section:
             section = setting.section
-            lines += [
-                f"\n## {section[0].upper()}{section[1:]}\n",
-                "| setting | default | meaning |",
-                "| --- | --- | --- |",
-            ]
+            lines.append(f"\n## {section[0].upper()}{section[1:]}\n")
+            lines += ["| setting | default | meaning |", "| --- | --- | --- |"]
         lines.append(f"| `{setting.name}` | {setting.default} | {setting.meaning} |")
     return "\n".join(lines) + "\n"
 

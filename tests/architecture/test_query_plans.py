@@ -6,7 +6,7 @@ Catalogue search has tests of its own kind in the benchmarks; its functions forb
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -62,7 +62,7 @@ class Filled:
 
 
 @pytest.fixture
-async def filled(worker_stack: WorkerStack, database: Database, keyring: KeyRing) -> AsyncIterator[Filled]:
+async def filled(worker_stack: WorkerStack, database: Database, keyring: KeyRing) -> Filled:
     shops = [await open_shop(database, keyring, slug) for slug in ("uyut", "sklad")]
     with psycopg.connect(worker_stack.superuser_url, autocommit=True) as connection:
         for shop in shops:
@@ -76,7 +76,7 @@ async def filled(worker_stack: WorkerStack, database: Database, keyring: KeyRing
             (shops[0].company_id,),
         ).fetchone()
     assert found is not None
-    yield Filled(database, shops[0], *found)
+    return Filled(database, shops[0], *found)
 
 
 def _scans(plan: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from infra.local.simulator.demo_state import add_bot
 from infra.local.simulator.participant import Participant
@@ -161,7 +161,16 @@ class Stage:
                 await upsert_products(session, [_product(*ware) for ware in wares])
         opened = {}
         for platform in Platform:
-            opened[platform] = await self._open_bot(company_id, city.id, platform, slug, mode, settings)
+            new = NewBot(
+                platform=platform,
+                name=slug.title(),
+                username=f"{slug}_bot" if platform is Platform.TELEGRAM else None,
+                mode=mode,
+                city_id=city.id,
+                settings=settings,
+                credentials={name: SecretStr(value) for name, value in credentials_of(platform, slug).items()},
+            )
+            opened[platform] = await self._open_bot(company_id, new)
         return Shop(
             slug,
             company_id,
@@ -170,32 +179,21 @@ class Stage:
             {platform: bot for platform, (_, bot) in opened.items()},
         )
 
-    async def _open_bot(
-        self, company_id: UUID, city_id: UUID, platform: Platform, slug: str, mode: str, settings: Mapping[str, Any]
-    ) -> tuple[UUID, Bot]:
-        credentials = credentials_of(platform, slug)
-        new = NewBot(
-            platform=platform,
-            name=slug.title(),
-            username=f"{slug}_bot" if platform is Platform.TELEGRAM else None,
-            mode=mode,
-            city_id=city_id,
-            settings=settings,
-            credentials={name: SecretStr(value) for name, value in credentials.items()},
-        )
-        names = CredentialNames(frozenset(credentials))
+    async def _open_bot(self, company_id: UUID, new: NewBot) -> tuple[UUID, Bot]:
+        """Create a bot here and at its messenger."""
+        names = CredentialNames(frozenset(new.credentials))
         async with self.worker.database.session_scope(company_id) as session:
             bot = await bots.create_bot(session, self.worker.keyring, company_id, new, names)
-        webhook_url = bots.webhook_url(self.url, platform, bot.id)
+        credentials = {name: value.get_secret_value() for name, value in new.credentials.items()}
         entry = {
-            "platform": platform.value,
+            "platform": new.platform.value,
             "bot_id": str(bot.id),
-            "webhook_url": webhook_url,
-            "name": slug.title(),
-            "credentials": credentials | ({"username": f"{slug}_bot"} if platform is Platform.TELEGRAM else {}),
+            "webhook_url": bots.webhook_url(self.url, new.platform, bot.id),
+            "name": new.name,
+            "credentials": credentials | ({"username": new.username} if new.username else {}),
         }
         add_bot(self.simulator, entry)
-        return bot.id, self.simulator.world.bots[f"{platform.value}/{bot.id}"]
+        return bot.id, self.simulator.world.bots[f"{new.platform.value}/{bot.id}"]
 
     def shopper(
         self, shop: Shop, platform: Platform = Platform.TELEGRAM, name: str = "Айгуль Ким", language: str = "ru"
@@ -208,7 +206,9 @@ class Stage:
         """Run SQL as the app role in the shop's company; the rows."""
         async with self.worker.database.session_scope(shop.company_id) as session:
             result = await session.execute(text(statement), values)
-            return [dict(row) for row in result.mappings()] if result.returns_rows else []
+            if not isinstance(result, CursorResult) or not result.returns_rows:
+                return []
+            return [dict(row) for row in result.mappings()]
 
     def calls(self, method: str | None = None) -> list[dict[str, Any]]:
         """Exchanges in which we called a messenger, oldest first."""

@@ -22,7 +22,7 @@ from shared.runtime.settings import Settings
 __all__ = ["Claim", "Claims", "Outlook"]
 
 # A loose index scan finds the companies that have work without reading all of their rows.
-_WAITING = """
+_CLAIM = text("""
 WITH RECURSIVE waiting AS (
     (SELECT company_id FROM dialogs WHERE received_seq > done_seq ORDER BY company_id LIMIT 1)
     UNION ALL
@@ -30,9 +30,7 @@ WITH RECURSIVE waiting AS (
              WHERE d.received_seq > d.done_seq AND d.company_id > w.company_id
              ORDER BY d.company_id LIMIT 1)
       FROM waiting w WHERE w.company_id IS NOT NULL
-)"""
-
-_CLAIM = text(f"""{_WAITING}, fair AS MATERIALIZED (
+), fair AS MATERIALIZED (
     SELECT w.company_id, coalesce(t.served_at, '-infinity'::timestamptz) AS served_at,
            (SELECT count(*) FROM dialogs l WHERE l.company_id = w.company_id
                AND l.lease_token IS NOT NULL AND l.lease_until > now()) AS leased,
@@ -89,7 +87,15 @@ UPDATE dialogs
 """)
 
 # Company by company, soonest first: one whose dialogs all wait for their next attempt hides nobody else's.
-_OUTLOOK = text(f"""{_WAITING}, w AS (
+_OUTLOOK = text("""
+WITH RECURSIVE waiting AS (
+    (SELECT company_id FROM dialogs WHERE received_seq > done_seq ORDER BY company_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.company_id FROM dialogs d
+             WHERE d.received_seq > d.done_seq AND d.company_id > w.company_id
+             ORDER BY d.company_id LIMIT 1)
+      FROM waiting w WHERE w.company_id IS NOT NULL
+), w AS (
     SELECT p.due_at FROM waiting c CROSS JOIN LATERAL (
         SELECT d.due_at FROM dialogs d
          WHERE d.company_id = c.company_id AND d.received_seq > d.done_seq

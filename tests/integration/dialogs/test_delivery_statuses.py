@@ -14,7 +14,8 @@ from tests.integration.conversation import Shop, Stage
 
 async def delivery(stage: Stage, shop: Shop) -> str | None:
     rows = await stage.sql(shop, "SELECT delivery FROM outbox ORDER BY id DESC LIMIT 1")
-    return rows[0]["delivery"]
+    found: str | None = rows[0]["delivery"]
+    return found
 
 
 async def record(stage: Stage, shop: Shop, message_id: str, *states: str) -> None:
@@ -39,7 +40,7 @@ async def record(stage: Stage, shop: Shop, message_id: str, *states: str) -> Non
 async def sent_message(stage: Stage) -> tuple[Shop, str]:
     """A shop that has answered on WhatsApp, and the id that the platform gave the answer."""
     shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = []
+    stage.simulator.whatsapp.bots[-1].statuses = ()
     aigul = stage.shopper(shop, Platform.WHATSAPP)
     await aigul.says("диван")
     await aigul.hears()

@@ -170,7 +170,7 @@ async def test_a_tool_call_reaches_no_other_company_and_no_other_price_is_told(
 
 async def test_a_status_that_names_another_company_s_call_changes_nothing(stage: Stage) -> None:
     mine, other = await stage.open_shop("uyut", mode=ECHO), await stage.open_shop("sklad", mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = []
+    stage.simulator.whatsapp.bots[-1].statuses = ()
     marat = stage.shopper(other, Platform.WHATSAPP)
     await marat.says("диван")
     await marat.hears()
