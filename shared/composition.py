@@ -109,6 +109,7 @@ class Worker:
             bells=self.bells,
             cache=self.cache,
             courtesy=courtesy,
+            lane=lane,
             settings=settings,
         )
         self.deliverer = Deliverer(

@@ -8,6 +8,8 @@ sends again. A lost ring only delays (the sweep rings again); Redis down means m
 from __future__ import annotations
 
 import logging
+import math
+import time
 from typing import Literal
 
 from shared.kernel.errors import Unavailable
@@ -35,15 +37,25 @@ class Bells:
         if await self._cache.claim(f"ring:{bell}", seconds=self._marker_seconds) is not False:
             await self._send(bell, delay=0.0)
 
-    async def ring_more(self, bell: Bell, *, delay: float = 0.0) -> None:
-        """Ring whatever the marker says: for help, or for work due in ``delay`` seconds."""
-        await self._send(bell, delay=delay)
+    async def ring_more(self, bell: Bell) -> None:
+        """Ring whatever the marker says: for help."""
+        await self._send(bell, delay=0.0)
+
+    async def ring_later(self, bell: Bell, delay: float) -> None:
+        """Ring for work that is due in ``delay`` seconds, unless somebody has for that very second.
+
+        Each drainer that ends with work due later rings for it; without the marker every such ring would
+        beget another for as long as anything waits, and every postponed call would add one more.
+        """
+        due = math.ceil(time.time() + delay)
+        if await self._cache.claim(f"ring:{bell}:{due}", seconds=delay + 1.0) is not False:
+            await self._send(bell, delay=delay, marker=f"ring:{bell}:{due}")
 
     async def answered(self, bell: Bell) -> None:
         """Take the marker down; on return later rings are sent again."""
         await self._cache.drop(f"ring:{bell}")
 
-    async def _send(self, bell: Bell, *, delay: float) -> None:
+    async def _send(self, bell: Bell, *, delay: float, marker: str | None = None) -> None:
         try:
             await self._queues.send(_QUEUES[bell], bell, delay=delay)
         except Unavailable as error:
@@ -51,4 +63,4 @@ class Bells:
                 "the doorbell could not be rung; the sweep will",
                 extra={"bell": bell, "cause": type(error.__cause__).__name__},
             )
-            await self._cache.drop(f"ring:{bell}")
+            await self._cache.drop(marker or f"ring:{bell}")

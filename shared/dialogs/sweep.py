@@ -22,10 +22,7 @@ __all__ = ["Sweep"]
 _log = logging.getLogger(__name__)
 
 _STATUSES = text("SELECT EXISTS (SELECT FROM delivery_events WHERE NOT applied)")
-_FORGET = text("""
-UPDATE inbox SET raw = NULL WHERE id IN (
-    SELECT id FROM inbox WHERE raw IS NOT NULL AND received_at < now() - :kept ORDER BY received_at LIMIT :limit)
-""")
+_FORGET = text("SELECT forget_raw_bodies(:kept, :limit)")
 _FORGET_AT_ONCE = 500
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 from shared.kernel.errors import Unavailable
 from shared.runtime.breaker import Breaker
 from shared.runtime.settings import Settings
+from shared.runtime.storage import ByIdentity, queue_account
 
 if TYPE_CHECKING:
+    from azure.identity.aio import DefaultAzureCredential
     from azure.storage.queue.aio import QueueClient
 
 __all__ = ["DELIVERIES", "TURNS", "Queues"]
@@ -28,10 +31,15 @@ DELIVERIES = "deliveries"
 
 
 class Queues:
-    """The queues of one storage account, by name; clients are made on first use and kept."""
+    """The queues of one storage account, by name; clients are made on first use and kept.
+
+    Raises:
+        Misconfigured: the settings name no account.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self._connection = settings.storage_connection.get_secret_value()
+        self._account = queue_account(settings)
+        self._credential: DefaultAzureCredential | None = None
         self._prefix = settings.queue_prefix
         self._timeout = settings.queue_timeout
         self._clients: dict[str, QueueClient] = {}
@@ -40,22 +48,30 @@ class Queues:
     def _client(self, name: str) -> QueueClient:
         client = self._clients.get(name)
         if client is None:
-            from azure.storage.queue import TextBase64EncodePolicy
-            from azure.storage.queue.aio import QueueClient
-
-            client = QueueClient.from_connection_string(
-                self._connection,
-                f"{self._prefix}{name}",
-                message_encode_policy=TextBase64EncodePolicy(),
-                retry_total=0,
-                connection_timeout=self._timeout,
-                read_timeout=self._timeout,
-            )
-            self._clients[name] = client
+            client = self._clients[name] = self._new_client(f"{self._prefix}{name}")
         return client
 
+    def _new_client(self, queue: str) -> QueueClient:
+        from azure.storage.queue import TextBase64EncodePolicy
+        from azure.storage.queue.aio import QueueClient
+
+        options: dict[str, Any] = {
+            "message_encode_policy": TextBase64EncodePolicy(),
+            "retry_total": 0,
+            "connection_timeout": self._timeout,
+            "read_timeout": self._timeout,
+        }
+        account = self._account
+        if not isinstance(account, ByIdentity):
+            return QueueClient.from_connection_string(account.connection_string, queue, **options)
+        if self._credential is None:
+            from azure.identity.aio import DefaultAzureCredential
+
+            self._credential = DefaultAzureCredential(managed_identity_client_id=account.client_id)
+        return QueueClient(account.queue_url, queue, credential=self._credential, **options)
+
     async def send(self, name: str, text: str, *, delay: float = 0.0) -> None:
-        """Send one message that becomes visible after ``delay`` seconds.
+        """Send one message that becomes visible after ``delay`` seconds (whole ones, rounded up).
 
         Raises:
             Unavailable: the queue service did not take it in time.
@@ -68,10 +84,10 @@ class Queues:
         try:
             async with asyncio.timeout(self._timeout):
                 try:
-                    await client.send_message(text, visibility_timeout=round(delay))
+                    await client.send_message(text, visibility_timeout=math.ceil(delay))
                 except ResourceNotFoundError:
                     await client.create_queue()
-                    await client.send_message(text, visibility_timeout=round(delay))
+                    await client.send_message(text, visibility_timeout=math.ceil(delay))
         except (AzureError, TimeoutError, OSError) as error:
             self._breaker.failed()
             raise Unavailable("queue") from error
@@ -98,3 +114,5 @@ class Queues:
         for client in self._clients.values():
             await client.close()
         self._clients.clear()
+        if self._credential is not None:
+            await self._credential.close()

@@ -15,7 +15,8 @@ __all__ = ["Settings"]
 class Settings(BaseSettings):
     """The settings tree. Durations are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # an app setting that is there and empty is one that nobody set
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     # ---- state ----------------------------------------------------------------------------------------
     database_url: SecretStr
@@ -25,43 +26,71 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=4, ge=2, le=16)
     """Connections per process over both roles (Azure Functions: instances x groups x 4 < max_connections)."""
     database_connect_timeout: float = 5.0
+    """How long opening a connection may take."""
     database_statement_timeout: float = 15.0
+    """How long one statement may take, and how long to wait for a free connection."""
     redis_url: SecretStr | None = None
     """Without Redis everything works from Postgres, slower."""
     redis_timeout: float = 0.05
+    """How long one call to Redis may take; after that work goes on without it."""
     redis_prefix: str = ""
     """Before every key: lets test workers share one server."""
     storage_connection: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
     )
+    """Connection string of the storage account that holds the queues; empty: by identity, see the next three."""
+    storage_queue_url: str = Field(
+        default="", validation_alias=AliasChoices("AzureWebJobsStorage__queueServiceUri", "storage_queue_url")
+    )
+    """The account's queue service, e.g. ``https://<account>.queue.core.windows.net``: Entra ID opens it."""
+    storage_account: str = Field(
+        default="", validation_alias=AliasChoices("AzureWebJobsStorage__accountName", "storage_account")
+    )
+    """The account's name, where the queue service has its usual address."""
+    storage_client_id: str = Field(
+        default="", validation_alias=AliasChoices("AzureWebJobsStorage__clientId", "storage_client_id")
+    )
+    """Client id of a user-assigned identity; empty: the app's own."""
     queue_prefix: str = ""
     """Before every queue's name: lets test workers share one storage account."""
     queue_timeout: float = 2.0
+    """How long one call to the queue service may take."""
     credential_keys: SecretStr
     """Key ring for credentials at rest: ``id:base64(32 bytes)``, comma-separated; the first encrypts."""
 
     # ---- outside APIs -----------------------------------------------------------------------------------
     telegram_api_url: str = "https://api.telegram.org"
+    """The Telegram Bot API."""
     whatsapp_api_url: str = "https://graph.facebook.com"
+    """Meta's Graph API, for WhatsApp."""
     whatsapp_api_version: str = "v25.0"
+    """The version of the Graph API, as it stands in its addresses."""
     viber_api_url: str = "https://chatapi.viber.com"
+    """The Viber Bot API."""
     viber_button_api_version: int = 3
     """``min_api_version`` of share-phone and location-picker buttons (unconfirmed by Viber's pages)."""
-    send_timeout: float = 10.0
+    send_timeout: float = Field(default=10.0, ge=1.0)
     """One call to a messenger, in all."""
     openai_base_url: str | None = None
+    """Another server that speaks the OpenAI API; empty: OpenAI itself."""
     openai_api_key: SecretStr | None = None
     """Without a key (and without Azure) the offline assistant answers."""
     openai_model: str = "gpt-4o-mini"
+    """The model that answers (with Azure OpenAI: the deployment)."""
     openai_temperature: float | None = 0.3
+    """How freely the model speaks; empty: not sent, for models that refuse it."""
     openai_timeout: float = 20.0
+    """How long one call to the model may take."""
     azure_openai_endpoint: str | None = None
+    """The Azure OpenAI resource; wins over OpenAI."""
     azure_openai_api_version: str = "2024-10-21"
+    """The API version of Azure OpenAI."""
     azure_openai_api_key: SecretStr | None = None
     """Empty with an endpoint set: Entra ID through the app's managed identity."""
     model_price_input: float = 0.15
     """US dollars per million tokens read, for the cost that is recorded and held against the budget."""
     model_price_output: float = 0.60
+    """The same for tokens written."""
     public_base_url: str = "http://127.0.0.1:7071"
     """Where messengers reach the function app."""
 
@@ -75,28 +104,43 @@ class Settings(BaseSettings):
     company_dialogs_cap: int = 64
     """Dialogs of one company that may be leased at once, over all workers."""
     lease_seconds: float = 20.0
+    """How long a worker that went silent keeps a dialog from others."""
     lease_renewal: float = 5.0
+    """How often a running turn renews its lease; at most half of `LEASE_SECONDS`."""
     turn_deadline: float = 60.0
+    """How long one turn may take, a hung one included."""
     turn_attempts: int = 4
+    """After so many failed attempts a message is put aside for an administrator."""
     solo_attempt: int = 3
     """From this attempt on a dialog runs alone in its process."""
     merge_window: float = 0.3
+    """How long typed words wait for more."""
     album_window: float = 1.0
+    """How long a part of an album waits for the next one."""
     album_limit: float = 3.0
+    """How long an album may take in all."""
     stop_grace: float = 5.0
     """After SIGTERM running turns may end this long."""
     near_due: float = 1.0
     """A drainer waits for work due within this long; else it rings with a delay."""
     ring_marker_seconds: float = 5.0
+    """How long one ring stands for all that follow it."""
     sweep_batch: int = 200
+    """How many waiting dialogs or lanes a look takes in."""
 
     # ---- conversation -----------------------------------------------------------------------------------
     memory_messages: int = 20
+    """Messages of a dialog that are remembered."""
     memory_seconds: float = 24 * 3600.0
+    """How long the copy of a dialog in Redis lives."""
     context_messages: int = 10
+    """Messages of the talk that a responder is shown."""
     context_tokens: int = 3000
+    """Tokens of the talk that the model is shown at most."""
     messages_per_minute: int = 10
+    """Turns a minute that one person may have; twice that after thirty days."""
     handover_seconds: float = 12 * 3600.0
+    """How long the bot is silent after it called a person, unless somebody gives the dialog back."""
     daily_model_budget: float = 5.0
     """US dollars a company may spend on the model a day, where the company sets none of its own."""
 
@@ -104,6 +148,7 @@ class Settings(BaseSettings):
     lane_seconds: float = 25.0
     """The send lane's claim; at least twice ``send_timeout`` (checked)."""
     send_attempts: int = 8
+    """After so many tries a call to a messenger is put aside for an administrator."""
     send_backoff_limit: float = 300.0
     """The longest wait between two tries of one call."""
     uncertain_wait: float = 60.0
@@ -117,8 +162,11 @@ class Settings(BaseSettings):
 
     # ---- edges ------------------------------------------------------------------------------------------
     webhook_body_limit: int = 3 << 20
+    """Bytes of a webhook; a larger one is refused with 413."""
     raw_retention_days: int = 30
+    """How long the raw bodies of webhooks are kept."""
     log_level: str = "INFO"
+    """The least severe level that is logged."""
 
     def model_post_init(self, _context: object, /) -> None:
         """Refuse combinations that would break a promise of the protocol."""

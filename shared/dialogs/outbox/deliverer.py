@@ -38,11 +38,18 @@ class Deliverer:
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Claim nothing new from now on (SIGTERM)."""
+        """Claim nothing new from now on (SIGTERM); lanes are given back after the call under way."""
         self._stopping.set()
+        self._lane.stop()
 
     async def run(self) -> None:
         """Send until nothing may go now; ring for what may go later."""
+        try:
+            await self._deliver()
+        finally:
+            await self._lane.settle()
+
+    async def _deliver(self) -> None:
         await self._bells.answered("deliveries")
         ends = time.monotonic() + self._settings.drainer_budget
         while not self._stopping.is_set() and time.monotonic() < ends:
@@ -53,10 +60,12 @@ class Deliverer:
             await asyncio.gather(*(self._drain(lane) for lane in lanes))
         next_in = await self._lanes.next_in()
         if next_in is not None:
-            await self._bells.ring_more("deliveries", delay=max(1.0, next_in))
+            await self._bells.ring_later("deliveries", max(1.0, next_in))
 
     async def _drain(self, lane: Lane) -> None:
         try:
             await self._lane.drain(lane)
         except ZetaError as error:
             _log.warning("a lane was left", extra={"dialog": lane.dialog_id, "error": error.code})
+        except Exception:  # noqa: BLE001 - one lane's defect must not end the others; its claim runs out
+            _log.exception("a lane broke off", extra={"dialog": lane.dialog_id})

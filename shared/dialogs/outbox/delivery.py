@@ -27,23 +27,24 @@ _log = logging.getLogger(__name__)
 _KEPT_UNMATCHED = timedelta(hours=1)
 """A status that matches no message of ours after this long never will (sent by hand, or by another system)."""
 
-_COMPANIES = text("""
-SELECT company_id, count(*) FROM (
-    SELECT company_id FROM delivery_events WHERE NOT applied ORDER BY received_at LIMIT :limit) e
- GROUP BY company_id
-""")
+_COMPANIES = text("SELECT DISTINCT company_id FROM delivery_events WHERE NOT applied")
 
+# Only what can be settled now: statuses of messages that are not ours must not hold up those that are.
 _OPEN = text("""
-SELECT e.id, e.state, e.error_code, e.refusal, e.platform_message_id, o.id AS outbox_id, o.dialog_id, o.status,
-       o.seq, e.received_at < now() - CAST(:kept AS interval) AS stale
+SELECT e.id, e.state, e.error_code, e.refusal, e.platform_message_id, o.id AS outbox_id, o.dialog_id, o.status
   FROM delivery_events e
   LEFT JOIN LATERAL (
        SELECT * FROM outbox m WHERE m.bot_id = e.bot_id AND m.platform_message_id = e.platform_message_id
        UNION ALL
        SELECT * FROM outbox r WHERE r.id = e.reference AND r.bot_id = e.bot_id
        LIMIT 1) o ON true
- WHERE NOT e.applied ORDER BY e.id LIMIT :limit
+ WHERE NOT e.applied
+   AND (o.status NOT IN ('waiting', 'sending') OR e.received_at < now() - CAST(:kept AS interval))
+ ORDER BY e.id LIMIT :limit FOR UPDATE OF e SKIP LOCKED
 """)
+
+# before the outbox rows, and in id order: so do send lanes and webhooks
+_LOCK_DIALOGS = text("SELECT FROM dialogs WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 
 # sent < delivered < read; failed ends sent only
 _APPLY = text("""
@@ -56,10 +57,12 @@ UPDATE outbox
              AND coalesce(delivery, '') <> 'failed' END
 """)
 
-# An uncertain send turned out to have arrived: it is sent, and the lane goes on.
+# The fate of an uncertain send became known, it arrived or it failed: it is finished, and the lane goes on.
 _SETTLE = text("""
 WITH settled AS (
-    UPDATE outbox SET status = 'sent', sent_at = now(), platform_message_ids = ARRAY[:message_id]
+    UPDATE outbox
+       SET status = :status, platform_message_ids = ARRAY[CAST(:message_id AS text)],
+           sent_at = CASE WHEN :status = 'sent' THEN now() END
      WHERE id = :outbox_id AND status = 'uncertain' RETURNING dialog_id, seq
 )
 UPDATE dialogs d SET sent_seq = s.seq, send_token = NULL, send_until = NULL, send_at = now()
@@ -77,35 +80,37 @@ class DeliveryStatuses:
         self._database = database
 
     async def apply(self, *, limit: int = 500) -> int:
-        """Apply up to ``limit`` statuses; how many were open."""
+        """Apply up to ``limit`` statuses of each company; how many were applied, or too old to be ever."""
         async with self._database.system_scope() as session:
-            companies = (await session.execute(_COMPANIES, {"limit": limit})).all()
+            companies = (await session.execute(_COMPANIES)).all()
         applied = 0
-        for company_id, _ in companies:
+        for (company_id,) in companies:
             async with self._database.session_scope(company_id) as session:
                 applied += await self._apply_of(session, company_id, limit)
         return applied
 
     async def _apply_of(self, session: AsyncSession, company_id: UUID, limit: int) -> int:
         rows = (await session.execute(_OPEN, {"limit": limit, "kept": _KEPT_UNMATCHED})).all()
-        done = []
+        done = [row.id for row in rows]
+        moving = [row.dialog_id for row in rows if row.status == "uncertain" or row.refusal is not None]
+        if moving:
+            await session.execute(_LOCK_DIALOGS, {"ids": moving})
         for row in rows:
-            # no record of ours yet: the message is just being sent, or its sender vanished
-            if row.outbox_id is None or row.status == "sending":
-                if row.stale:
-                    done.append(row.id)
-                continue
-            done.append(row.id)
-            await self._apply_one(session, company_id, row)
+            if row.outbox_id is not None:
+                await self._apply_one(session, company_id, row)
         if done:
             await session.execute(_APPLIED, {"ids": done})
         return len(done)
 
     async def _apply_one(self, session: AsyncSession, company_id: UUID, row: Any) -> None:
+        if row.status == "uncertain":
+            status = "failed" if row.state == "failed" else "sent"
+            await session.execute(
+                _SETTLE,
+                {"outbox_id": row.outbox_id, "message_id": row.platform_message_id, "status": status},
+            )
         if row.state == "failed":
             await self._follow_up(session, company_id, row)
-        elif row.status == "uncertain":
-            await session.execute(_SETTLE, {"outbox_id": row.outbox_id, "message_id": row.platform_message_id})
         await session.execute(
             _APPLY, {"outbox_id": row.outbox_id, "state": row.state, "error_code": row.error_code}
         )

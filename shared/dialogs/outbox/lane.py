@@ -10,7 +10,8 @@ What follows from each outcome:
     refused: window closed         its template instead; without one, failed
     refused: misconfigured         the whole bot rests until a person mends it
 
-A known outcome is recorded even while Postgres comes and goes, as long as the worker lives.
+A known outcome is recorded even while Postgres comes and goes, as long as the worker lives. A call that has
+begun is not broken off when its worker is asked to stop: its outcome would be lost, and the call repeated.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from shared.bots.directory import BotDirectory
@@ -59,6 +60,8 @@ from shared.runtime.settings import Settings
 __all__ = ["ChannelOf", "Lane", "SendLane"]
 
 _log = logging.getLogger(__name__)
+_ROW_ON_ITS_WAY = 0.01
+"""Seconds to look again for a head that was committed after our statement began."""
 
 
 class ChannelOf(Protocol):
@@ -77,6 +80,14 @@ class Lane:
     bot_id: UUID
     platform: Platform
     token: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _BotRest:
+    """How long all lanes of the bot rest, and what a person has to mend, if anything."""
+
+    seconds: float
+    misconfigured: str | None = None
 
 
 class SendLane:
@@ -100,8 +111,19 @@ class SendLane:
         self._throttle = throttle
         self._bells = bells
         self._settings = settings
+        self._stopping = False
+        self._in_flight: set[asyncio.Task[bool]] = set()
         self.lane_time = timedelta(seconds=settings.lane_seconds)
         """How long a claim of the lane lasts; renewed with every call."""
+
+    def stop(self) -> None:
+        """Begin no further call (SIGTERM); lanes are given back after the call under way."""
+        self._stopping = True
+
+    async def settle(self) -> None:
+        """Wait for calls under way, a call's time-out and a little more at most."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=self._settings.send_timeout * 1.5)
 
     async def may_send_now(self, platform: Platform, bot_id: UUID, dialog_id: int) -> float:
         """Seconds to hold the next call back; 0: it may go now, and was counted against the pace."""
@@ -109,16 +131,16 @@ class SendLane:
 
     async def ring(self, wait: float) -> None:
         """Ask for a sender in ``wait`` seconds."""
-        await self._bells.ring_more("deliveries", delay=wait)
+        await self._bells.ring_later("deliveries", wait)
 
-    async def drain(self, lane: Lane) -> None:
-        """Send from the head until the lane is empty or has to rest.
+    async def drain(self, lane: Lane, *, paced: bool = False) -> None:
+        """Send from the head until the lane is empty or has to rest; ``paced``: the first call was counted already.
 
         Raises:
             Unavailable: Postgres went away while nothing was under way; the claim runs out by itself.
         """
-        wait = await self.may_send_now(lane.platform, lane.bot_id, lane.dialog_id)
-        if wait > 0:
+        wait = 0.0 if paced else await self.may_send_now(lane.platform, lane.bot_id, lane.dialog_id)
+        if wait > 0 or self._stopping:
             await self._release(lane, wait)
             return
         tells = self._channel_of(lane.platform).tells_fate_of_uncertain_sends
@@ -133,28 +155,44 @@ class SendLane:
                     await release_lane(session, lane.dialog_id, token=lane.token, rest=rest)
             if not taken.ours or taken.awaits_status:
                 return
-            if taken.head is not None and not await self.send_head(lane, taken.head, claimed_until):
+            if taken.head is None:
+                await asyncio.sleep(_ROW_ON_ITS_WAY)
+            elif not await self.send_head(lane, taken.head, claimed_until):
                 return
 
     async def send_head(self, lane: Lane, head: Head, claimed_until: float) -> bool:
         """Make the call that is under way in our hands and record its outcome; whether to go on with the lane."""
-        if claimed_until - time.monotonic() < self._settings.send_timeout * 1.5:
-            return False  # too little of the claim is left to be sure that nobody else sends it too
+        sending = asyncio.create_task(self._send_head(lane, head, claimed_until))
+        self._in_flight.add(sending)
+        sending.add_done_callback(self._in_flight.discard)
+        return await asyncio.shield(sending)
+
+    async def _send_head(self, lane: Lane, head: Head, claimed_until: float) -> bool:
+        if head.attempts > self._settings.send_attempts:  # its senders vanished again and again
+            return await self._give_up(lane, head, "uncertain")
+        left = claimed_until - time.monotonic()
+        if left < self._settings.send_timeout * 1.5:
+            # too little of the claim is left to be sure that nobody else sends it too
+            await self._postpone(lane, head, 0.0, status="waiting", code="claim_too_short", refund=True)
+            return False
         try:
-            sent = await self._call(lane, head)
+            async with asyncio.timeout(left - self._settings.send_timeout * 0.25):
+                sent = await self._call(lane, head)
         except Refused as refused:
             return await self._refused(lane, head, refused)
-        except NotSent as error:
+        except (NotSent, TryLater) as error:
             return await self._not_sent(lane, head, error)
-        except TryLater as error:  # the transport's breaker is open, or our own database is away
-            not_sent = NotSent(error.code, after=error.after)
-            return await self._not_sent(lane, head, not_sent, refund=True)
         except (Misconfigured, NotFound) as error:
             return await self._refused(lane, head, Refused(Refusal.MISCONFIGURED, error.code))
-        except Uncertain:
+        except Exception as error:  # noqa: BLE001 - no answer, or a defect of ours: nobody can tell whether it left
+            if not isinstance(error, Uncertain | TimeoutError):
+                _log.exception("a call broke off", extra={"outbox": head.id, "dialog": lane.dialog_id})
             return await self._uncertain(lane, head)
         outcome = Outcome(status="sent", message_ids=sent.platform_message_ids, new_chat_id=sent.new_chat_id)
         return await self._finish(lane, head, outcome)
+
+    async def _give_up(self, lane: Lane, head: Head, code: str) -> bool:
+        return await self._finish(lane, head, Outcome(status="failed", error_code=code), failure=code)
 
     async def _call(self, lane: Lane, head: Head) -> Sent:
         access = await self._directory.access(lane.bot_id)
@@ -188,43 +226,31 @@ class SendLane:
             extra={"outbox": head.id, "dialog": lane.dialog_id, "refusal": refused.refusal.value},
         )
         if refused.refusal is Refusal.MISCONFIGURED:
-            rest = timedelta(seconds=self._settings.misconfigured_wait)
-            async with self._database.session_scope(lane.company_id) as session:
-                await rest_bot(session, lane.bot_id, rest=rest, misconfigured=refused.reason[:200])
-                await postpone_head(
-                    session,
-                    head.id,
-                    dialog_id=lane.dialog_id,
-                    token=lane.token,
-                    rest=rest,
-                    status="waiting",
-                    error_code=refused.code,
-                    refund=True,
-                )
+            wait = self._settings.misconfigured_wait
+            bot = _BotRest(wait, refused.reason[:200])
+            await self._postpone(lane, head, wait, status="waiting", code=refused.code, refund=True, bot=bot)
             return False
         blocked = refused.refusal is Refusal.UNREACHABLE
         code = refused.platform_code or refused.refusal.value
         outcome = Outcome(status="failed", error_code=code[:100], blocked=blocked)
         return await self._finish(lane, head, outcome, failure=None if blocked else code)
 
-    async def _not_sent(self, lane: Lane, head: Head, error: NotSent, *, refund: bool = False) -> bool:
-        if error.scope == "bot" and error.after is not None:
-            async with self._database.session_scope(lane.company_id) as session:
-                await rest_bot(session, lane.bot_id, rest=timedelta(seconds=error.after))
+    async def _not_sent(self, lane: Lane, head: Head, error: NotSent | TryLater) -> bool:
+        """A ``TryLater`` is the transport's breaker, or our own database: nothing was tried."""
         told = error.after is not None
         if head.attempts >= self._settings.send_attempts and not told:
-            outcome = Outcome(status="failed", error_code=error.code)
-            return await self._finish(lane, head, outcome, failure=error.code)
-        curve = error.attempt_curve or 2.0
-        wait = error.after if error.after is not None else curve ** (head.attempts - 1)
-        wait = min(wait, self._settings.send_backoff_limit) if not told else wait
-        await self._postpone(lane, head, wait, status="waiting", code=error.code, refund=refund or told)
+            return await self._give_up(lane, head, error.code)
+        wait = error.after
+        if wait is None:
+            curve = (error.attempt_curve if isinstance(error, NotSent) else None) or 2.0
+            wait = min(curve ** (head.attempts - 1), self._settings.send_backoff_limit)
+        bot = _BotRest(wait) if told and isinstance(error, NotSent) and error.scope == "bot" else None
+        await self._postpone(lane, head, wait, status="waiting", code=error.code, refund=told, bot=bot)
         return False
 
     async def _uncertain(self, lane: Lane, head: Head) -> bool:
         if head.attempts >= self._settings.send_attempts:
-            outcome = Outcome(status="failed", error_code="uncertain")
-            return await self._finish(lane, head, outcome, failure="uncertain")
+            return await self._give_up(lane, head, "uncertain")
         if self._channel_of(lane.platform).tells_fate_of_uncertain_sends:
             wait = self._settings.uncertain_wait
         else:
@@ -236,14 +262,24 @@ class SendLane:
         wait = 0.0
         if head.behind > 0 and not outcome.blocked:
             wait = await self.may_send_now(lane.platform, lane.bot_id, lane.dialog_id)
+        rests = wait > 0 or self._stopping
+        failure_id = new_id()  # the same for every try to write it
 
         async def write() -> bool:
             async with self._database.session_scope(lane.company_id) as session:
-                if failure is not None:
+                finished = await finish_head(
+                    session,
+                    head.id,
+                    outcome,
+                    token=lane.token,
+                    lane_time=self.lane_time,
+                    rest=timedelta(seconds=wait) if rests else None,
+                )
+                if failure is not None and finished.recorded:
                     await record_failure(
                         session,
                         company_id=lane.company_id,
-                        failure_id=new_id(),
+                        failure_id=failure_id,
                         kind="send",
                         dialog_id=lane.dialog_id,
                         outbox_id=head.id,
@@ -251,23 +287,23 @@ class SendLane:
                         detail=head.call.method,
                         attempts=head.attempts,
                     )
-                return await finish_head(
-                    session,
-                    head.id,
-                    outcome,
-                    dialog_id=lane.dialog_id,
-                    token=lane.token,
-                    lane_time=self.lane_time,
-                    rest=timedelta(seconds=wait) if wait else None,
-                )
+                return finished.ours
 
         ours = await self._insist(write)
-        if wait:
-            await self._bells.ring_more("deliveries", delay=wait)
+        if rests and head.behind > 0:
+            await self._bells.ring_later("deliveries", wait)
         return ours
 
     async def _postpone(
-        self, lane: Lane, head: Head, wait: float, *, status: str, code: str, refund: bool = False
+        self,
+        lane: Lane,
+        head: Head,
+        wait: float,
+        *,
+        status: Literal["waiting", "uncertain"],
+        code: str,
+        refund: bool = False,
+        bot: _BotRest | None = None,
     ) -> None:
         async def write() -> bool:
             async with self._database.session_scope(lane.company_id) as session:
@@ -277,19 +313,22 @@ class SendLane:
                     dialog_id=lane.dialog_id,
                     token=lane.token,
                     rest=timedelta(seconds=wait),
-                    status="uncertain" if status == "uncertain" else "waiting",
+                    status=status,
                     error_code=code,
                     refund=refund,
                 )
+                if bot is not None:
+                    rest = timedelta(seconds=bot.seconds)
+                    await rest_bot(session, lane.bot_id, rest=rest, misconfigured=bot.misconfigured)
             return False
 
         await self._insist(write)
-        await self._bells.ring_more("deliveries", delay=wait)
+        await self._bells.ring_later("deliveries", wait)
 
     async def _release(self, lane: Lane, wait: float) -> None:
         async with self._database.session_scope(lane.company_id) as session:
             await release_lane(session, lane.dialog_id, token=lane.token, rest=timedelta(seconds=wait))
-        await self._bells.ring_more("deliveries", delay=wait)
+        await self._bells.ring_later("deliveries", wait)
 
     async def _insist(self, write: Callable[[], Awaitable[bool]]) -> bool:
         """Record a known outcome through outages of Postgres: the person has the message already."""

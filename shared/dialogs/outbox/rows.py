@@ -19,6 +19,7 @@ from shared.channels.contract import Call
 from shared.kernel.languages import Language, language_of
 
 __all__ = [
+    "Finished",
     "Head",
     "Outcome",
     "Taken",
@@ -56,32 +57,38 @@ SELECT l.outbox_seq > l.sent_seq AND NOT l.blocked AS ours, l.chat_id, l.phone, 
   FROM lane l LEFT JOIN head h ON true
 """)
 
+# Recorded by sequence number, not by counting: a writer that never learnt whether its commit arrived says the
+# same thing again, and one whose claim ran out still tells what it knows. A row is finished exactly when
+# ``sent_seq`` has reached it. Only the lane's holder may fail a row, and only it gives the lane back or goes on.
 _FINISH = text("""
-WITH finished AS (
-    UPDATE outbox SET status = :status, sent_at = CASE WHEN :status = 'sent' THEN now() END,
-           platform_message_ids = :message_ids, error_code = :error_code
-     WHERE id = :id AND status <> 'sent'
-), lane AS (
+WITH lane AS (
     UPDATE dialogs d
-       SET sent_seq = d.sent_seq + 1,
+       SET sent_seq = greatest(d.sent_seq, o.seq),
            chat_id = coalesce(:new_chat_id, d.chat_id),
            blocked = d.blocked OR :blocked,
-           send_at = now() + :rest,
-           send_token = CASE WHEN d.outbox_seq > d.sent_seq + 1 AND :go_on THEN d.send_token END,
-           send_until = CASE WHEN d.outbox_seq > d.sent_seq + 1 AND :go_on THEN now() + :lane_time END
-     WHERE d.id = :dialog_id AND d.send_token = :token
-    RETURNING d.send_token IS NOT NULL AS ours
+           send_at = CASE WHEN d.send_token = :token THEN now() + :rest ELSE d.send_at END,
+           send_token = CASE WHEN d.send_token = :token AND NOT (d.outbox_seq > o.seq AND :go_on) THEN NULL
+                             ELSE d.send_token END,
+           send_until = CASE WHEN d.send_token IS DISTINCT FROM :token THEN d.send_until
+                             WHEN d.outbox_seq > o.seq AND :go_on THEN now() + :lane_time END
+      FROM outbox o
+     WHERE o.id = :id AND d.id = o.dialog_id AND (d.send_token = :token OR :status = 'sent')
+    RETURNING d.send_token IS NOT DISTINCT FROM CAST(:token AS uuid) AS ours
+), finished AS (
+    UPDATE outbox SET status = :status, sent_at = CASE WHEN :status = 'sent' THEN now() END,
+           platform_message_ids = :message_ids, error_code = :error_code
+     WHERE id = :id AND status <> 'sent' AND EXISTS (SELECT FROM lane)
 )
-SELECT coalesce((SELECT ours FROM lane), false) AS ours
+SELECT ours FROM lane
 """)
 
 _POSTPONE = text("""
-WITH head AS (
-    UPDATE outbox SET status = :status, attempts = greatest(0, attempts - :refund), error_code = :error_code
-     WHERE id = :id AND status <> 'sent'
+WITH lane AS (
+    UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = now() + :rest
+     WHERE id = :dialog_id AND send_token = :token RETURNING id
 )
-UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = now() + :rest
- WHERE id = :dialog_id AND send_token = :token
+UPDATE outbox o SET status = :status, attempts = greatest(0, o.attempts - :refund), error_code = :error_code
+  FROM lane WHERE o.id = :id AND o.dialog_id = lane.id AND o.status <> 'sent'
 """)
 
 _RELEASE = text("""
@@ -107,6 +114,7 @@ SELECT company_id, bot_id, id, outbox_seq, CAST(:call AS jsonb), 'waiting' FROM 
 _FAILURE = text("""
 INSERT INTO failures (company_id, id, kind, dialog_id, inbox_id, outbox_id, code, detail, attempts)
 VALUES (:company_id, :id, :kind, :dialog_id, :inbox_id, :outbox_id, :code, :detail, :attempts)
+ON CONFLICT (company_id, id) DO NOTHING
 """)
 
 
@@ -147,6 +155,14 @@ class Outcome:
     blocked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What ``finish_head`` did: whether the outcome was ours to record, and whether the lane is ours with more."""
+
+    recorded: bool
+    ours: bool
+
+
 async def take_head(
     session: AsyncSession, dialog_id: int, *, token: UUID, lane_time: timedelta, statuses_tell: bool
 ) -> Taken:
@@ -182,21 +198,16 @@ async def finish_head(
     outbox_id: int,
     outcome: Outcome,
     *,
-    dialog_id: int,
     token: UUID,
     lane_time: timedelta,
     rest: timedelta | None,
-) -> bool:
-    """Record a finished call and free the next; ``rest`` gives the lane back that long (``None``: go on).
-
-    Returns whether the lane is ours and has more.
-    """
+) -> Finished:
+    """Record a finished call and free the next; ``rest`` gives the lane back that long (``None``: go on)."""
     row = (
         await session.execute(
             _FINISH,
             {
                 "id": outbox_id,
-                "dialog_id": dialog_id,
                 "token": token,
                 "lane_time": lane_time,
                 "status": outcome.status,
@@ -208,8 +219,8 @@ async def finish_head(
                 "go_on": rest is None and not outcome.blocked,
             },
         )
-    ).one()
-    return bool(row.ours)
+    ).one_or_none()
+    return Finished(recorded=row is not None, ours=row is not None and row.ours)
 
 
 async def postpone_head(
@@ -268,7 +279,10 @@ async def record_failure(
     inbox_id: int | None = None,
     outbox_id: int | None = None,
 ) -> None:
-    """Record what was given up, for an administrator to replay or discard. ``detail`` holds no message text."""
+    """Record what was given up, for an administrator to replay or discard. ``detail`` holds no message text.
+
+    The same ``failure_id`` again changes nothing.
+    """
     await session.execute(
         _FAILURE,
         {

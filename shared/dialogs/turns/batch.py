@@ -1,19 +1,21 @@
 """What of a dialog's waiting rows makes the next turn. Pure: rows in, turn out.
 
-Rows come in the platform's own order. A turn takes the rows from the front that are due; an edit of a message
-in the same turn replaces it in place; after a failed attempt only the first row is taken, so that one bad row
-does not hold the others.
+Rows come in the platform's own order. A turn begins when the row in front is due, and takes along what came
+after it: whose own window is still open would only be answered apart. An album that is still arriving is waited
+for. An edit of a message in the same turn replaces it in place; after a failed attempt only the first row is
+taken, so that one bad row does not hold the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.channels.contract import InboundMessage, MembershipChange
+from shared.dialogs.turns.history import words_of
 
-__all__ = ["Batch", "WaitingRow", "form_batch"]
+__all__ = ["Batch", "WaitingRow", "form_batch", "without_invisible_edits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Batch:
     due_at: datetime | None
     """When the rows that are left fall due; ``None``: none is left."""
 
+    @property
+    def edited_ids(self) -> list[str]:
+        """The platform's ids of the messages that were edited."""
+        return [event.message_id for event in self.events if isinstance(event, InboundMessage) and event.edited]
+
 
 def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Batch:
     """Form the turn of ``rows`` (in the platform's order) at the moment ``now``.
@@ -42,7 +49,7 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
     """
     taken = 0
     for row in rows if merge else rows[:1]:
-        if row.due_at > now:
+        if row.due_at > now and (taken == 0 or _is_album_part(row)):
             break
         taken += 1
     rest = rows[taken:]
@@ -51,6 +58,25 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
         events=tuple(_with_edits(rows[:taken])),
         due_at=rest[0].due_at if rest else None,
     )
+
+
+def without_invisible_edits(batch: Batch, last_words: Mapping[str, str]) -> Batch:
+    """The batch without edits that change no word of an answered message (Telegram reports those too).
+
+    ``last_words``: what the edited messages said when they were answered, by message id.
+    """
+    kept = tuple(event for event in batch.events if not _is_invisible(event, last_words))
+    return replace(batch, events=kept)
+
+
+def _is_invisible(event: InboundMessage | MembershipChange, last_words: Mapping[str, str]) -> bool:
+    if not isinstance(event, InboundMessage) or not event.edited:
+        return False
+    return last_words.get(event.message_id) == words_of(event.content)
+
+
+def _is_album_part(row: WaitingRow) -> bool:
+    return isinstance(row.event, InboundMessage) and row.event.album_id is not None
 
 
 def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipChange]:

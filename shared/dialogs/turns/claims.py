@@ -21,7 +21,7 @@ from shared.runtime.settings import Settings
 __all__ = ["Claim", "Claims", "Outlook"]
 
 # A loose index scan finds the companies that have work without reading all of their rows.
-_CLAIM = text("""
+_WAITING = """
 WITH RECURSIVE waiting AS (
     (SELECT company_id FROM dialogs WHERE received_seq > done_seq ORDER BY company_id LIMIT 1)
     UNION ALL
@@ -29,7 +29,9 @@ WITH RECURSIVE waiting AS (
              WHERE d.received_seq > d.done_seq AND d.company_id > w.company_id
              ORDER BY d.company_id LIMIT 1)
       FROM waiting w WHERE w.company_id IS NOT NULL
-), fair AS MATERIALIZED (
+)"""
+
+_CLAIM = text(f"""{_WAITING}, fair AS MATERIALIZED (
     SELECT w.company_id, coalesce(t.served_at, '-infinity'::timestamptz) AS served_at,
            (SELECT count(*) FROM dialogs l WHERE l.company_id = w.company_id
                AND l.lease_token IS NOT NULL AND l.lease_until > now()) AS leased
@@ -48,7 +50,7 @@ WITH RECURSIVE waiting AS (
      ORDER BY p.place, f.served_at LIMIT :places
 ), chosen AS MATERIALIZED (
     SELECT d.id FROM dialogs d
-     WHERE d.id IN (SELECT id FROM ready) AND d.received_seq > d.done_seq
+     WHERE d.id IN (SELECT id FROM ready) AND d.received_seq > d.done_seq AND d.due_at <= now()
        AND (d.lease_until IS NULL OR d.lease_until <= now())
      ORDER BY d.id FOR UPDATE SKIP LOCKED
 ), leased AS (
@@ -66,9 +68,12 @@ SELECT c, clock_timestamp() FROM unnest(CAST(:companies AS uuid[])) AS c ORDER B
 ON CONFLICT (company_id) DO UPDATE SET served_at = excluded.served_at
 """)
 
+# rows are locked in id order, as webhooks and claims lock them
 _RENEW = text("""
-UPDATE dialogs SET lease_until = now() + :lease
- WHERE id = ANY(:ids) AND lease_token = ANY(:tokens)
+WITH held AS (
+    SELECT id FROM dialogs WHERE id = ANY(:ids) AND lease_token = ANY(:tokens) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE dialogs d SET lease_until = now() + :lease FROM held WHERE d.id = held.id
 """)
 
 # The attempt was counted before the work; :refund takes it back. A row that came since the dialog was read
@@ -81,11 +86,14 @@ UPDATE dialogs
  WHERE id = :id AND lease_token = :token
 """)
 
-_OUTLOOK = text("""
-WITH w AS (
-    SELECT due_at, lease_until FROM dialogs
-     WHERE received_seq > done_seq AND (lease_until IS NULL OR lease_until <= now() + interval '1 second')
-     LIMIT :limit)
+# Company by company, soonest first: one whose dialogs all wait for their next attempt hides nobody else's.
+_OUTLOOK = text(f"""{_WAITING}, w AS (
+    SELECT p.due_at FROM waiting c CROSS JOIN LATERAL (
+        SELECT d.due_at FROM dialogs d
+         WHERE d.company_id = c.company_id AND d.received_seq > d.done_seq
+           AND (d.lease_until IS NULL OR d.lease_until <= now() + interval '1 second')
+         ORDER BY d.due_at LIMIT :limit) p
+     WHERE c.company_id IS NOT NULL ORDER BY p.due_at LIMIT :limit)
 SELECT count(*) FILTER (WHERE due_at <= now()) AS ready,
        extract(epoch FROM min(due_at) FILTER (WHERE due_at > now()) - now()) AS next_in
   FROM w

@@ -14,6 +14,7 @@ import time
 from datetime import timedelta
 
 from shared.dialogs.bells import Bells
+from shared.dialogs.outbox.lane import SendLane
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.rows import LostLease
@@ -41,6 +42,7 @@ class Drainer:
         bells: Bells,
         cache: Cache,
         courtesy: Courtesy,
+        lane: SendLane,
         settings: Settings,
     ) -> None:
         self._claims = claims
@@ -48,6 +50,7 @@ class Drainer:
         self._bells = bells
         self._cache = cache
         self._courtesy = courtesy
+        self._lane = lane
         self._settings = settings
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._stopping = asyncio.Event()
@@ -55,6 +58,7 @@ class Drainer:
     def stop(self) -> None:
         """Claim nothing new from now on (SIGTERM); running turns end, or their leases are given back."""
         self._stopping.set()
+        self._lane.stop()
 
     async def run(self) -> None:
         """Drain until nothing is left, the time budget is used, or the worker stops."""
@@ -64,14 +68,18 @@ class Drainer:
         try:
             await self._drain(ends)
         finally:
-            await self._finish_running()
-            heartbeat.cancel()
+            try:
+                await self._finish_running()
+            finally:
+                heartbeat.cancel()
             await self._courtesy.settle()
+            await self._lane.settle()
 
     async def _run_alone(self) -> bool:
         """Run one dialog that failed before, with nothing beside it in this process; whether there was one."""
         claims = await self._claims.claim(1, solo=True)
         for claim in claims:
+            await self._bells.ring_more("turns")  # whatever else is ready must not wait for this one
             self._start(claim)
             await self._finish_running()
         return bool(claims)
@@ -120,7 +128,7 @@ class Drainer:
         if outlook.next_in <= self._settings.near_due:
             await asyncio.sleep(max(outlook.next_in, 0.001))
             return True
-        await self._bells.ring_more("turns", delay=math.ceil(outlook.next_in))
+        await self._bells.ring_later("turns", outlook.next_in)
         return False
 
     async def _call_for_help(self) -> None:
@@ -149,8 +157,10 @@ class Drainer:
             if claim.attempts > self._settings.turn_attempts:
                 await self._runner.give_up(claim, WorkerVanished())
                 return
-            while await self._runner.run(claim, stay=not self._stopping.is_set()):
-                pass
+            going_on: Claim | None = claim
+            while going_on is not None:
+                claim = going_on
+                going_on = await self._runner.run(claim, stay=not self._stopping.is_set())
         except LostLease:
             _log.warning("a lease ran out during its turn", extra={"dialog": claim.dialog_id})
         except asyncio.CancelledError:
@@ -169,8 +179,11 @@ class Drainer:
         if not retry and claim.attempts >= self._settings.turn_attempts:
             try:
                 await self._runner.give_up(claim, error)
-            except (ZetaError, TimeoutError) as worse:
-                _log.error("a failed turn could not be put aside", extra={"error": type(worse).__name__})
+            except LostLease:
+                _log.warning("a lease ran out during its turn", extra={"dialog": claim.dialog_id})
+            except Exception:  # noqa: BLE001 - whatever it was, the dialog rests and the others go on
+                _log.exception("a failed turn could not be put aside", extra={"dialog": claim.dialog_id})
+                await self._release(claim, after=self._settings.turn_deadline, refund=False)
             return
         after = getattr(error, "after", None) or 2.0 ** (claim.attempts - 1)
         await self._release(claim, after=after, refund=retry)
@@ -193,13 +206,21 @@ class Drainer:
                 _log.warning("leases could not be renewed")
 
     async def _finish_running(self) -> None:
-        """Let running turns end; on SIGTERM wait a little, then give their leases back."""
-        if self._running and self._stopping.is_set():
-            await asyncio.wait(self._running, timeout=self._settings.stop_grace)
-            for task in self._running:
-                task.cancel()
+        """Let running turns end; on SIGTERM wait a little, then give their leases back and ring for them."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            while self._running and not self._stopping.is_set():
+                await asyncio.wait({*self._running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
         if self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
+            await asyncio.wait(self._running, timeout=self._settings.stop_grace)
+        left = list(self._running)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
+            await self._bells.ring_more("turns")
 
 
 class WorkerVanished(ZetaError):

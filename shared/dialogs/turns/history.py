@@ -20,7 +20,7 @@ from shared.channels.messages import (
 )
 from shared.dialogs.contract import MemoryMessage, Role
 
-__all__ = ["Said", "history_of"]
+__all__ = ["Said", "history_of", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ def history_of(events: Sequence[InboundMessage | MembershipChange], reply: Reply
     said = [
         _said(
             Role.SHOPPER,
-            _words(event.content),
-            event.content.model_dump(mode="json", exclude_none=True),
+            words_of(event.content),
+            {"message_id": event.message_id, **event.content.model_dump(mode="json", exclude_none=True)},
             event.occurred_at,
         )
         for event in events
@@ -53,7 +53,7 @@ def _said(role: Role, words: str, content: dict[str, Any], at: datetime) -> Said
     return Said(row, MemoryMessage(role, words, at))
 
 
-def _words(content: InboundContent) -> str:
+def words_of(content: InboundContent) -> str:
     """What the model and a manager read in place of the content."""
     match content:
         case TextContent():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.channels.contract import InboundMessage
-from shared.dialogs.contract import Responder, Role, Turn, TurnResult
+from shared.dialogs.contract import Responder, Turn, TurnResult
 from shared.dialogs.turns.commands import answer_command, command_of
 from shared.kernel.errors import Misconfigured
 
@@ -29,7 +29,7 @@ class Router:
         Raises:
             Misconfigured: the bot's mode names no responder.
         """
-        if not any(isinstance(event, InboundMessage) for event in turn.events) or _only_seen_edits(turn):
+        if not any(isinstance(event, InboundMessage) for event in turn.events):
             return TurnResult()
         effects = []
         if handover_until is not None and handover_until > turn.started_at:
@@ -50,11 +50,3 @@ class Router:
         if responder is None:
             raise Misconfigured("bots.mode", f"no responder for {mode!r}")
         return responder
-
-
-def _only_seen_edits(turn: Turn) -> bool:
-    """Whether the turn is nothing but edits that change no word (Telegram reports invisible ones too)."""
-    if not all(isinstance(event, InboundMessage) and event.edited for event in turn.events):
-        return False
-    said = {message.text for message in turn.memory if message.role is Role.SHOPPER}
-    return turn.text in said

@@ -18,7 +18,16 @@ from shared.dialogs.turns.batch import WaitingRow
 from shared.kernel.errors import Conflict
 from shared.kernel.languages import Language, language_of
 
-__all__ = ["Committed", "DialogRow", "LostLease", "TurnWrite", "commit_turn", "load_dialog", "load_memory"]
+__all__ = [
+    "Committed",
+    "DialogRow",
+    "LostLease",
+    "TurnWrite",
+    "commit_turn",
+    "load_dialog",
+    "load_last_words",
+    "load_memory",
+]
 
 _ROWS_PER_TURN = 50
 
@@ -37,15 +46,25 @@ SELECT role, text, at FROM messages
  WHERE dialog_id = :id AND seq > :memory_from ORDER BY seq DESC LIMIT :limit
 """)
 
+# Edits are rare and of recent messages: the newest rows of the dialog's history are read, by its key.
+_LAST_WORDS = text("""
+SELECT DISTINCT ON (message_id) message_id, text
+  FROM (SELECT seq, text, content ->> 'message_id' AS message_id FROM messages
+         WHERE dialog_id = :id AND role = 'shopper' ORDER BY seq DESC LIMIT 500) recent
+ WHERE message_id = ANY(:message_ids)
+ ORDER BY message_id, seq DESC
+""")
+
 # Everything of a turn in one statement: its first part succeeds only for the holder of the lease, and the
 # other parts hang on it. The lease is given back in the same breath, unless more rows came meanwhile: the
 # row lock makes that comparison and the webhook's increment take turns, so no wake-up is lost. Where the
-# send lane is free, the turn takes it too and its first call is marked as under way.
+# send lane is free and the platform did not ask the bot to pause, the turn takes it too and its first call is
+# marked as under way. A lease that is kept begins the first attempt of the next turn.
 _COMMIT = text("""
 WITH turn AS (
     UPDATE dialogs d
        SET done_seq = d.done_seq + :finished,
-           attempts = 0,
+           attempts = CASE WHEN d.received_seq > d.done_seq + :finished AND :stay THEN 1 ELSE 0 END,
            lease_token = CASE WHEN d.received_seq > d.done_seq + :finished AND :stay THEN d.lease_token END,
            lease_until = CASE WHEN d.received_seq > d.done_seq + :finished AND :stay THEN d.lease_until END,
            state = coalesce(CAST(:state AS jsonb), d.state),
@@ -55,11 +74,14 @@ WITH turn AS (
            memory_from = CASE WHEN :forget THEN d.history_seq ELSE d.memory_from END,
            outbox_seq = d.outbox_seq + :calls,
            send_token = CASE WHEN :calls > 0 AND :lane AND d.outbox_seq = d.sent_seq AND NOT d.blocked
+                                  AND coalesce(b.send_after <= now(), true)
                              THEN CAST(:send_token AS uuid) ELSE d.send_token END,
            send_until = CASE WHEN :calls > 0 AND :lane AND d.outbox_seq = d.sent_seq AND NOT d.blocked
+                                  AND coalesce(b.send_after <= now(), true)
                              THEN now() + :lane_time ELSE d.send_until END,
            send_at = CASE WHEN :calls > 0 AND d.outbox_seq = d.sent_seq THEN now() ELSE d.send_at END
-     WHERE d.id = :id AND d.lease_token = :token
+      FROM bots b
+     WHERE d.id = :id AND d.lease_token = :token AND b.id = d.bot_id
     RETURNING d.id, d.company_id, d.bot_id, d.history_seq - :history AS history_from,
               d.outbox_seq - :calls AS outbox_from, d.lease_token IS NOT NULL AS more,
               d.send_token IS NOT DISTINCT FROM CAST(:send_token AS uuid) AS lane,
@@ -190,6 +212,12 @@ async def load_memory(
     """The last ``limit`` messages of the current conversation, oldest first."""
     rows = await session.execute(_MEMORY, {"id": dialog_id, "memory_from": memory_from, "limit": limit})
     return [MemoryMessage(Role(row.role), row.text, row.at) for row in reversed(rows.all())]
+
+
+async def load_last_words(session: AsyncSession, dialog_id: int, message_ids: Sequence[str]) -> Mapping[str, str]:
+    """The words that answered messages had when they were last answered, by the platform's message id."""
+    rows = await session.execute(_LAST_WORDS, {"id": dialog_id, "message_ids": list(message_ids)})
+    return {row.message_id: row.text for row in rows}
 
 
 async def commit_turn(

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from shared.bots.directory import BotDirectory
@@ -23,15 +23,24 @@ from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
-from shared.dialogs.turns.batch import Batch, form_batch
+from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.history import history_of
 from shared.dialogs.turns.quarantine import failure_effect
 from shared.dialogs.turns.router import Router
-from shared.dialogs.turns.rows import Committed, DialogRow, TurnWrite, commit_turn, load_dialog, load_memory
+from shared.dialogs.turns.rows import (
+    Committed,
+    DialogRow,
+    TurnWrite,
+    commit_turn,
+    load_dialog,
+    load_last_words,
+    load_memory,
+)
 from shared.kernel.clock import utc_now
 from shared.kernel.detection import detect_language
+from shared.kernel.errors import Unavailable
 from shared.kernel.languages import Language
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
@@ -80,8 +89,8 @@ class TurnRunner:
         self._courtesy = courtesy
         self._settings = settings
 
-    async def run(self, claim: Claim, *, stay: bool = True) -> bool:
-        """Answer what waits in a leased dialog; whether the lease is kept because more is left.
+    async def run(self, claim: Claim, *, stay: bool = True) -> Claim | None:
+        """Answer what waits in a leased dialog; the claim to go on with where the lease is kept for more.
 
         Raises:
             LostLease: somebody else answers this dialog by now; nothing was committed.
@@ -91,7 +100,7 @@ class TurnRunner:
         if not opened.batch.row_ids:
             due_at = opened.batch.due_at or opened.dialog.now
             await self._claims.release(claim, due_at=due_at, seen=opened.dialog.received_seq, refund=True)
-            return False
+            return None
         async with self._courtesy.during(opened.bot, opened.dialog, opened.batch.events):
             result, status = await self._answer(claim, opened)
         return await self._commit(claim, opened, result, status=status, stay=stay)
@@ -119,11 +128,16 @@ class TurnRunner:
                 memory = await load_memory(
                     session, claim.dialog_id, memory_from=dialog.memory_from, limit=self._memory.messages
                 )
-        batch = form_batch(dialog.waiting, now=dialog.now, merge=claim.attempts == 1 if merge is None else merge)
+            merging = claim.attempts == 1 if merge is None else merge
+            batch = form_batch(dialog.waiting, now=dialog.now, merge=merging)
+            if edited := batch.edited_ids:
+                batch = without_invisible_edits(batch, await load_last_words(session, claim.dialog_id, edited))
         return _Opened(bot, dialog, batch, memory, _language(bot, dialog, batch))
 
     async def _answer(self, claim: Claim, opened: _Opened) -> tuple[TurnResult, str]:
         dialog, batch = opened.dialog, opened.batch
+        if not batch.events:
+            return TurnResult(), "done"
         person = f"{claim.bot_id}:{batch.events[-1].sender.id}"
         verdict = await self._limit.check(person, known_for=dialog.now - dialog.created_at)
         if not verdict.allowed:
@@ -145,7 +159,9 @@ class TurnRunner:
         async with asyncio.timeout(self._settings.turn_deadline):
             return await self._router.respond(turn, handover_until=dialog.handover_until), "done"
 
-    async def _commit(self, claim: Claim, opened: _Opened, result: TurnResult, *, status: str, stay: bool) -> bool:
+    async def _commit(
+        self, claim: Claim, opened: _Opened, result: TurnResult, *, status: str, stay: bool
+    ) -> Claim | None:
         language = result.language or opened.language
         address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language, phone=opened.dialog.phone)
         channel = self._channel_of(opened.bot.platform)
@@ -187,11 +203,20 @@ class TurnRunner:
                 behind=len(calls) - 1,
                 now=opened.dialog.now,
             )
-            if await self._lane.send_head(lane, head, claimed_until):
-                await self._lane.drain(lane)
+            await self._send(lane, head, claimed_until)
         elif calls:
             await self._lane.ring(wait)
-        return committed.keeps_lease
+        return replace(claim, attempts=1, history_seq=committed.history_seq) if committed.keeps_lease else None
+
+    async def _send(self, lane: Lane, head: Head, claimed_until: float) -> None:
+        """Send what the turn said. The turn is committed: trouble here is the lane's and fails no attempt."""
+        try:
+            if await self._lane.send_head(lane, head, claimed_until):
+                await self._lane.drain(lane, paced=True)
+        except Unavailable as error:
+            _log.warning("a lane was left", extra={"dialog": lane.dialog_id, "error": error.code})
+        except Exception:  # noqa: BLE001 - the answer is committed; its lane runs out and is tried again
+            _log.exception("a lane broke off", extra={"dialog": lane.dialog_id})
 
     async def _write(self, claim: Claim, lane: Lane, write: TurnWrite, effects: Sequence[Effect]) -> Committed:
         async with self._database.session_scope(claim.company_id) as session:

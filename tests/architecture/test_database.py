@@ -1,0 +1,229 @@
+"""What Postgres itself enforces, read from its catalogue: tenancy, privileges, the functions that step over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.stack import WorkerStack
+
+OWN_COMPANY = "(NULLIF(current_setting('app.company_id'::text, true), ''::text))::uuid"
+SCHEDULE_ONLY = {"company_turns"}
+"""Tables of no tenant's data that the app role may not touch at all."""
+
+ALL = "DELETE INSERT SELECT UPDATE"
+APP = {
+    "analytics_events": "INSERT SELECT",
+    "bot_configurations": ALL,
+    "bots": ALL,
+    "catalog_state": ALL,
+    "catalog_words": ALL,
+    "cities": ALL,
+    "companies": "INSERT SELECT UPDATE",
+    "delivery_events": "SELECT UPDATE",
+    "dialogs": "INSERT SELECT UPDATE",
+    "escalations": "INSERT SELECT UPDATE",
+    "failures": "INSERT SELECT UPDATE",
+    "inbox": "SELECT UPDATE",
+    "messages": "INSERT SELECT",
+    "model_usage": "INSERT SELECT UPDATE",
+    "outbox": "INSERT SELECT UPDATE",
+    "product_categories": ALL,
+    "products": ALL,
+    "prompts": ALL,
+}
+DEFINER = {
+    "bots": "SELECT",
+    "companies": "SELECT UPDATE",
+    "delivery_events": "INSERT SELECT",
+    "dialogs": "INSERT SELECT UPDATE",
+    "inbox": "INSERT SELECT UPDATE",
+    "products": "SELECT",
+}
+SYSTEM = {"company_turns": "INSERT SELECT UPDATE"}
+
+SYSTEM_READS = {
+    "bots": "company_id id platform active misconfigured send_after",
+    "companies": "id slug name active config_version",
+    "delivery_events": "id company_id bot_id received_at applied",
+    "dialogs": "id company_id bot_id history_seq blocked received_seq done_seq due_at lease_token lease_until "
+    "attempts outbox_seq sent_seq send_at send_token send_until",
+    "escalations": "company_id id dialog_id status expires_at",
+    "inbox": "id company_id dialog_id status due_at received_at",
+    "outbox": "id company_id dialog_id seq status",
+}
+SYSTEM_WRITES = {"dialogs": "due_at lease_token lease_until attempts send_at send_token send_until"}
+
+FUNCTIONS = {
+    "find_bot": {"zeta_app"},
+    "forget_raw_bodies": {"zeta_system"},
+    "raise_config_version": set[str](),
+    "receive_events": {"zeta_app"},
+    "search_products": {"zeta_app"},
+    "walk_products": {"zeta_app"},
+}
+"""The SECURITY DEFINER functions and who may call them; a trigger's function is called by nobody."""
+
+
+@pytest.fixture
+def catalogue(worker_stack: WorkerStack) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(worker_stack.superuser_url) as connection:
+        yield connection
+
+
+def tenant_tables(catalogue: psycopg.Connection) -> dict[str, str]:
+    """Every table that names a company, with the column that does."""
+    rows = catalogue.execute(
+        """
+        SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+           AND (a.attname = 'company_id' OR (c.relname = 'companies' AND a.attname = 'id'))
+        """
+    ).fetchall()
+    return {str(table): str(column) for table, column in rows}
+
+
+def test_every_table_is_a_tenant_s_or_a_known_exception(catalogue: psycopg.Connection) -> None:
+    rows = catalogue.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    ).fetchall()
+
+    assert {name for (name,) in rows} - set(tenant_tables(catalogue)) == {"alembic_version"}
+
+
+def test_row_level_security_is_forced_on_every_tenant_table(catalogue: psycopg.Connection) -> None:
+    rows = catalogue.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity").fetchall()
+
+    assert set(tenant_tables(catalogue)) - {name for (name,) in rows} == set()
+
+
+def test_the_app_role_sees_and_writes_its_company_alone(catalogue: psycopg.Connection) -> None:
+    policies = catalogue.execute(
+        """
+        SELECT tablename, cmd, qual, with_check FROM pg_policies
+         WHERE schemaname = 'public' AND permissive = 'PERMISSIVE'
+           AND roles && ARRAY['zeta_app', 'public']::name[]
+        """
+    ).fetchall()
+    own = {table: f"({column} = {OWN_COMPANY})" for table, column in tenant_tables(catalogue).items()}
+
+    assert {table for table, *_ in policies} == set(own) - SCHEDULE_ONLY
+    for table, command, visible, writable in policies:
+        assert (command, visible, writable) == ("ALL", own[table], own[table]), table
+
+
+def test_policies_without_a_company_are_for_the_scheduler_and_the_definer(
+    catalogue: psycopg.Connection,
+) -> None:
+    rows = catalogue.execute(
+        "SELECT DISTINCT unnest(roles) FROM pg_policies WHERE schemaname = 'public' AND qual = 'true'"
+    ).fetchall()
+
+    assert {role for (role,) in rows} == {"zeta_system", "zeta_definer"}
+
+
+def test_foreign_keys_between_tenant_tables_carry_the_company(catalogue: psycopg.Connection) -> None:
+    """Checks of foreign keys bypass row level security: a plain id would reach into another company."""
+    rows = catalogue.execute(
+        """
+        SELECT c.conrelid::regclass::text, c.conname, c.confrelid::regclass::text,
+               ARRAY(SELECT attname::text FROM unnest(c.conkey) k
+                       JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k)
+          FROM pg_constraint c WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace
+        """
+    ).fetchall()
+    tenants = tenant_tables(catalogue)
+
+    without = [name for table, name, _, columns in rows if table in tenants and "company_id" not in columns]
+    assert len(rows) >= len(tenants) - 1
+    assert without == []
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"), [("zeta_app", APP), ("zeta_definer", DEFINER), ("zeta_system", SYSTEM)]
+)
+def test_a_role_has_these_privileges_on_tables_and_no_others(
+    catalogue: psycopg.Connection, role: str, expected: dict[str, str]
+) -> None:
+    rows = catalogue.execute(
+        """
+        SELECT c.relname, string_agg(x.privilege_type, ' ' ORDER BY x.privilege_type)
+          FROM pg_class c, aclexplode(c.relacl) x
+         WHERE c.relnamespace = 'public'::regnamespace AND x.grantee IN (0, %s::regrole)
+         GROUP BY 1
+        """,
+        (role,),
+    ).fetchall()
+
+    assert {str(table): granted for table, granted in rows} == expected
+
+
+@pytest.mark.parametrize(("privilege", "expected"), [("SELECT", SYSTEM_READS), ("UPDATE", SYSTEM_WRITES)])
+def test_the_scheduler_reaches_scheduling_columns_alone(
+    catalogue: psycopg.Connection, privilege: str, expected: dict[str, str]
+) -> None:
+    rows = catalogue.execute(
+        """
+        SELECT c.relname, string_agg(a.attname, ' ' ORDER BY a.attnum)
+          FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
+         WHERE x.grantee = 'zeta_system'::regrole AND x.privilege_type = %s GROUP BY 1
+        """,
+        (privilege,),
+    ).fetchall()
+    granted = {str(table): set(str(columns).split()) for table, columns in rows}
+
+    assert granted == {table: set(columns.split()) for table, columns in expected.items()}
+
+
+def test_no_role_has_column_privileges_but_the_scheduler(catalogue: psycopg.Connection) -> None:
+    rows = catalogue.execute(
+        """
+        SELECT DISTINCT x.grantee::regrole::text, x.privilege_type FROM pg_class c
+          JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
+         WHERE c.relnamespace = 'public'::regnamespace
+        """
+    ).fetchall()
+
+    assert set(rows) == {("zeta_system", "SELECT"), ("zeta_system", "UPDATE")}
+
+
+def test_definer_functions_are_these_and_only_their_role_may_call_them(catalogue: psycopg.Connection) -> None:
+    rows = catalogue.execute(
+        """
+        SELECT p.proname, p.proowner::regrole::text,
+               ARRAY(SELECT CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END
+                       FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+                      WHERE x.grantee <> p.proowner)
+          FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+        """
+    ).fetchall()
+
+    assert {owner for _, owner, _ in rows} == {"zeta_definer"}
+    assert {name: set(callers) for name, _, callers in rows} == FUNCTIONS
+
+
+def test_definer_functions_search_fixed_schemas_and_temporary_objects_last(
+    catalogue: psycopg.Connection,
+) -> None:
+    rows = catalogue.execute(
+        "SELECT proname, proconfig FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+    ).fetchall()
+
+    for name, configuration in rows:
+        assert "search_path=pg_catalog, public, pg_temp" in (configuration or []), name
+
+
+def test_login_roles_can_neither_bypass_security_nor_create_anything(catalogue: psycopg.Connection) -> None:
+    rows = catalogue.execute(
+        """
+        SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication,
+               has_schema_privilege(rolname, 'public', 'CREATE'),
+               (SELECT count(*) FROM pg_class WHERE relowner = r.oid),
+               (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid)
+          FROM pg_roles r WHERE rolname IN ('zeta_app', 'zeta_system') ORDER BY 1
+        """
+    ).fetchall()
+
+    assert rows == [("zeta_app", False, False, 0, 0), ("zeta_system", False, False, 0, 0)]

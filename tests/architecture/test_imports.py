@@ -1,0 +1,91 @@
+"""Who may import whom: the contracts of pyproject.toml hold, and capabilities meet only in published modules."""
+
+from __future__ import annotations
+
+import ast
+import json
+
+import grimp
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from tests.architecture.source import CHECKOUT, modules, run_python, tree_of
+
+PUBLISHED = {
+    "assistant": {"service", "catalogue"},
+    "bots": {"service", "schemas", "directory", "prompts"},
+    "catalog": {"service", "schemas", "imports", "colours"},
+    "channels": {
+        "contract",
+        "messages",
+        "registry",
+        "settings",
+        "telegram.setup",
+        "viber.setup",
+        "whatsapp.setup",
+    },
+    "companies": {"service", "schemas"},
+    "dialogs": {"bells", "contract", "failures"},
+    "escalations": {"service", "schemas", "handover", "replies"},
+}
+"""What other capabilities, the command line and the demo may use of each; composition alone may use all."""
+
+HEAVY = {
+    "aiohttp",
+    "alembic",
+    "azure.core",
+    "azure.identity",
+    "azure.storage",
+    "httpx",
+    "openai",
+    "psycopg",
+    "pydantic",
+    "pydantic_settings",
+    "rapidfuzz",
+    "redis",
+    "snowballstemmer",
+    "sqlalchemy",
+}
+
+
+def test_the_import_contracts_hold() -> None:
+    assert lint_imports(config_filename=str(CHECKOUT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_capabilities_meet_only_in_published_modules() -> None:
+    graph = grimp.build_graph("shared", "infra", cache_dir=None)
+    broken = []
+    for importer in graph.modules - {"shared.composition"}:
+        for imported in graph.find_modules_directly_imported_by(importer):
+            capability, _, module = imported.removeprefix("shared.").partition(".")
+            foreign = not importer.startswith(f"shared.{capability}")
+            if foreign and capability in PUBLISHED and module not in PUBLISHED[capability]:
+                broken.append(f"{importer} → {imported}")
+
+    assert sorted(broken) == []
+
+
+def test_the_published_modules_exist() -> None:
+    paths = {f"{capability}.{module}" for capability, published in PUBLISHED.items() for module in published}
+    missing = [path for path in paths if not (CHECKOUT / "shared" / f"{path.replace('.', '/')}.py").exists()]
+
+    assert missing == []
+
+
+def test_loading_the_app_loads_nothing_heavy() -> None:
+    loaded = json.loads(run_python("import sys, json, function_app; print(json.dumps(sorted(sys.modules)))"))
+
+    heavy = [name for name in loaded for heavy in HEAVY if name == heavy or name.startswith(f"{heavy}.")]
+    assert heavy == []
+    ours = [name for name in loaded if name.startswith("shared.") and name.count(".") == 1]
+    assert set(ours) <= {"shared.kernel"}
+
+
+def test_azure_functions_is_known_to_the_functions_alone() -> None:
+    importing = [
+        path
+        for path in modules("shared", "functions", "function_app.py")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Import) and any(name.name == "azure.functions" for name in node.names)
+    ]
+
+    assert {path.parent.name for path in importing} == {"functions", CHECKOUT.name}

@@ -1,0 +1,34 @@
+"""``python -m tests.benchmarks ack|turns|search|start|all``: run benchmarks and print their tables.
+
+``all`` leaves the search out, which fills a million products; see docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from tests.benchmarks.acknowledgement import measure_acknowledgement
+from tests.benchmarks.start import measure_start
+from tests.benchmarks.turns import measure_turns
+
+
+def main() -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("which", choices=("ack", "turns", "search", "start", "all"))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of load in each round")
+    parser.add_argument("--only", default="", help="turns: variants whose name has one of these words, by comma")
+    parser.add_argument("--sizes", default="10k,100k", help="search: products, by comma; 1m takes long")
+    chosen = parser.parse_args()
+    if chosen.which in ("ack", "all"):
+        measure_acknowledgement(rounds=chosen.rounds, seconds=chosen.seconds)
+    if chosen.which in ("turns", "all"):
+        only = [word for word in chosen.only.split(",") if word]
+        measure_turns(rounds=chosen.rounds, seconds=chosen.seconds, only=only)
+    if chosen.which in ("start", "all"):
+        measure_start(rounds=chosen.rounds)
+
+
+if __name__ == "__main__":
+    main()

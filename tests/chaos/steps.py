@@ -1,0 +1,90 @@
+"""The steps between a webhook and its delivery at which a worker can die."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.local.simulator import Fault, FaultKind, Simulator
+from tests.chaos.fleet import Fleet
+from tests.chaos.wire import Moment, Trap
+
+__all__ = ["STEPS", "Step", "arm", "one_sprung", "prepare"]
+
+_RECEIVE = b"receive_events("
+_CLAIM = b"WITH RECURSIVE waiting"
+_TURN = b"WITH turn AS"
+_LANES = b"WITH ready AS MATERIALIZED (\n    SELECT d.id FROM dialogs d JOIN bots"
+_HEAD = b"h.attempts, h.status"
+_FINISH = b"WITH lane AS (\n    UPDATE dialogs d\n       SET sent_seq"
+_POSTPONE = b"WITH lane AS (\n    UPDATE dialogs SET send_token"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step by name: on which wire, at which bytes, before or after the service acted."""
+
+    name: str
+    wire: str
+    pattern: bytes
+    moment: Moment
+    then: bytes | None = None
+    refused_once: bool = False
+    """Only a send that was put off leads here: the messenger first answers 429."""
+
+
+STEPS = (
+    Step("webhook: before it is recorded", "postgres", _RECEIVE, "asked"),
+    Step("webhook: recorded, not committed", "postgres", _RECEIVE, "answered"),
+    Step("webhook: about to commit", "postgres", _RECEIVE, "asked", b"COMMIT"),
+    Step("webhook: committed, nobody knows", "postgres", _RECEIVE, "answered", b"COMMIT"),
+    Step("webhook: committed, not rung", "redis", b"ring:turns", "asked"),
+    Step("webhook: marker set, not rung", "redis", b"ring:turns", "answered"),
+    Step("webhook: ring on its way", "queue", b"POST /devstoreaccount1/", "asked"),
+    Step("webhook: rung, not answered", "queue", b"POST /devstoreaccount1/", "answered"),
+    Step("drainer: ring taken", "queue", b"GET /devstoreaccount1/", "answered"),
+    Step("drainer: ring taken, marker up", "redis", b"$3\r\nDEL\r\n", "asked"),
+    Step("drainer: marker down", "redis", b"$3\r\nDEL\r\n", "answered"),
+    Step("drainer: before the claim", "postgres", _CLAIM, "asked"),
+    Step("drainer: claimed, not committed", "postgres", _CLAIM, "answered"),
+    Step("drainer: claim committed, nobody knows", "postgres", _CLAIM, "answered", b"COMMIT"),
+    Step("turn: before it reads its dialog", "postgres", b"jsonb_agg(jsonb_build_array", "asked"),
+    Step("turn: dialog read", "postgres", b"jsonb_agg(jsonb_build_array", "answered"),
+    Step("turn: about to be answered", "redis", b"limit:", "asked"),
+    Step("turn: before it is written", "postgres", _TURN, "asked"),
+    Step("turn: written, not committed", "postgres", _TURN, "answered"),
+    Step("turn: about to commit", "postgres", _TURN, "asked", b"COMMIT"),
+    Step("turn: committed, nobody knows", "postgres", _TURN, "answered", b"COMMIT"),
+    Step("turn: committed, not remembered", "redis", b"memory:", "answered", b"SET"),
+    Step("send: before the messenger has it", "messenger", b"/sendMessage", "asked"),
+    Step("send: the messenger has it, nobody knows", "messenger", b"/sendMessage", "answered"),
+    Step("send: before it is recorded", "postgres", _FINISH, "asked"),
+    Step("send: recorded, not committed", "postgres", _FINISH, "answered"),
+    Step("send: recorded and committed, nobody knows", "postgres", _FINISH, "answered", b"COMMIT"),
+    Step("send: next head taken", "postgres", _HEAD, "answered"),
+    Step("send: next head taken and committed", "postgres", _HEAD, "answered", b"COMMIT"),
+    Step("send: put off, not recorded", "postgres", _POSTPONE, "asked", refused_once=True),
+    Step("send: put off, committed, nobody knows", "postgres", _POSTPONE, "answered", b"COMMIT", refused_once=True),
+    Step("deliverer: before it claims lanes", "postgres", _LANES, "asked", refused_once=True),
+    Step("deliverer: lanes claimed, nobody knows", "postgres", _LANES, "answered", b"COMMIT"),
+    Step("drainer: done, ring not deleted", "queue", b"DELETE /devstoreaccount1/", "asked"),
+)
+
+
+def prepare(step: Step, simulator: Simulator) -> None:
+    """Make the step come up: where only a refused send leads there, the next send is refused once."""
+    if step.refused_once:
+        simulator.faults.add(Fault(FaultKind.TOO_MANY_REQUESTS, method="sendMessage", count=1, retry_after=1))
+
+
+def arm(step: Step, fleet: Fleet) -> list[Trap]:
+    """Kill whichever worker reaches the step first; the others' traps are to be taken away by ``Fleet.revive``."""
+    return [
+        worker.trap(step.wire, step.pattern, step.moment, then=step.then)
+        for worker in fleet.workers
+        if worker.alive
+    ]
+
+
+def one_sprung(traps: list[Trap]) -> bool:
+    """Whether some worker reached the step."""
+    return any(trap.sprung.is_set() for trap in traps)
