@@ -40,12 +40,15 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
-    """Send the root logger's records to standard error as JSON; quieten the clients, whose lines name URLs."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter())
-    root = logging.getLogger("shared")
-    root.handlers[:] = [handler]
-    root.setLevel(level)
-    root.propagate = False
+    """Write our records as JSON through the handlers that the functions host gave the process (or to standard
+    error where it gave none); quieten the clients, whose lines name addresses.
+    """
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.StreamHandler())
+    for handler in root.handlers:
+        if handler.formatter is None:
+            handler.setFormatter(JsonFormatter())
+    logging.getLogger("shared").setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
