@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     """Rings in flight at most."""
     company_dialogs_cap: int = 64
     """Dialogs of one company that may be leased at once, over all workers."""
+    drainer_company_share: float = Field(default=0.75, gt=0.0, le=1.0)
+    """The part of a drainer's places that one company may fill: the rest is free for whoever comes."""
     lease_seconds: float = 20.0
     """How long a worker that went silent keeps a dialog from others."""
     lease_renewal: float = 5.0

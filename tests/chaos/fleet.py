@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import random
 import re
 import socket
 import time
@@ -15,7 +16,6 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from infra.local.services.ports import free_port
 from infra.local.simulator import Simulator
 from tests.chaos.process import Duty, Roles, run_process
 from tests.chaos.wire import Moment, Trap, Wire, laid_wire
@@ -26,6 +26,7 @@ ALL_ROLES: Roles = frozenset({"http", "turns", "deliveries", "sweep"})
 _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload(["tests.chaos.process", "shared.catalog.service", "openai", "azure.storage.queue.aio"])
 _LISTENS_WITHIN = 15.0
+_LASTING_PORTS = range(28000, 29000)
 
 
 def short_leases(**more: str) -> dict[str, str]:
@@ -40,6 +41,9 @@ def short_leases(**more: str) -> dict[str, str]:
         "DRAINER_BUDGET": "5.0",
         "STOP_GRACE": "1.0",
         "TURN_DEADLINE": "1.0",
+        # a dialog that happens to lose its worker four times in a row would be put aside, as it should be
+        "TURN_ATTEMPTS": "1000",
+        "SEND_ATTEMPTS": "1000",
         "MESSAGES_PER_MINUTE": "1000000",
         "PACE_FACTOR": "0",
         **more,
@@ -80,6 +84,7 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Start it and return at once."""
+        self._killed = False
         self._process = _fork.Process(target=run_process, args=(self.duty,), daemon=True)
         self._process.start()
 
@@ -207,7 +212,9 @@ async def running_fleet(
             }
             own = through(settings, ports, wires)
             log = folder / f"worker-{number}.log"
-            workers.append(WorkerProcess(Duty(own, free_port(), roles, log, sweep_seconds, turn_seconds), wires))
+            workers.append(
+                WorkerProcess(Duty(own, _lasting_port(), roles, log, sweep_seconds, turn_seconds), wires)
+            )
         fleet = Fleet(workers)
         server = await asyncio.start_server(fleet.connect, "127.0.0.1", 0)
         fleet.port = server.sockets[0].getsockname()[1]
@@ -246,6 +253,16 @@ def _port(url: str) -> int:
     port = urlsplit(url).port
     assert port is not None
     return port
+
+
+def _lasting_port() -> int:
+    """A free port that no outgoing connection takes while its worker is being restarted: systems give those
+    ports from 32768 on."""
+    for port in random.sample(_LASTING_PORTS, len(_LASTING_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port for a worker")
 
 
 def _accepts(port: int) -> bool:

@@ -101,6 +101,8 @@ class Talk:
         for name, said in self.said.items():
             person = self.person(name)
             dialog = dialogs[person.id]
+            inbox = self.rows("SELECT id, event_id, status FROM inbox WHERE dialog_id = %s", dialog["id"])
+            assert {row["status"] for row in inbox} == {"done"}, inbox
             assert dialog["state"].get("seen", []) == said, f"{name}: answered {dialog['state']}, said {said}"
             assert dialog["received_seq"] == dialog["done_seq"] == len(said), dialog
             assert dialog["outbox_seq"] == dialog["sent_seq"], dialog
@@ -109,8 +111,6 @@ class Talk:
         return repeated
 
     def _verify_sends(self, dialog_id: int, person: TelegramPerson) -> int:
-        inbox = self.rows("SELECT status FROM inbox WHERE dialog_id = %s", dialog_id)
-        assert {row["status"] for row in inbox} == {"done"}, inbox
         outbox = self.rows("SELECT * FROM outbox WHERE dialog_id = %s ORDER BY seq", dialog_id)
         assert {row["status"] for row in outbox} == {"sent"}, outbox
         assert [row["seq"] for row in outbox] == list(range(1, len(outbox) + 1))

@@ -19,6 +19,7 @@ from tests.integration.shops import Shop, open_shop
 from tests.stack import WorkerStack
 
 PLACES = 16
+SHARE = 12
 CAP = 64
 
 
@@ -74,13 +75,29 @@ async def test_no_company_holds_more_than_its_share(
     flood, quiet = shops
     claims = Claims(database, settings)
     _wait_for_answers(worker_stack, flood, 10_000, since="1 hour")
-    held = [len(await claims.claim(PLACES)) for _ in range(CAP // PLACES + 1)]
+    held = [len(await claims.claim(SHARE)) for _ in range(CAP // SHARE + 2)]
     _wait_for_answers(worker_stack, quiet, PLACES, since="1 second")
 
     claimed = _by_company(await claims.claim(PLACES))
 
-    assert held == [PLACES] * (CAP // PLACES) + [0]
-    assert claimed == {quiet.company_id: PLACES}
+    assert held == [*[SHARE] * (CAP // SHARE), CAP % SHARE, 0]
+    assert claimed == {quiet.company_id: SHARE}
+
+
+async def test_a_drainer_full_of_one_company_has_places_left_for_another(
+    database: Database, settings: Settings, shops: tuple[Shop, Shop], worker_stack: WorkerStack
+) -> None:
+    """Guard: what a drainer runs already counts against its company's share of the drainer's places."""
+    flood, quiet = shops
+    claims = Claims(database, settings)
+    _wait_for_answers(worker_stack, flood, 10_000, since="1 hour")
+    running = await claims.claim(PLACES)
+    _wait_for_answers(worker_stack, quiet, PLACES, since="1 second")
+
+    claimed = _by_company(await claims.claim(PLACES - len(running), held=running))
+
+    assert len(running) == SHARE
+    assert claimed == {quiet.company_id: PLACES - SHARE}
 
 
 async def test_companies_take_turns(

@@ -32,7 +32,7 @@ async def crowd(
     services: BreakableServices, simulator: Simulator, tmp_path: Path
 ) -> AsyncIterator[tuple[Fleet, Talk]]:
     with services.new_stack("main") as stack:
-        settings = {**stack.environment(), **short_leases()}
+        settings = {**stack.environment(), **short_leases(TURN_ATTEMPTS="4")}
         talk = await open_talk(simulator, settings, stack.superuser_url)
         async with running_fleet(settings, simulator, tmp_path, processes=2) as fleet:
             talk.connect(fleet.port)

@@ -2,8 +2,9 @@
 
 Runs as the system role, which sees scheduling columns of every company and nothing that anybody wrote.
 
-Fairness: companies are served least recently first, one dialog of each before a second of any, and no company
-holds more than its share of leases, so that one with ten thousand waiting does not delay the others.
+Fairness: companies are served least recently first, one dialog of each before a second of any; no company holds
+more than its share of leases, nor of any one drainer's places. So one with ten thousand waiting does not delay the
+others: a place is free for whoever comes, however long the turns of the many take.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ WITH RECURSIVE waiting AS (
 _CLAIM = text(f"""{_WAITING}, fair AS MATERIALIZED (
     SELECT w.company_id, coalesce(t.served_at, '-infinity'::timestamptz) AS served_at,
            (SELECT count(*) FROM dialogs l WHERE l.company_id = w.company_id
-               AND l.lease_token IS NOT NULL AND l.lease_until > now()) AS leased
+               AND l.lease_token IS NOT NULL AND l.lease_until > now()) AS leased,
+           cardinality(array_positions(CAST(:held AS uuid[]), w.company_id)) AS held
       FROM waiting w LEFT JOIN company_turns t ON t.company_id = w.company_id
      WHERE w.company_id IS NOT NULL
      ORDER BY served_at LIMIT 1000
@@ -45,7 +47,7 @@ _CLAIM = text(f"""{_WAITING}, fair AS MATERIALIZED (
          WHERE d.company_id = f.company_id AND d.received_seq > d.done_seq AND d.due_at <= now()
            AND (d.lease_until IS NULL OR d.lease_until <= now())
            AND (d.attempts >= :solo_from) = :solo
-         ORDER BY d.due_at LIMIT greatest(0, least(:places, :company_cap - f.leased))
+         ORDER BY d.due_at LIMIT greatest(0, least(:places, :company_cap - f.leased, :share - f.held))
       ) p
      ORDER BY p.place, f.served_at LIMIT :places
 ), chosen AS MATERIALIZED (
@@ -129,10 +131,18 @@ class Claims:
         self._database = database
         self._lease = timedelta(seconds=settings.lease_seconds)
         self._company_cap = settings.company_dialogs_cap
+        self.company_share = max(1, int(settings.drainer_dialogs * settings.drainer_company_share))
+        """Places of one drainer that one company may fill."""
         self._solo_from = settings.solo_attempt - 1
 
-    async def claim(self, places: int, *, solo: bool = False) -> list[Claim]:
-        """Lease up to ``places`` due dialogs; ``solo`` picks those whose failures ask for a process alone."""
+    async def claim(self, places: int, *, held: Sequence[Claim] = (), solo: bool = False) -> list[Claim]:
+        """Lease up to ``places`` due dialogs.
+
+        Args:
+            places: how many at most.
+            held: what the asking drainer runs already; a company fills only its share of a drainer.
+            solo: pick those whose failures ask for a process alone.
+        """
         async with self._database.system_scope() as session:
             rows = (
                 await session.execute(
@@ -140,6 +150,8 @@ class Claims:
                     {
                         "places": places,
                         "company_cap": self._company_cap,
+                        "share": self.company_share,
+                        "held": [claim.company_id for claim in held],
                         "lease": self._lease,
                         "solo": solo,
                         "solo_from": self._solo_from,

@@ -90,16 +90,17 @@ class Drainer:
             pass
         while not self._over(ends):
             free = places - len(self._running)
-            claims = await self._claims.claim(free) if free else []
+            claims = await self._claims.claim(free, held=list(self._running.values())) if free else []
             for claim in claims:
                 self._start(claim)
-            if len(claims) == free and claims:
+            full = len(claims) == free or len(self._running) >= self._claims.company_share
+            if full and claims:
                 await self._call_for_help()
             if not self._running:
                 if not (await self._run_alone() or await self._await_due()):
                     return
                 continue
-            await self._wait_for_places(full=len(claims) == free)
+            await self._wait_for_places(full=full)
         await self._hand_over()
 
     def _over(self, ends: float) -> bool:
