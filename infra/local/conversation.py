@@ -17,7 +17,7 @@ import httpx
 from infra.local.errors import StackError
 from infra.local.state import DEMO, LOGS
 
-__all__ = ["Exchange", "talk_to_demo_bot"]
+__all__ = ["Exchange", "talk_to_demo_bot", "with_strikes"]
 
 QUESTION = "Здравствуйте! Хочу красный диван до 250000"
 ANSWER_SECONDS = 30.0
@@ -66,4 +66,16 @@ def _telegram_bot() -> dict[str, Any]:
 
 
 def _shown(message: dict[str, Any]) -> str:
-    return str(message.get("text") or message.get("caption") or f"[{message.get('kind', 'message')}]")
+    words = str(message.get("text") or message.get("caption") or "")
+    return with_strikes(words, message.get("entities") or []) or f"[{message.get('kind', 'message')}]"
+
+
+def with_strikes(words: str, entities: Sequence[dict[str, Any]]) -> str:
+    """Old prices as ``~~259 990 ₸~~``: a terminal shows no formatting. Offsets are UTF-16 units, as Telegram's."""
+    units = words.encode("utf-16-le")
+    for entity in sorted(entities, key=lambda entity: -int(entity["offset"])):
+        if entity["type"] == "strikethrough":
+            start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
+            mark = "~~".encode("utf-16-le")
+            units = units[:start] + mark + units[start:end] + mark + units[end:]
+    return units.decode("utf-16-le")

@@ -20,7 +20,7 @@ from infra.local.services.ports import LOOPBACK
 from infra.local.services.provision import DatabaseUrls
 from infra.local.state import SETTINGS, kept_secret
 
-__all__ = ["Choices", "app_environment", "app_settings", "write_app_settings"]
+__all__ = ["Choices", "app_environment", "app_settings", "telegram_is_simulated", "write_app_settings"]
 
 CREDENTIAL_KEYS = "credential-keys"
 
@@ -67,6 +67,11 @@ class Choices:
     def simulator_url(self) -> str:
         """Where the messenger simulator answers."""
         return f"http://{LOOPBACK}:{self.simulator_port}"
+
+
+def telegram_is_simulated() -> bool:
+    """Whether bots talk to the simulator's Telegram: not where the environment names the real one."""
+    return not os.environ.get("TELEGRAM_API_URL")
 
 
 def app_settings(choices: Choices, *, database: DatabaseUrls, redis_url: str, storage: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from types import FrameType
 from infra.local.conversation import Exchange, talk_to_demo_bot
 from infra.local.errors import StackError
 from infra.local.progress import say, step
-from infra.local.settings import Choices
+from infra.local.settings import Choices, telegram_is_simulated
 from infra.local.stack import Addresses, Stack
 from infra.local.state import DEMO, LOGS
 
@@ -47,9 +47,12 @@ def _run(stack: Stack, *, detach: bool) -> int:
     try:
         say("Starting Zeta on this machine")
         addresses = stack.start()
-        with step("a first conversation"):
-            exchange = talk_to_demo_bot(addresses.simulator)
-        _print_conversation(exchange)
+        if telegram_is_simulated():
+            with step("a first conversation"):
+                exchange = talk_to_demo_bot(addresses.simulator)
+            _print_conversation(exchange)
+        else:
+            say("  TELEGRAM_API_URL names the real Telegram: connect your bot and write to it.")
         _show(addresses)
         if detach:
             say("  It runs in the background; ./infra/local/down ends it.")

@@ -54,7 +54,9 @@ _ENGLISH_WORDS = _words(
     looking for show find buy get give please how much many what what's where when which who can could would will
     with without under over below above between from cheaper cheap more less than and or not in on to of
     about another other good morning afternoon evening delivery price prices white black red blue green grey gray
-    there any some all help talk speak person human see like
+    there any some all help talk speak person human see like beige brown yellow pink purple orange small large big
+    corner kitchen office sofa sofas couch armchair armchairs chair chairs desk desks table tables bed beds wardrobe
+    mattress lamp lamps rug carpet mirror shelf shelves dresser
     """
 )
 _ENGLISH_ALONE = frozenset(["hello", "hi", "hey", "thanks", "thank", "please", "cheaper", "sorry", "goodbye"])

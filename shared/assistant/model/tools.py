@@ -134,7 +134,9 @@ class Toolbox:
             "products": [describe_product(product) for product in outcome.page.items],
             "more": outcome.page.has_more,
         }
-        if outcome.given_up is not GivenUp.NOTHING:
+        if outcome.given_up is GivenUp.SOLD_OUT:
+            result["note"] = "what fits exactly is sold out and stands last; the others are similar and in stock"
+        elif outcome.given_up is not GivenUp.NOTHING:
             result["note"] = f"nothing fits exactly; these ignore: {outcome.given_up.value.replace('_', ' ')}"
         return as_data(result)
 

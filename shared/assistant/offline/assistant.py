@@ -40,6 +40,7 @@ _ESCALATING = {
     Intent.ANGRY: EscalationReason.ANGRY,
     Intent.ORDER_PROBLEM: EscalationReason.ORDER_PROBLEM,
 }
+_FOR_THE_STAFF = {Intent.SERVICE_QUESTION: "service_question", Intent.ORDERING: "ordering"}
 
 
 class OfflineAssistant:
@@ -90,9 +91,10 @@ class OfflineAssistant:
             return self._escalate(turn, state, _ESCALATING[utterance.intent])
         if utterance.intent is Intent.MANAGER:
             return self._call_manager(turn, state)
-        if utterance.intent is Intent.SERVICE_QUESTION:
+        if utterance.intent in _FOR_THE_STAFF:
             manager = replies.button("manager", buttons.MANAGER, turn.language)
-            return self._said(turn, state, (replies.say("service_question", turn.language, manager),))
+            said = replies.say(_FOR_THE_STAFF[utterance.intent], turn.language, manager)
+            return self._said(turn, state, (said,))
         return await self._browse(turn, state, utterance)
 
     @staticmethod

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.assistant import buttons, replies
-from shared.assistant.offline.searching import GivenUp, SearchOutcome, find_relaxing
+from shared.assistant.offline.searching import GivenUp, SearchOutcome, category_word, find_relaxing, words_around
 from shared.assistant.offline.understanding import Utterance
 from shared.assistant.products import FoundPage, FoundProduct, ProductFinder, ProductQuery
 from shared.assistant.state import PAGE_SIZE, AssistantState, query_of
@@ -17,6 +17,8 @@ from shared.dialogs.contract import AnalyticsEvent, Turn
 __all__ = ["Answer", "Browsing"]
 
 _OTHER_COLOURS_LOOKED_AT = 20
+_TOLD_AT_LENGTH = 6
+"""More words than this are a story, of which the words around the thing wanted count."""
 _FURTHEST = 1000
 """Products that anybody pages through; the catalogue refuses to skip more."""
 _ARTICLE_NUMBER = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w./-]{3,40}")
@@ -49,8 +51,11 @@ class Browsing:
                     return _card_answer(turn, state, product)
             priced = utterance.price_min is not None or utterance.price_max is not None
             asks_for_colour = utterance.refines_only and utterance.colour is not None and not priced
-            outcome = await find_relaxing(self._finder, session, query, colour_matters=asks_for_colour)
-            names = () if outcome.page.items else await self._finder.categories(session, language=turn.language)
+            names = await self._finder.categories(session, language=turn.language)
+            kind = category_word(query.text.split(), names)
+            if kind is not None and len(query.text.split()) > _TOLD_AT_LENGTH:
+                query = replace(query, text=words_around(kind, query.text.split()))
+            outcome = await find_relaxing(self._finder, session, query, colour_matters=asks_for_colour, kind=kind)
         return _list_answer(turn, state, outcome, names)
 
     async def more(self, turn: Turn, state: AssistantState) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["COLOURS", "ColourMention", "find_colour"]
 
@@ -62,6 +62,8 @@ class ColourMention:
 
     code: str | None
     rest: str
+    refused: bool = False
+    """It is the colour that is not wanted («не красный»)."""
 
 
 def find_colour(text: str) -> ColourMention:
@@ -69,8 +71,11 @@ def find_colour(text: str) -> ColourMention:
 
     A colour that is refused counts only where no other is named.
     """
-    mention = _first_colour(_REFUSED.sub(" ", text))
-    return mention if mention.code is not None else _first_colour(text)
+    without_refused = _REFUSED.sub(" ", text)
+    wanted = _first_colour(without_refused)
+    if wanted.code is not None or without_refused == text:
+        return wanted
+    return replace(_first_colour(text), rest=without_refused, refused=True)
 
 
 def _first_colour(text: str) -> ColourMention:

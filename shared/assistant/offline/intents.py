@@ -24,6 +24,8 @@ class Intent(StrEnum):
     ORDER_PROBLEM = "order_problem"
     SERVICE_QUESTION = "service_question"
     """Delivery, payment, address, warranty: for the staff, not for the catalogue."""
+    ORDERING = "ordering"
+    """How to buy what was found: the staff takes the order."""
     CATEGORIES = "categories"
     MORE = "more"
     CHEAPER = "cheaper"
@@ -185,6 +187,16 @@ _SERVICE = _phrases(
     r"discounts?",
     r"assembly",
 )
+_ORDERING = _whole(
+    r"(?:как\s+)?(?:мне\s+)?(?:можно\s+)?(?:сделать|оформить|разместить)\s+(?:заказ|покупку)",
+    r"как\s+(?:это\s+|его\s+|е[её]\s+)?(?:можно\s+)?(?:купить|заказать|приобрести)",
+    r"(?:я\s+)?(?:хочу|хотел\w*\s+бы)\s+(?:это\s+|его\s+|е[её]\s+)?(?:купить|заказать|оформить(?:\s+заказ)?)",
+    r"(?:беру|покупаю|заказываю)(?:\s+(?:его|е[её]|это))?",
+    r"(?:қалай\s+)?тапсырыс\s+бер\w*(?:\s+бола\w*)?",
+    r"(?:мұны\s+|осыны\s+)?(?:қалай\s+)?сатып\s+ал\w*(?:\s+(?:бола\w*|келеді))?",
+    r"(?:how\s+(?:do\s+i|can\s+i|to)\s+)?(?:place\s+an\s+order|(?:order|buy)(?:\s+(?:it|this|one))?)",
+    r"i(?:'d\s+like|\s+want)\s+to\s+(?:order|buy)(?:\s+(?:it|this|one))?",
+)
 _HELP = _whole(
     r"/help",
     r"помощь",
@@ -198,7 +210,6 @@ _HELP = _whole(
     r"что\s+(?:ты|вы)\s+уме\w+(?:\s+делать)?",
     r"что\s+(?:ты\s+)?мож\w+",
     r"как\s+(?:тобой|вами|ботом)?\s*пользоваться",
-    r"как\s+заказать",
     r"what\s+can\s+you\s+do",
     r"how\s+does\s+(?:this|it)\s+work",
     r"не\s+істей\s+аласы[зң]\w*",
@@ -389,6 +400,7 @@ _ORDER_OF_INTENTS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (Intent.ANGRY, _ANGRY),
     (Intent.ORDER_PROBLEM, _ORDER),
     (Intent.MANAGER, _MANAGER),
+    (Intent.ORDERING, _ORDERING),
     (Intent.HELP, _HELP),
     (Intent.CATEGORIES, _CATEGORIES),
     (Intent.OTHER_COLOUR, _OTHER_COLOUR),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant.products import FoundPage, ProductFinder, ProductQuery
 
-__all__ = ["GivenUp", "SearchOutcome", "find_relaxing"]
+__all__ = ["GivenUp", "SearchOutcome", "category_word", "find_relaxing", "words_around"]
+
+_STEM = 4
+_NEAR = 2
 
 
 class GivenUp(StrEnum):
@@ -35,10 +38,16 @@ class SearchOutcome:
 
 
 async def find_relaxing(
-    finder: ProductFinder, session: AsyncSession, query: ProductQuery, *, colour_matters: bool = False
+    finder: ProductFinder,
+    session: AsyncSession,
+    query: ProductQuery,
+    *,
+    colour_matters: bool = False,
+    kind: str | None = None,
 ) -> SearchOutcome:
     """Search, giving up conditions until something is found: the colour, the price, both, then some of the words.
 
+    ``kind``: the word that names what is looked for; the other words are given up, that one is not.
     ``colour_matters``: the colour is what was asked for last, so the price goes before it. Where everything that
     meets the conditions is sold out, what is in stock under fewer conditions comes with it, and before it.
     """
@@ -51,7 +60,7 @@ async def find_relaxing(
         exact = await finder.find(session, query)
         if any(product.available for product in exact.items):
             return SearchOutcome(query, exact, GivenUp.NOTHING)
-    for given_up, attempt in _fewer_conditions(query, colour_matters=colour_matters):
+    for given_up, attempt in _fewer_conditions(query, colour_matters=colour_matters, kind=kind):
         page = await finder.find(session, attempt)
         if exact.items and any(product.available for product in page.items):
             return _instead_of(exact, attempt, page)
@@ -74,7 +83,9 @@ def _instead_of(sold_out: FoundPage, attempt: ProductQuery, page: FoundPage) -> 
     return SearchOutcome(attempt, FoundPage(shown, has_more=page.has_more), GivenUp.SOLD_OUT)
 
 
-def _fewer_conditions(query: ProductQuery, *, colour_matters: bool) -> Iterator[tuple[GivenUp, ProductQuery]]:
+def _fewer_conditions(
+    query: ProductQuery, *, colour_matters: bool, kind: str | None
+) -> Iterator[tuple[GivenUp, ProductQuery]]:
     if not query.text and query.category is None:
         # only a colour or a price was asked for: without it, anything at all would match
         return
@@ -92,4 +103,18 @@ def _fewer_conditions(query: ProductQuery, *, colour_matters: bool) -> Iterator[
     if query.colour and priced:
         yield GivenUp.COLOUR_AND_PRICE, replace(without_price, colour=None)
     if len(query.text.split()) > 1:
-        yield GivenUp.WORDS, replace(without_price, colour=None, some_words=True)
+        if kind is not None:
+            yield GivenUp.WORDS, replace(query, some_words=True, category=kind)
+        yield GivenUp.WORDS, replace(without_price, colour=None, some_words=True, category=kind)
+
+
+def category_word(words: Sequence[str], categories: Sequence[str]) -> str | None:
+    """The first of a shopper's words that looks like a category's name («диван» and «Диваны»)."""
+    stems = {word[:_STEM].casefold() for name in categories for word in name.split() if len(word) >= _STEM}
+    return next((word for word in words if len(word) >= _STEM and word[:_STEM].casefold() in stems), None)
+
+
+def words_around(word: str, words: Sequence[str]) -> str:
+    """What a long message says next to the word that matters: the rest is a person's story."""
+    place = words.index(word)
+    return " ".join(words[max(place - _NEAR, 0) : place + _NEAR])

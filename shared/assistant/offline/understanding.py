@@ -31,14 +31,14 @@ _STOP_WORDS = _words(
     стоят цена цены цену ценой стоимость стоимостью почем почём здравствуйте привет добрый день
     вечер утро салам подскажите скажите наличии что чтобы что-то что-нибудь какой-нибудь
     какую-нибудь нибудь то только просто очень ещё еще тоже также мой моя мою свой свою себе домой
-    такой такая такое такие такого такую похожий похожая похожее похожие похожего похожую
-    другой другого вариант варианты варианте если не цвет цвета цвете цветом спасибо
+    самый самая самое самые самую такой такая такое такие такого такую похожий похожая похожее похожие
+    похожего похожую другой другого вариант варианты варианте если не цвет цвета цвете цветом спасибо
     маған маган бізге бар ма ме ба бе па пе барма керек кажет қажет керекті көрсет көрсетіңіз
     көрсетіңізші көрсетші корсет корсетиниз корсетинизши іздеп издеп жүрмін журмин іздеймін алғым
     алгым келеді келеди келед алайын тауып тап беріңіз беріңізші бериниз бериниз берші қандай кандай
     сатып алу аламын түсті тусти түс тус баға бағасы бага багасы қанша канша тұрады турады сәлем
     салем сәлеметсіз бе және мен бен пен ал осы ең үшін ушин қалай қай деген болса болады екен
-    осындай мұндай сондай ұқсас ұқсасы осыған
+    қайсы қайсысы қайсысын осындай мұндай сондай ұқсас ұқсасы осыған
     сіздерде сиздерде сізде сизде
     i i'm i'd im we me my a an the some any please want wants wanted need needs looking look for
     show find buy get give do does you have has is are there can could would like of in on at to
@@ -102,12 +102,14 @@ def _search(text: str, implied_thousands: bool) -> Utterance:
     cheap = CHEAP.search(rest) is not None
     rest = CHEAP.sub(" ", rest)
     words = [word for word in _WORD.findall(rest) if word.casefold() not in _STOP_WORDS]
+    if colour.refused and not words:
+        return Utterance(Intent.OTHER_COLOUR)
     if not words and colour.code is None and bounds.minimum is None and bounds.maximum is None and not cheap:
         return Utterance(Intent.UNKNOWN)
     return Utterance(
         Intent.SEARCH,
         words=" ".join(words),
-        colour=colour.code,
+        colour=None if colour.refused else colour.code,
         price_min=bounds.minimum,
         price_max=bounds.maximum,
         cheap=cheap,

@@ -247,6 +247,41 @@ async def test_a_photo_with_a_caption_is_searched_by_its_caption() -> None:
     assert TEXTS.get("media.photo", Language.RU) in words(result)
 
 
+async def test_a_long_story_is_searched_by_the_words_around_the_thing_wanted() -> None:
+    story = (
+        "Здравствуйте, меня зовут Мария, мы недавно переехали в новую квартиру, и мы с мужем ищем большой "
+        "угловой диван в гостиную, чтобы можно было спать гостям. Что посоветуете?"
+    )
+    assert shown_skus(await talk(story))[0].startswith("SOFA")
+
+
+async def test_the_kind_of_thing_outlives_words_that_nothing_has() -> None:
+    result = await talk("недорогой надувной диван")
+    assert shown_skus(result)
+    assert all(sku.startswith("SOFA") for sku in shown_skus(result))
+
+
+async def test_a_colour_refused_brings_others() -> None:
+    others = shown_skus(await talk("красный диван", "не красный"))
+    assert others
+    assert not {"SOFA-001", "SOFA-005"} & set(others)
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("как оформить заказ?", Language.RU),
+        ("хочу купить", Language.RU),
+        ("қалай тапсырыс беруге болады?", Language.KK),
+        ("how do I order?", Language.EN),
+    ],
+)
+async def test_who_wants_to_order_is_offered_a_person(said: str, language: Language) -> None:
+    result = await assistant().respond(turn(said, language=language))
+    assert TEXTS.get("ordering", language) in words(result)
+    assert buttons.MANAGER in button_ids(result)
+
+
 @pytest.mark.parametrize("caption", ["есть такой?", "осындай бар ма?", "do you have something similar?"])
 async def test_a_caption_that_only_points_at_its_photo_is_answered_once(caption: str) -> None:
     photo = MediaContent(media=MediaKind.PHOTO, file_id="1", caption=caption)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.errors import StackError
-from infra.local.settings import write_app_settings
+from infra.local.settings import telegram_is_simulated, write_app_settings
 
 
 def test_the_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
@@ -42,3 +42,11 @@ def test_a_broken_file_is_reported_and_left_as_it_is(tmp_path: Path, broken: str
         write_app_settings({"DATABASE_URL": "new"}, path)
 
     assert path.read_text() == broken
+
+
+@pytest.mark.parametrize(("address", "simulated"), [("", True), ("https://api.telegram.org", False)])
+def test_a_real_telegram_is_told_from_the_simulated_one(
+    monkeypatch: pytest.MonkeyPatch, address: str, simulated: bool
+) -> None:
+    monkeypatch.setenv("TELEGRAM_API_URL", address)
+    assert telegram_is_simulated() is simulated

@@ -17,6 +17,10 @@ export class ChatWindow {
     this.chat = null;
     this.editing = null;
     this.scroll = el("div", { class: "scroll", role: "log", "aria-live": "polite", tabindex: "0" });
+    // a keyboard that unfolds below takes height away: the last message stays in sight
+    this.following = true;
+    this.scroll.addEventListener("scroll", () => { this.following = this.isAtEnd(); });
+    new ResizeObserver(() => { if (this.following) this.toEnd(); }).observe(this.scroll);
     this.bar = el("div", { class: "bar" });
     this.chips = el("div", { class: "chips" });
     this.foot = el("div", { class: "foot" });
@@ -179,7 +183,7 @@ export class ChatWindow {
 
   renderMessages() {
     const messages = this.chat?.messages ?? [];
-    const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 90;
+    const atEnd = this.isAtEnd();
     const nodes = [];
     if (!this.bot) nodes.push(el("p", { class: "note" }, t("noBot")));
     else if (!messages.length) nodes.push(el("p", { class: "note" }, t("empty")));
@@ -195,6 +199,8 @@ export class ChatWindow {
     this.scroll.querySelectorAll(".carousel").forEach((node, index) => { node.scrollLeft = offsets[index] ?? 0; });
     if (atEnd) { this.toEnd(); for (const image of this.scroll.querySelectorAll("img.photo")) image.addEventListener("load", () => this.toEnd(), { once: true }); }
   }
+
+  isAtEnd() { return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 90; }
 
   toEnd() { this.scroll.scrollTop = this.scroll.scrollHeight; }
 
