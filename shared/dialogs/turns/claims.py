@@ -133,7 +133,7 @@ class Claims:
 
     async def claim(self, places: int, *, solo: bool = False) -> list[Claim]:
         """Lease up to ``places`` due dialogs; ``solo`` picks those whose failures ask for a process alone."""
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             rows = (
                 await session.execute(
                     _CLAIM,
@@ -164,7 +164,7 @@ class Claims:
 
     async def renew(self, claims: Sequence[Claim]) -> None:
         """Extend the leases that are still ours."""
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             await session.execute(
                 _RENEW,
                 {
@@ -185,7 +185,7 @@ class Claims:
             seen: ``received_seq`` when ``due_at`` was reckoned; rows that came later make the dialog due now.
             refund: take the counted attempt back, since nothing was tried.
         """
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             await session.execute(
                 _RELEASE,
                 {
@@ -199,6 +199,6 @@ class Claims:
 
     async def outlook(self, *, limit: int) -> Outlook:
         """Count what waits, looking at ``limit`` dialogs at most."""
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             row = (await session.execute(_OUTLOOK, {"limit": limit})).one()
         return Outlook(row.ready, float(row.next_in) if row.next_in is not None else None)
