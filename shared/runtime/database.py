@@ -9,8 +9,8 @@ scheduling columns of every company and nothing else.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from shared.kernel.errors import Unavailable
 from shared.runtime.settings import Settings
+from shared.runtime.statements import Statements
 
 __all__ = ["Database", "NestedTransaction"]
 
@@ -96,25 +97,49 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def company_statements(self, company_id: UUID) -> AsyncIterator[Statements]:
+        """As ``session_scope``, for plain SQL alone: what every turn runs (see ``statements``)."""
+        async with self._statements(self._app, company_id) as statements:
+            yield statements
+
+    @asynccontextmanager
+    async def anonymous_statements(self) -> AsyncIterator[Statements]:
+        """As ``anonymous_scope``, for plain SQL alone."""
+        async with self._statements(self._app, None) as statements:
+            yield statements
+
+    @asynccontextmanager
+    async def system_statements(self) -> AsyncIterator[Statements]:
+        """As ``system_scope``, for plain SQL alone."""
+        async with self._statements(self._system, None) as statements:
+            yield statements
+
+    @asynccontextmanager
+    async def _statements(self, engine: AsyncEngine, company_id: UUID | None) -> AsyncIterator[Statements]:
+        with _outermost(), _outages():
+            pool = engine.pool
+            # leaving the block without a commit, the pool rolls back what is open
+            async with engine.connect() as connection:
+                driver: psycopg.AsyncConnection[Any] | None
+                driver = (await connection.get_raw_connection()).driver_connection
+                assert driver is not None
+                try:
+                    yield Statements(driver, company_id)
+                    await driver.commit()
+                except psycopg.Error:
+                    if driver.closed:
+                        await connection.invalidate()
+                        if engine.pool is pool:  # its other connections have died with this one
+                            await engine.dispose()
+                    raise
+
+    @asynccontextmanager
     async def _scope(self, engine: AsyncEngine, options: dict[str, Any]) -> AsyncIterator[AsyncSession]:
-        if _in_transaction.get():
-            raise NestedTransaction
-        token = _in_transaction.set(True)
-        try:
+        with _outermost(), _outages():
             async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
                 await session.connection(execution_options=options)
                 yield session
                 await session.commit()
-        except PoolTimeout as error:
-            raise Unavailable("postgres", after=1.0) from error
-        except DBAPIError as error:
-            if error.connection_invalidated or isinstance(
-                error.orig, psycopg.OperationalError | psycopg.InterfaceError
-            ):
-                raise Unavailable("postgres", after=1.0) from error
-            raise
-        finally:
-            _in_transaction.reset(token)
 
     async def ping(self) -> None:
         """Ask both roles for one row.
@@ -131,3 +156,32 @@ class Database:
         """Close all connections."""
         await self._app.dispose()
         await self._system.dispose()
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    """One transaction at a time in each task."""
+    if _in_transaction.get():
+        raise NestedTransaction
+    token = _in_transaction.set(True)
+    try:
+        yield
+    finally:
+        _in_transaction.reset(token)
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    """Tell an outage of Postgres in our own words; what it refused stays the driver's error."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("postgres", after=1.0) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Unavailable("postgres", after=1.0) from error
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(
+            error.orig, psycopg.OperationalError | psycopg.InterfaceError
+        ):
+            raise Unavailable("postgres", after=1.0) from error
+        raise

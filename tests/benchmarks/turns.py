@@ -1,7 +1,7 @@
 """Benchmark (b): from a webhook to the answer at the messenger, with an instant model and an instant messenger.
 
-All of Zeta runs: functions host, real queue, two drainer processes, Postgres (fsync on), Redis. The reference pipeline
-(``peers/reference_pipeline.py``) takes turns with it on the same Postgres.
+All of Zeta runs: functions host, real queue, two drainer processes, Postgres (fsync on), Redis. The reference
+pipeline (``peers/reference_pipeline.py``) takes turns with it on the same Postgres.
 """
 
 from __future__ import annotations
@@ -110,11 +110,15 @@ def _print(variant: Variant, figures: _Figures, calm: Sequence[Measured], half: 
         Row(f"p99 at half capacity ({half:.0f}/s)", f"{median(one.percentile(0.99) for one in calm):.0f} ms"),
         Row("calls to the messenger per turn", f"{calls:.2f}"),
         Row("messages not answered", str(sum(one.failed for one in (*figures.turns, *calm)))),
-        *(Row(f"processor time per turn, {name}", f"{1000 * used / done:.2f} ms") for name, used in figures.used.items()),
+        *(
+            Row(f"processor time per turn, {name}", f"{1000 * used / done:.2f} ms")
+            for name, used in figures.used.items()
+        ),
         Row("processor time per turn, all but the load", f"{1000 * _of_ours(figures.used) / done:.2f} ms"),
     ]
     notes = (
-        f"{len(figures.turns)} rounds, in turns with the reference; {_IN_FLIGHT} messages under way; no merge window",
+        f"{len(figures.turns)} rounds, in turns with the reference; {_IN_FLIGHT} messages under way",
+        "no merge window, no pace: nothing is held back on purpose",
         f"cores {set(ALL)}: all processes, unpinned among them; medians (least–greatest)",
     )
     print_table(f"(b) webhook to answer: {variant.name}", rows, notes)
@@ -131,7 +135,9 @@ def _running_app(services: Services, load: LoadProcess, *, seconds: float, model
         settings = services.environment(load.messenger_url, **(told if model else {}))
         log = services.folder / "host.log"
         http = HostProcess(HTTP, settings=settings, log=log)
-        queues = HostProcess(QUEUES, settings=settings, log=services.folder / "queues.log", arguments="--processes 2")
+        queues = HostProcess(
+            QUEUES, settings=settings, log=services.folder / "queues.log", arguments="--processes 2"
+        )
         with http, queues:
             plan = Plan(
                 port=http.port,

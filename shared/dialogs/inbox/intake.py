@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from shared.dialogs.bells import Bell, Bells
 from shared.runtime.database import Database
@@ -84,7 +84,7 @@ class Intake:
         """Commit a group and tell everyone in it what became of it."""
         try:
             bells = await self._commit(group)
-        except DBAPIError as error:
+        except psycopg.Error as error:
             if len(group) > 1:
                 for entry in group:
                     await self._settle([entry])
@@ -117,7 +117,7 @@ class Intake:
             for place, entry in enumerate(group, start=1)
             for row in entry.rows
         ]
-        async with self._database.anonymous_scope() as session:
+        async with self._database.anonymous_statements() as session:
             result = await session.execute(
                 _RECEIVE,
                 {"events": json.dumps(rows, ensure_ascii=False), "raws": [entry.raw for entry in group]},

@@ -60,7 +60,7 @@ class LaneClaims:
 
     async def claim(self, places: int) -> list[Lane]:
         """Claim up to ``places`` lanes whose head may go now."""
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             rows = await session.execute(_CLAIM, {"places": places, "lane_time": self._lane_time})
             return [
                 Lane(row.company_id, row.id, row.bot_id, Platform(row.platform), row.send_token) for row in rows
@@ -68,6 +68,6 @@ class LaneClaims:
 
     async def next_in(self) -> float | None:
         """Whole seconds until the next lane may go (0: now); ``None``: nothing waits."""
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             seconds = (await session.execute(_NEXT)).scalar_one()
         return None if seconds is None else max(0.0, math.ceil(seconds))

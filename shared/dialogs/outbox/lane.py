@@ -146,7 +146,7 @@ class SendLane:
         tells = self._channel_of(lane.platform).tells_fate_of_uncertain_sends
         while True:
             claimed_until = time.monotonic() + self._settings.lane_seconds
-            async with self._database.session_scope(lane.company_id) as session:
+            async with self._database.company_statements(lane.company_id) as session:
                 taken = await take_head(
                     session, lane.dialog_id, token=lane.token, lane_time=self.lane_time, statuses_tell=tells
                 )
@@ -266,7 +266,7 @@ class SendLane:
         failure_id = new_id()  # the same for every try to write it
 
         async def write() -> bool:
-            async with self._database.session_scope(lane.company_id) as session:
+            async with self._database.company_statements(lane.company_id) as session:
                 finished = await finish_head(
                     session,
                     head.id,
@@ -306,7 +306,7 @@ class SendLane:
         bot: _BotRest | None = None,
     ) -> None:
         async def write() -> bool:
-            async with self._database.session_scope(lane.company_id) as session:
+            async with self._database.company_statements(lane.company_id) as session:
                 await postpone_head(
                     session,
                     head.id,
@@ -326,7 +326,7 @@ class SendLane:
         await self._bells.ring_later("deliveries", wait)
 
     async def _release(self, lane: Lane, wait: float) -> None:
-        async with self._database.session_scope(lane.company_id) as session:
+        async with self._database.company_statements(lane.company_id) as session:
             await release_lane(session, lane.dialog_id, token=lane.token, rest=timedelta(seconds=wait))
         await self._bells.ring_later("deliveries", wait)
 

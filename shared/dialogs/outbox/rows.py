@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import Call
 from shared.kernel.languages import Language, language_of
+from shared.runtime.statements import Executor
 
 __all__ = [
     "Finished",
@@ -164,7 +165,7 @@ class Finished:
 
 
 async def take_head(
-    session: AsyncSession, dialog_id: int, *, token: UUID, lane_time: timedelta, statuses_tell: bool
+    session: Executor, dialog_id: int, *, token: UUID, lane_time: timedelta, statuses_tell: bool
 ) -> Taken:
     """Start the head of a lane that is ours; its try is counted. An empty lane is given back.
 
@@ -194,7 +195,7 @@ async def take_head(
 
 
 async def finish_head(
-    session: AsyncSession,
+    session: Executor,
     outbox_id: int,
     outcome: Outcome,
     *,
@@ -224,7 +225,7 @@ async def finish_head(
 
 
 async def postpone_head(
-    session: AsyncSession,
+    session: Executor,
     outbox_id: int,
     *,
     dialog_id: int,
@@ -249,14 +250,12 @@ async def postpone_head(
     )
 
 
-async def release_lane(session: AsyncSession, dialog_id: int, *, token: UUID, rest: timedelta) -> None:
+async def release_lane(session: Executor, dialog_id: int, *, token: UUID, rest: timedelta) -> None:
     """Give a lane back untouched for ``rest``."""
     await session.execute(_RELEASE, {"dialog_id": dialog_id, "token": token, "rest": rest})
 
 
-async def rest_bot(
-    session: AsyncSession, bot_id: UUID, *, rest: timedelta, misconfigured: str | None = None
-) -> None:
+async def rest_bot(session: Executor, bot_id: UUID, *, rest: timedelta, misconfigured: str | None = None) -> None:
     """Let all lanes of a bot rest; ``misconfigured`` says what a person has to mend."""
     await session.execute(_REST_BOT, {"bot_id": bot_id, "rest": rest, "misconfigured": misconfigured})
 
@@ -267,7 +266,7 @@ async def enqueue_call(session: AsyncSession, dialog_id: int, call: Mapping[str,
 
 
 async def record_failure(
-    session: AsyncSession,
+    session: Executor,
     *,
     company_id: UUID,
     failure_id: UUID,

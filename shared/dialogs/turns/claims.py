@@ -149,7 +149,7 @@ class Claims:
             held: what the asking drainer runs already; a company fills only its share of a drainer.
             solo: pick those whose failures ask for a process alone.
         """
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             rows = (
                 await session.execute(
                     _CLAIM,
@@ -182,7 +182,7 @@ class Claims:
 
     async def renew(self, claims: Sequence[Claim]) -> None:
         """Extend the leases that are still ours."""
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             await session.execute(
                 _RENEW,
                 {
@@ -203,7 +203,7 @@ class Claims:
             seen: ``received_seq`` when ``due_at`` was reckoned; rows that came later make the dialog due now.
             refund: take the counted attempt back, since nothing was tried.
         """
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             await session.execute(
                 _RELEASE,
                 {
@@ -217,6 +217,6 @@ class Claims:
 
     async def outlook(self, *, limit: int) -> Outlook:
         """Count what waits, looking at ``limit`` dialogs at most."""
-        async with self._database.system_scope() as session:
+        async with self._database.system_statements() as session:
             row = (await session.execute(_OUTLOOK, {"limit": limit})).one()
         return Outlook(row.ready, float(row.next_in) if row.next_in is not None else None)

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.dialogs.contract import MemoryMessage, Role
 from shared.dialogs.inbox.events import stored_event
 from shared.dialogs.turns.batch import WaitingRow
 from shared.kernel.errors import Conflict
 from shared.kernel.languages import Language, language_of
+from shared.runtime.statements import Executor
 
 __all__ = [
     "Committed",
@@ -171,7 +171,7 @@ class Committed:
     head: int | None
 
 
-async def load_dialog(session: AsyncSession, dialog_id: int, token: UUID) -> DialogRow:
+async def load_dialog(session: Executor, dialog_id: int, token: UUID) -> DialogRow:
     """Read a leased dialog.
 
     Raises:
@@ -206,22 +206,20 @@ async def load_dialog(session: AsyncSession, dialog_id: int, token: UUID) -> Dia
     )
 
 
-async def load_memory(
-    session: AsyncSession, dialog_id: int, *, memory_from: int, limit: int
-) -> list[MemoryMessage]:
+async def load_memory(session: Executor, dialog_id: int, *, memory_from: int, limit: int) -> list[MemoryMessage]:
     """The last ``limit`` messages of the current conversation, oldest first."""
     rows = await session.execute(_MEMORY, {"id": dialog_id, "memory_from": memory_from, "limit": limit})
     return [MemoryMessage(Role(row.role), row.text, row.at) for row in reversed(rows.all())]
 
 
-async def load_last_words(session: AsyncSession, dialog_id: int, message_ids: Sequence[str]) -> Mapping[str, str]:
+async def load_last_words(session: Executor, dialog_id: int, message_ids: Sequence[str]) -> Mapping[str, str]:
     """The words that answered messages had when they were last answered, by the platform's message id."""
     rows = await session.execute(_LAST_WORDS, {"id": dialog_id, "message_ids": list(message_ids)})
     return {row.message_id: row.text for row in rows}
 
 
 async def commit_turn(
-    session: AsyncSession,
+    session: Executor,
     *,
     dialog_id: int,
     token: UUID,

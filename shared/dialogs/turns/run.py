@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import uuid4
 
 from shared.bots.directory import BotDirectory
@@ -122,7 +123,7 @@ class TurnRunner:
     async def _open(self, claim: Claim, *, merge: bool | None = None) -> _Opened:
         bot = await self._directory.snapshot(claim.company_id, claim.bot_id, claim.config_version)
         memory = await self._memory.recall(claim.dialog_id, claim.history_seq)
-        async with self._database.session_scope(claim.company_id) as session:
+        async with self._database.company_statements(claim.company_id) as session:
             dialog = await load_dialog(session, claim.dialog_id, claim.token)
             if memory is None or dialog.history_seq != claim.history_seq:
                 memory = await load_memory(
@@ -219,17 +220,21 @@ class TurnRunner:
             _log.exception("a lane broke off", extra={"dialog": lane.dialog_id})
 
     async def _write(self, claim: Claim, lane: Lane, write: TurnWrite, effects: Sequence[Effect]) -> Committed:
+        commit = partial(
+            commit_turn,
+            dialog_id=claim.dialog_id,
+            token=claim.token,
+            send_token=lane.token,
+            lane_time=self._lane.lane_time,
+            write=write,
+        )
+        if not effects:
+            async with self._database.company_statements(claim.company_id) as statements:
+                return await commit(statements)
         async with self._database.session_scope(claim.company_id) as session:
             for effect in effects:
                 await effect(session)
-            return await commit_turn(
-                session,
-                dialog_id=claim.dialog_id,
-                token=claim.token,
-                send_token=lane.token,
-                lane_time=self._lane.lane_time,
-                write=write,
-            )
+            return await commit(session)
 
 
 def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:

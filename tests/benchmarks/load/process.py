@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from infra.local.services.ports import free_port
+from infra.local.services.ports import free_port, is_listening
 from tests.benchmarks.load.plans import Measured, Plan
+from tests.host import wait_for
 
 __all__ = ["LoadProcess"]
 
@@ -50,6 +51,7 @@ class LoadProcess:
         self._process = subprocess.Popen(
             command, cwd=_CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        wait_for(lambda: is_listening(self.messenger_port), seconds=20)
         return self
 
     def __exit__(

@@ -1,8 +1,8 @@
 """``reference_pipeline.py <messages>``: the least that a durable pipeline can do, as fast as it can.
 
 Claim a message, write its answer into an outbox, mark it done: one Postgres transaction each, eight workers, one
-process, no webhook, no queue, no answer to think about, nothing sent. Prints messages a second. ``DATABASE_URL`` is the
-app's own role.
+process, no webhook, no queue, no answer to think about, nothing sent. Prints messages a second. ``DATABASE_URL``
+is the app's own role.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA reference TO zeta_app;
 """
 REFILL = """
 TRUNCATE reference.inbox, reference.outbox;
-INSERT INTO reference.inbox (event) SELECT jsonb_build_object('text', 'привет', 'n', n) FROM generate_series(1, %s) n;
+INSERT INTO reference.inbox (event)
+SELECT jsonb_build_object('text', 'привет', 'n', n) FROM generate_series(1, %s) n;
 """
 
 _CLAIM = """
