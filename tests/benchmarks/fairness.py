@@ -95,8 +95,8 @@ def _empty(flood: Talk) -> None:
     """Call what is left of the flood answered; turns under way lose their leases."""
     with psycopg.connect(flood.superuser_url, autocommit=True) as connection:
         connection.execute(
-            "UPDATE dialogs SET done_seq = received_seq, sent_seq = outbox_seq, lease_token = NULL, lease_until = NULL, "
-            "send_token = NULL, send_until = NULL WHERE company_id = %s",
+            "UPDATE dialogs SET done_seq = received_seq, sent_seq = outbox_seq, lease_token = NULL, "
+            "lease_until = NULL, send_token = NULL, send_until = NULL WHERE company_id = %s",
             (flood.company_id,),
         )
 
