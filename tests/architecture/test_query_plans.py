@@ -106,7 +106,15 @@ def _sequential(scans: set[tuple[str, str]]) -> set[tuple[str, str]]:
 _SYSTEM_QUERIES: dict[str, tuple[TextClause, dict[str, Any], set[tuple[str, str]]]] = {
     "claim": (
         claims._CLAIM,
-        {"places": 16, "company_cap": 64, "lease": timedelta(seconds=20), "solo": False, "solo_from": 2},
+        {
+            "places": 16,
+            "company_cap": 64,
+            "lease": timedelta(seconds=20),
+            "solo": False,
+            "solo_from": 2,
+            "held": [],
+            "share": 12,
+        },
         {("dialogs", "ix_dialogs_waiting")},
     ),
     "outlook": (claims._OUTLOOK, {"limit": 128}, {("dialogs", "ix_dialogs_waiting")}),

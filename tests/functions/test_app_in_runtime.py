@@ -107,7 +107,9 @@ async def test_health_names_each_dependency_and_ping_touches_none(web: RunningAp
     found = health.json()
     assert (health.status_code, found["status"]) == (200, "ok")
     states = {name: described["status"] for name, described in found["dependencies"].items()}
-    assert states == {"postgres": "ok", "queue": "ok", "redis": "ok", "model": "disabled"}
+    assert states.pop("model") == "disabled"
+    assert states.keys() >= {"postgres", "queue", "redis"}
+    assert set(states.values()) == {"ok"}
     assert found["dependencies"]["postgres"]["latency_ms"] > 0
 
 
