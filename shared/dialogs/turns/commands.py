@@ -6,6 +6,7 @@ from shared.bots.schemas import BotSnapshot
 from shared.channels.messages import Button, Reply, RichText, Span, Style, TextMessage
 from shared.dialogs.contract import AnalyticsEvent, Turn, TurnResult
 from shared.dialogs.texts import TEXTS
+from shared.dialogs.turns.language_wishes import language_wished
 from shared.kernel.languages import Language, language_of
 
 __all__ = ["COMMANDS", "answer_command", "command_of", "welcome"]
@@ -18,7 +19,7 @@ COMMANDS = ("start", "help", "language", "reset")
 def command_of(turn: Turn) -> tuple[str, str] | None:
     """The command that a turn consists of and its argument, or ``None``.
 
-    A pressed language button is the command ``language``. In a merged turn a command counts only when it
+    A pressed language button, or a language asked for in words, is the command ``language``. In a merged turn a command counts only when it
     stands alone: words beside it are for the responder.
     """
     choice = turn.choice
@@ -27,6 +28,9 @@ def command_of(turn: Turn) -> tuple[str, str] | None:
             return "language", choice.id.removeprefix(LANGUAGE_BUTTON)
         return None
     text = turn.text.strip()
+    wished = language_wished(text)
+    if wished is not None:
+        return "language", wished.value
     if not text.startswith("/") or "\n" in text:
         return None
     name, _, argument = text[1:].partition(" ")
