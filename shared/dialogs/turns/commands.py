@@ -19,8 +19,8 @@ COMMANDS = ("start", "help", "language", "reset")
 def command_of(turn: Turn) -> tuple[str, str] | None:
     """The command that a turn consists of and its argument, or ``None``.
 
-    A pressed language button, or a language asked for in words, is the command ``language``. In a merged turn a command counts only when it
-    stands alone: words beside it are for the responder.
+    A pressed language button, or a language asked for in words, is the command ``language``. In a merged turn a
+    command counts only when it stands alone: words beside it are for the responder.
     """
     choice = turn.choice
     if choice is not None:
