@@ -20,7 +20,7 @@ from tests.host import HostProcess
 
 __all__ = ["measure_acknowledgement"]
 
-_IN_FLIGHT = 32
+_IN_FLIGHT = 128
 _TEXT = "Здравствуйте! Есть красный диван до 150000?"
 
 
