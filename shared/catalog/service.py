@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -195,10 +196,16 @@ def _likeness(category: Category, wanted: list[set[str]]) -> float:
     """1 where a name or synonym has exactly the wanted words, less where it has more, 0 where it lacks one."""
     best = 0.0
     for name in (*category.name.values(), *category.synonyms):
-        terms = [set(term.lexemes) for term in terms_of(name)]
+        terms = _words_of(name)
         if wanted and all(any(word & term for term in terms) for word in wanted):
             best = max(best, len(wanted) / max(len(terms), 1))
     return best
+
+
+@lru_cache(maxsize=10_000)
+def _words_of(name: str) -> tuple[frozenset[str], ...]:
+    """The words of a category's name: there are few names, and every search looks at all of them."""
+    return tuple(frozenset(term.lexemes) for term in terms_of(name))
 
 
 async def _page(

@@ -61,6 +61,7 @@ def tokenise(text: str) -> list[Token]:
     return [_token(match.group()[:_MAX_TOKEN]) for match in _TOKEN.finditer(normalise(text))]
 
 
+@lru_cache(maxsize=50_000)
 def _token(raw: str) -> Token:
     with_unit = _WITH_UNIT.fullmatch(raw)
     if with_unit:

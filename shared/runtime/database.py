@@ -97,15 +97,18 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def company_statements(self, company_id: UUID) -> AsyncIterator[Statements]:
-        """As ``session_scope``, for plain SQL alone: what every turn runs (see ``statements``)."""
-        async with self._statements(self._app, company_id) as statements:
+    async def company_statements(self, company_id: UUID, *, single: bool = False) -> AsyncIterator[Statements]:
+        """As ``session_scope``, for plain SQL alone: what every turn runs (see ``statements``).
+
+        ``single``: one statement, committed in the same round trip.
+        """
+        async with self._statements(self._app, company_id, single=single) as statements:
             yield statements
 
     @asynccontextmanager
-    async def anonymous_statements(self) -> AsyncIterator[Statements]:
-        """As ``anonymous_scope``, for plain SQL alone."""
-        async with self._statements(self._app, None) as statements:
+    async def anonymous_statement(self) -> AsyncIterator[Statements]:
+        """As ``anonymous_scope``, for one statement of plain SQL, committed in the same round trip."""
+        async with self._statements(self._app, None, single=True) as statements:
             yield statements
 
     @asynccontextmanager
@@ -115,7 +118,9 @@ class Database:
             yield statements
 
     @asynccontextmanager
-    async def _statements(self, engine: AsyncEngine, company_id: UUID | None) -> AsyncIterator[Statements]:
+    async def _statements(
+        self, engine: AsyncEngine, company_id: UUID | None, *, single: bool = False
+    ) -> AsyncIterator[Statements]:
         with _outermost(), _outages():
             pool = engine.pool
             # leaving the block without a commit, the pool rolls back what is open
@@ -124,7 +129,7 @@ class Database:
                 driver = (await connection.get_raw_connection()).driver_connection
                 assert driver is not None
                 try:
-                    yield Statements(driver, company_id)
+                    yield Statements(driver, company_id, single=single)
                     await driver.commit()
                 except psycopg.Error:
                     if driver.closed:

@@ -65,9 +65,15 @@ class Rows(list[Any]):
 
 
 class Statements:
-    """A transaction on a pooled connection; the pool's owner commits it, or lets it roll back."""
+    """A transaction on a pooled connection; the pool's owner commits it, or lets it roll back.
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any], company_id: UUID | None) -> None:
+    ``single``: the transaction is one statement and is committed with it, in one round trip.
+    """
+
+    def __init__(
+        self, connection: psycopg.AsyncConnection[Any], company_id: UUID | None, *, single: bool = False
+    ) -> None:
+        self._single = single
         self._cursor = psycopg.AsyncClientCursor(connection, row_factory=namedtuple_row)
         self._company_id = company_id
         self._begun = False
@@ -77,7 +83,10 @@ class Statements:
 
         Raises:
             psycopg.Error: the database refused it, or is gone.
+            RuntimeError: a second one where a single one was announced.
         """
+        if self._begun and self._single:
+            raise RuntimeError("the transaction was announced as a single statement")
         query, values, results_before = _written(statement), dict(parameters or {}), 0
         if not self._begun:
             if self._company_id is None:
@@ -85,6 +94,8 @@ class Statements:
             else:
                 query, results_before = _BEGIN_FOR_COMPANY + query, 2
                 values["scope_company"] = str(self._company_id)
+        if self._single:
+            query += "; COMMIT"
         await self._cursor.execute(query.encode(), values)
         self._begun = True
         for _ in range(results_before):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 
 from tests.benchmarks.acknowledgement import measure_acknowledgement
+from tests.benchmarks.search import size_of
+from tests.benchmarks.search_scratch import measure_search
 from tests.benchmarks.start import measure_start
 from tests.benchmarks.turns import measure_turns
 
@@ -28,6 +30,8 @@ def main() -> None:
         measure_turns(rounds=chosen.rounds, seconds=chosen.seconds, only=only)
     if chosen.which in ("start", "all"):
         measure_start(rounds=chosen.rounds)
+    if chosen.which == "search":
+        measure_search([size_of(name) for name in chosen.sizes.split(",")])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from tests.host import HostProcess
 
 __all__ = ["measure_acknowledgement"]
 
-_IN_FLIGHT = 32
+_IN_FLIGHT = 128
 _TEXT = "Здравствуйте! Есть красный диван до 150000?"
 
 
@@ -59,7 +59,7 @@ def _measure(
     used = dict.fromkeys(pids, 0.0)
     update = 1_000_000
     for _ in range(rounds):
-        services.forget_messages()
+        services.tidy()
         before = processor_seconds(pids)
         ours.append(load.run(replace(plan, first_update=(update := update + 1_000_000))))
         after = processor_seconds(pids)
@@ -69,7 +69,7 @@ def _measure(
     half = median(one.rate for one in ours) / 2
     calm = []
     for _ in range(rounds):
-        services.forget_messages()
+        services.tidy()
         calm.append(load.run(replace(plan, first_update=(update := update + 1_000_000), rate=half)))
     p50, p99 = median(one.percentile(0.5) for one in calm), median(one.percentile(0.99) for one in calm)
     done = sum(one.done for one in ours)

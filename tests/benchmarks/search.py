@@ -162,7 +162,7 @@ async def main(sizes: Sequence[int], *, admin_url: str, app_url: str, rounds: in
     return rows
 
 
-def _size(name: str) -> int:
+def size_of(name: str) -> int:
     return int(name[:-1]) * _SIZES[name[-1]] if name[-1] in _SIZES else int(name)
 
 
@@ -173,7 +173,7 @@ if __name__ == "__main__":
     chosen = parser.parse_args()
     asyncio.run(
         main(
-            [_size(name) for name in chosen.sizes.split(",")],
+            [size_of(name) for name in chosen.sizes.split(",")],
             admin_url=os.environ["SEARCH_BENCHMARK_ADMIN_URL"],
             app_url=os.environ["DATABASE_URL"],
             rounds=chosen.rounds,

@@ -65,8 +65,7 @@ class _Bench:
     pids: dict[str, int]
 
     def turns(self, variant: Variant, **changes: float) -> Measured:
-        """One round over an empty inbox; all that it began is finished before the next."""
-        self.services.forget_messages()
+        """One round; all that it began is finished before the next."""
         measured = self.load.run(replace(self.plan, text=variant.text, first_update=_next_updates(), **changes))  # type: ignore[arg-type]  # numbers of the plan
         self.services.wait_until_finished()
         return measured
@@ -89,6 +88,7 @@ def _measure(bench: _Bench, variant: Variant, *, rounds: int) -> None:
     bench.turns(variant, seconds=2.0)
     figures = _Figures([], [], dict.fromkeys(bench.pids, 0.0))
     for _ in range(rounds):
+        bench.services.tidy()
         before = processor_seconds(bench.pids)
         figures.turns.append(bench.turns(variant))
         after = processor_seconds(bench.pids)

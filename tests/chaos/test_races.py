@@ -78,7 +78,8 @@ async def test_a_row_committed_while_the_dialog_is_given_back_is_answered_at_onc
     release.released.set()
     await draining
 
-    assert _dialog(talk)["state"] == {"seen": ["an older one, due now"]}
+    # and with it, as in every turn, what was written after
+    assert _dialog(talk)["state"] == {"seen": ["an older one, due now", "later"]}
 
 
 async def test_a_row_committed_while_a_turn_commits_is_answered_by_the_same_drainer(

@@ -117,7 +117,7 @@ class Intake:
             for place, entry in enumerate(group, start=1)
             for row in entry.rows
         ]
-        async with self._database.anonymous_statements() as session:
+        async with self._database.anonymous_statement() as session:
             result = await session.execute(
                 _RECEIVE,
                 {"events": json.dumps(rows, ensure_ascii=False), "raws": [entry.raw for entry in group]},

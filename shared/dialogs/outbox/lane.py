@@ -266,7 +266,7 @@ class SendLane:
         failure_id = new_id()  # the same for every try to write it
 
         async def write() -> bool:
-            async with self._database.company_statements(lane.company_id) as session:
+            async with self._database.company_statements(lane.company_id, single=failure is None) as session:
                 finished = await finish_head(
                     session,
                     head.id,

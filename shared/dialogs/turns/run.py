@@ -123,17 +123,23 @@ class TurnRunner:
     async def _open(self, claim: Claim, *, merge: bool | None = None) -> _Opened:
         bot = await self._directory.snapshot(claim.company_id, claim.bot_id, claim.config_version)
         memory = await self._memory.recall(claim.dialog_id, claim.history_seq)
-        async with self._database.company_statements(claim.company_id) as session:
-            dialog = await load_dialog(session, claim.dialog_id, claim.token)
-            if memory is None or dialog.history_seq != claim.history_seq:
-                memory = await load_memory(
-                    session, claim.dialog_id, memory_from=dialog.memory_from, limit=self._memory.messages
-                )
-            merging = claim.attempts == 1 if merge is None else merge
-            batch = form_batch(dialog.waiting, now=dialog.now, merge=merging)
-            if edited := batch.edited_ids:
-                batch = without_invisible_edits(batch, await load_last_words(session, claim.dialog_id, edited))
+        async with self._database.company_statements(claim.company_id, single=True) as statements:
+            dialog = await load_dialog(statements, claim.dialog_id, claim.token)
+        merging = claim.attempts == 1 if merge is None else merge
+        batch = form_batch(dialog.waiting, now=dialog.now, merge=merging)
+        if memory is None or dialog.history_seq != claim.history_seq:
+            memory = await self._read_memory(claim, dialog)
+        if edited := batch.edited_ids:
+            async with self._database.company_statements(claim.company_id, single=True) as statements:
+                words = await load_last_words(statements, claim.dialog_id, edited)
+            batch = without_invisible_edits(batch, words)
         return _Opened(bot, dialog, batch, memory, _language(bot, dialog, batch))
+
+    async def _read_memory(self, claim: Claim, dialog: DialogRow) -> list[MemoryMessage]:
+        async with self._database.company_statements(claim.company_id, single=True) as statements:
+            return await load_memory(
+                statements, claim.dialog_id, memory_from=dialog.memory_from, limit=self._memory.messages
+            )
 
     async def _answer(self, claim: Claim, opened: _Opened) -> tuple[TurnResult, str]:
         dialog, batch = opened.dialog, opened.batch
