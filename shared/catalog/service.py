@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.catalog.analyser import terms_of
 from shared.catalog.colours import Colour, colours_of_text
 from shared.catalog.indexing import company_key
-from shared.catalog.models import Category, Product
+from shared.catalog.models import Product
 from shared.catalog.query import Attempt, Reading, attempts_of, read_words
+from shared.catalog.recent import Recent
 from shared.catalog.repository import CatalogRepository, Found
 from shared.catalog.schemas import (
     CategoryView,
@@ -36,6 +37,10 @@ MAX_CANDIDATES = 2000
 MAX_VOCABULARY = 50_000
 _SKU_PREFIX = 3
 _SKU_WORDS = 4
+_CATEGORIES_RECENT = 3.0
+"""Seconds that a company's categories are kept: a change is effective within five everywhere."""
+CategoryWords = tuple[str, tuple[str, ...]]
+"""A category's code, and its names and synonyms in every language."""
 
 
 class CatalogService:
@@ -51,6 +56,8 @@ class CatalogService:
         """``too_common``: words that more products have are not ranked, the newest of the matches are shown."""
         self._vocabularies = vocabularies or VocabularyCache()
         self._too_common = too_common
+        self._filled_categories: Recent[list[CategoryView]] = Recent(seconds=_CATEGORIES_RECENT)
+        self._category_words: Recent[list[CategoryWords]] = Recent(seconds=_CATEGORIES_RECENT)
 
     async def search(self, session: AsyncSession, query: SearchQuery) -> SearchPage:
         """Find products for a shopper's words and conditions; see ``SearchQuery``.
@@ -67,7 +74,7 @@ class CatalogService:
         if by_sku:
             return by_sku
         vocabulary = await self._vocabulary(repository, company_id, version)
-        return await self._search_by_words(repository, query, vocabulary, company_key(company_id))
+        return await self._search_by_words(repository, query, vocabulary, company_id)
 
     async def get_product(
         self, session: AsyncSession, identity: UUID | str, *, city_id: UUID | None = None
@@ -93,14 +100,21 @@ class CatalogService:
         return [product_view(row) for row in await CatalogRepository(session).by_ids(ids)]
 
     async def categories(self, session: AsyncSession) -> list[CategoryView]:
-        """The categories that have active products, in the shop's order."""
+        """The categories that have active products, in the shop's order; a few seconds old at most."""
         repository = CatalogRepository(session)
-        counts = await repository.category_counts()
-        return [
-            CategoryView(code=row.code, name=LocalizedText.model_validate(row.name), products=counts[row.code])
-            for row in await repository.categories()
-            if row.code in counts
-        ]
+        company_id, _ = await repository.company_and_version()
+        if company_id is None:
+            return []
+        kept = self._filled_categories.get(company_id)
+        if kept is None:
+            counts = await repository.category_counts()
+            kept = [
+                CategoryView(code=row.code, name=LocalizedText.model_validate(row.name), products=counts[row.code])
+                for row in await repository.categories()
+                if row.code in counts
+            ]
+            self._filled_categories.put(company_id, kept)
+        return kept
 
     async def colours(self, session: AsyncSession) -> list[ColourView]:
         """The colours there are, the most frequent first."""
@@ -131,12 +145,12 @@ class CatalogService:
         )
 
     async def _search_by_words(
-        self, repository: CatalogRepository, query: SearchQuery, vocabulary: Vocabulary, key: str
+        self, repository: CatalogRepository, query: SearchQuery, vocabulary: Vocabulary, company_id: UUID
     ) -> SearchPage:
         words = [query.text]
         category = None
         if query.category:
-            category = await _category_code(repository, query.category)
+            category = _category_code(await self._categories(repository, company_id), query.category)
             words += [] if category else [query.category]
         colours: tuple[Colour, ...] = ()
         if query.colour:
@@ -149,7 +163,7 @@ class CatalogService:
         if query.varied and query.sort is SortOrder.RELEVANCE:
             start, size = window_of(query.offset, query.limit)
             asked = query.model_copy(update={"offset": start, "limit": size})
-        for attempt in attempts_of(query, reading, key, category=category, colours=colours):
+        for attempt in attempts_of(query, reading, company_key(company_id), category=category, colours=colours):
             found = await self._ask(repository, attempt, asked, too_many=reading.at_most > self._too_common)
             if found.total or (query.offset and found.capped):
                 return await _page(repository, query, reading, attempt, found, first=asked.offset)
@@ -172,6 +186,14 @@ class CatalogService:
             return await repository.walk(attempt.strong, attempt, query)
         return found
 
+    async def _categories(self, repository: CatalogRepository, company_id: UUID) -> list[CategoryWords]:
+        kept = self._category_words.get(company_id)
+        if kept is None:
+            rows = await repository.categories()
+            kept = [(row.code, (*row.name.values(), *row.synonyms)) for row in rows]
+            self._category_words.put(company_id, kept)
+        return kept
+
     async def _vocabulary(self, repository: CatalogRepository, company_id: UUID, version: int) -> Vocabulary:
         kept = self._vocabularies.get(company_id, version)
         if kept:
@@ -182,20 +204,19 @@ class CatalogService:
         return vocabulary
 
 
-async def _category_code(repository: CatalogRepository, wanted: str) -> str | None:
+def _category_code(categories: list[CategoryWords], wanted: str) -> str | None:
     """The category of that code, or whose name or a synonym of it has all the words of ``wanted``."""
-    rows = await repository.categories()
-    if any(row.code == wanted for row in rows):
+    if any(code == wanted for code, _ in categories):
         return wanted
-    terms = terms_of(wanted)
-    best = max(rows, key=lambda row: _likeness(row, [set(term.lexemes) for term in terms]), default=None)
-    return best.code if best and _likeness(best, [set(term.lexemes) for term in terms]) > 0 else None
+    words = [set(term.lexemes) for term in terms_of(wanted)]
+    likeness, code = max(((_likeness(names, words), code) for code, names in categories), default=(0.0, ""))
+    return code if likeness > 0 else None
 
 
-def _likeness(category: Category, wanted: list[set[str]]) -> float:
+def _likeness(names: tuple[str, ...], wanted: list[set[str]]) -> float:
     """1 where a name or synonym has exactly the wanted words, less where it has more, 0 where it lacks one."""
     best = 0.0
-    for name in (*category.name.values(), *category.synonyms):
+    for name in names:
         terms = _words_of(name)
         if wanted and all(any(word & term for term in terms) for word in wanted):
             best = max(best, len(wanted) / max(len(terms), 1))

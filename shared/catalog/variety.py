@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from shared.catalog.analyser import lexemes_of_text, terms_of
 from shared.catalog.colours import colour_of_word, is_shade
@@ -18,6 +19,8 @@ from shared.catalog.schemas import Availability
 __all__ = ["varied", "window_of"]
 
 _WINDOW = 50
+_NAMES_KEPT = 20_000
+"""The names shown last are taken apart once: a popular search shows the same ones to everybody."""
 
 
 def window_of(offset: int, limit: int) -> tuple[int, int]:
@@ -45,12 +48,23 @@ def varied(products: Sequence[Product], groups: Sequence[Group]) -> list[Product
 
 
 def _model(product: Product) -> str:
-    """The name without its colour."""
-    name = next(iter(product.name.values()), "")
+    return _without_colour(next(iter(product.name.values()), ""))
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _without_colour(name: str) -> str:
     return " ".join(term.text for term in terms_of(name) if not (colour_of_word(term.text) or is_shade(term.text)))
 
 
 def _unnamed(product: Product, groups: Sequence[Group]) -> int:
     """How many of the words asked for are not in the product's name."""
-    in_name = {lexeme for name in product.name.values() for lexeme in lexemes_of_text(name)}
-    return sum(group.colour is None and in_name.isdisjoint(group.term.lexemes) for group in groups)
+    in_names = [_lexemes_of_name(name) for name in product.name.values()]
+    return sum(
+        group.colour is None and all(lexemes.isdisjoint(group.term.lexemes) for lexemes in in_names)
+        for group in groups
+    )
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _lexemes_of_name(name: str) -> frozenset[str]:
+    return frozenset(lexemes_of_text(name))
