@@ -7,6 +7,7 @@ The one place that knows all capabilities. Functions ask ``worker()`` and call o
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -149,6 +150,8 @@ def worker() -> Worker:
         settings = Settings()
         configure_logging(settings.log_level)
         _worker = Worker(settings)
+        # what is loaded by now stays: a full garbage collection need not walk it while a messenger waits
+        gc.freeze()
         _on_sigterm(_worker.stop)
     return _worker
 
