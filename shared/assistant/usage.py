@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import random
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import BigInteger, Date, Text, func, select, text
+from sqlalchemy import BigInteger, Date, SmallInteger, Text, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,15 +20,23 @@ __all__ = ["ModelUsage", "UsageRow", "record_usage", "spending_day", "spent_micr
 
 _log = logging.getLogger(__name__)
 
+SLOTS = 16
+"""Rows over which the sum of one company, day and model is spread."""
+
 
 class UsageRow(Base):
-    """The sum of one day, in the time zone of the city whose bot spent it. Costs are millionths of a US dollar."""
+    """A part of one day's sum, in the time zone of the city whose bot spent it.
+
+    The sum of a company, day and model lies in ``SLOTS`` rows, of which a turn adds to any one: turns of a company
+    that commit at the same moment need not wait for each other. Costs are millionths of a US dollar.
+    """
 
     __tablename__ = "model_usage"
 
     company_id: Mapped[UUID] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     model: Mapped[str] = mapped_column(Text, primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     calls: Mapped[int] = mapped_column(BigInteger)
     prompt_tokens: Mapped[int] = mapped_column(BigInteger)
     completion_tokens: Mapped[int] = mapped_column(BigInteger)
@@ -68,13 +77,11 @@ def spending_day(moment: datetime, timezone: str) -> date:
 
 async def record_usage(session: AsyncSession, usage: ModelUsage, *, day: date) -> None:
     """Add a turn's tokens to the day's sum of the session's company."""
-    company = await session.scalar(
-        select(text("cast(nullif(current_setting('app.company_id', true), '') as uuid)"))
-    )
     row = insert(UsageRow).values(
-        company_id=company,
+        company_id=literal_column("cast(nullif(current_setting('app.company_id', true), '') as uuid)"),
         day=day,
         model=usage.model,
+        slot=random.randrange(SLOTS),  # noqa: S311 - spreads writers, hides nothing
         calls=usage.calls,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
@@ -84,9 +91,8 @@ async def record_usage(session: AsyncSession, usage: ModelUsage, *, day: date) -
         name: getattr(UsageRow, name) + row.excluded[name]
         for name in ("calls", "prompt_tokens", "completion_tokens", "cost_micros")
     }
-    await session.execute(
-        row.on_conflict_do_update(index_elements=[UsageRow.company_id, UsageRow.day, UsageRow.model], set_=summed)
-    )
+    identity = [UsageRow.company_id, UsageRow.day, UsageRow.model, UsageRow.slot]
+    await session.execute(row.on_conflict_do_update(index_elements=identity, set_=summed))
 
 
 async def spent_micros(session: AsyncSession, *, day: date) -> int:

@@ -19,11 +19,12 @@ _STATEMENTS = (
         company_id uuid not null,
         day date not null,
         model text not null,
+        slot smallint not null default 0,
         calls bigint not null default 0,
         prompt_tokens bigint not null default 0,
         completion_tokens bigint not null default 0,
         cost_micros bigint not null default 0,
-        constraint pk_model_usage primary key (company_id, day, model),
+        constraint pk_model_usage primary key (company_id, day, model, slot),
         constraint fk_model_usage_company_id foreign key (company_id) references companies (id) on delete cascade,
         constraint ck_model_usage_not_negative check (
             calls >= 0 and prompt_tokens >= 0 and completion_tokens >= 0 and cost_micros >= 0
@@ -31,6 +32,7 @@ _STATEMENTS = (
     )
     """,
     "comment on column model_usage.day is 'in the time zone of the city whose bot spent it'",
+    "comment on column model_usage.slot is 'a sum lies in several rows, so that turns need not wait for one'",
     "comment on column model_usage.cost_micros is 'millionths of a US dollar'",
     """
     create table escalations (

@@ -40,7 +40,8 @@ async def test_turns_of_a_day_are_added_up(database: Database, shop: Shop) -> No
     async with database.session_scope(shop.company_id) as session:
         rows = await session.execute(
             text(
-                "SELECT model, calls, prompt_tokens, completion_tokens, cost_micros FROM model_usage ORDER BY model"
+                "SELECT model, sum(calls), sum(prompt_tokens), sum(completion_tokens), sum(cost_micros) "
+                "FROM model_usage GROUP BY model ORDER BY model"
             )
         )
         assert [tuple(row) for row in rows] == [("gpt-4o", 4, 6000, 600, 1260), ("gpt-4o-mini", 4, 6000, 600, 1260)]

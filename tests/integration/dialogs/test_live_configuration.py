@@ -94,5 +94,9 @@ async def test_a_company_over_its_budget_is_answered_without_the_model(settings_
         assert [words == "Отвечает модель." for words in heard] == [True, True, False]
         assert "Диван «Алма»" in heard[-1]
         assert await marat.hears() == "Отвечает модель."
-        [usage] = await stage.sql(shop, "SELECT calls, prompt_tokens, cost_micros FROM model_usage")
+        [usage] = await stage.sql(
+            shop,
+            "SELECT sum(calls)::int AS calls, sum(prompt_tokens)::int AS prompt_tokens, "
+            "sum(cost_micros)::int AS cost_micros FROM model_usage",
+        )
         assert usage == {"calls": 2, "prompt_tokens": 2_000_000, "cost_micros": 300_000}
