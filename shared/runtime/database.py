@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -145,17 +145,6 @@ class Database:
                 await session.connection(execution_options=options)
                 yield session
                 await session.commit()
-
-    async def ping(self) -> None:
-        """Ask both roles for one row.
-
-        Raises:
-            Unavailable: one of them cannot be reached.
-        """
-        async with self.anonymous_scope() as session:
-            await session.execute(text("SELECT 1"))
-        async with self.system_scope() as session:
-            await session.execute(text("SELECT 1"))
 
     async def aclose(self) -> None:
         """Close all connections."""

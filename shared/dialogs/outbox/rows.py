@@ -6,14 +6,12 @@ answer, is ``uncertain``. The lane's holder has ``send_token``; only row ``sent_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import Call
 from shared.kernel.languages import Language, language_of
@@ -24,7 +22,6 @@ __all__ = [
     "Head",
     "Outcome",
     "Taken",
-    "enqueue_call",
     "finish_head",
     "postpone_head",
     "record_failure",
@@ -100,16 +97,6 @@ UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = now() + :rest
 _REST_BOT = text("""
 UPDATE bots SET misconfigured = coalesce(:misconfigured, misconfigured),
        send_after = greatest(send_after, now() + :rest) WHERE id = :bot_id
-""")
-
-_ENQUEUE = text("""
-WITH lane AS (
-    UPDATE dialogs SET outbox_seq = outbox_seq + 1,
-           send_at = CASE WHEN outbox_seq = sent_seq THEN now() ELSE send_at END
-     WHERE id = :dialog_id RETURNING company_id, bot_id, id, outbox_seq
-)
-INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, status)
-SELECT company_id, bot_id, id, outbox_seq, CAST(:call AS jsonb), 'waiting' FROM lane
 """)
 
 _FAILURE = text("""
@@ -258,11 +245,6 @@ async def release_lane(session: Executor, dialog_id: int, *, token: UUID, rest: 
 async def rest_bot(session: Executor, bot_id: UUID, *, rest: timedelta, misconfigured: str | None = None) -> None:
     """Let all lanes of a bot rest; ``misconfigured`` says what a person has to mend."""
     await session.execute(_REST_BOT, {"bot_id": bot_id, "rest": rest, "misconfigured": misconfigured})
-
-
-async def enqueue_call(session: AsyncSession, dialog_id: int, call: Mapping[str, Any] | str) -> None:
-    """Put a call (its JSON) at the tail of a dialog's lane; ring ``deliveries`` after the commit."""
-    await session.execute(_ENQUEUE, {"dialog_id": dialog_id, "call": call})
 
 
 async def record_failure(

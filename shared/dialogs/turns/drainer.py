@@ -108,15 +108,11 @@ class Drainer:
 
     async def _wait_for_places(self, *, full: bool) -> None:
         """Wait for turns to end: for a part of the places when all are taken, so that claims go in groups."""
-        target = len(self._running) - max(1, self._settings.drainer_dialogs // 2) if full else 0
+        part = max(1, self._settings.drainer_dialogs // 2)
+        target = max(0, len(self._running) - part) if full else 0
         patience = time.monotonic() + _LOOK_AGAIN
-        while self._running and len(self._running) > max(target, 0):
-            left = patience - time.monotonic()
-            if left <= 0:
-                return
+        while len(self._running) > target and (left := patience - time.monotonic()) > 0:
             await asyncio.wait(self._running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            if not full and len(self._running) == 0:
-                return
 
     async def _await_due(self) -> bool:
         """Nothing is ready: wait for what is due in a moment; else ring for later. Whether to look again."""
