@@ -125,8 +125,14 @@ async def note_connected(session: AsyncSession, bot_id: UUID, *, username: str |
     """
     row = await _bot(session, bot_id, lock=True)
     row.username = username
-    row.misconfigured = None
+    _let_go_on(row)
     await session.flush()
+
+
+def _let_go_on(bot: Bot) -> None:
+    """End the rest that refused credentials put the bot to."""
+    bot.misconfigured = None
+    bot.send_after = None
 
 
 def webhook_url(base_url: str, platform: Platform, bot_id: UUID) -> str:
@@ -150,7 +156,7 @@ async def replace_credentials(
     _check_credentials(new, names)
     row = await _bot(session, bot_id, lock=True)
     row.credentials = _seal(keyring, row.company_id, row.id, new)
-    row.misconfigured = None
+    _let_go_on(row)
     await session.flush()
 
 

@@ -61,12 +61,15 @@ async def test_new_credentials_let_a_refused_bot_send_again(
     database: Database, keyring: KeyRing, shop: Shop
 ) -> None:
     async with database.session_scope(shop.company_id) as session:
-        await session.execute(text("UPDATE bots SET misconfigured = 'unauthorized'"))
+        await session.execute(
+            text("UPDATE bots SET misconfigured = 'unauthorized', send_after = now() + interval '5 minutes'")
+        )
     renewed = {"token": SecretStr("2:new"), "secret_token": SecretStr("s")}
     async with database.session_scope(shop.company_id) as session:
         await bots.replace_credentials(session, keyring, shop.bot_id, renewed, TELEGRAM_NAMES)
     async with database.session_scope(shop.company_id) as session:
         assert (await bots.get_bot(session, shop.bot_id)).misconfigured is None
+        assert await session.scalar(text("SELECT send_after FROM bots")) is None
         assert (await bots.credentials(session, keyring, shop.bot_id))["token"].get_secret_value() == "2:new"
 
 
