@@ -33,7 +33,8 @@ _ROWS_PER_TURN = 50
 
 _LOAD = text("""
 SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.language_chosen, d.state, d.history_seq,
-       d.memory_from, d.received_seq, d.handover_until, d.created_at, d.lease_token, now() AS now,
+       d.memory_from, d.received_seq, d.handover_until, d.created_at, d.last_inbound_at, d.lease_token,
+       now() AS now,
        coalesce((SELECT jsonb_agg(jsonb_build_array(w.id, w.due_at, w.event) ORDER BY w.order_key, w.id)
           FROM (SELECT i.id, i.due_at, i.event, i.order_key FROM inbox i
                  WHERE i.dialog_id = d.id AND i.status = 'received'
@@ -135,6 +136,7 @@ class DialogRow:
     received_seq: int
     handover_until: datetime | None
     created_at: datetime
+    last_inbound_at: datetime | None
     now: datetime
     waiting: tuple[WaitingRow, ...]
 
@@ -201,6 +203,7 @@ async def load_dialog(session: Executor, dialog_id: int, token: UUID) -> DialogR
         received_seq=row.received_seq,
         handover_until=row.handover_until,
         created_at=row.created_at,
+        last_inbound_at=row.last_inbound_at,
         now=row.now,
         waiting=waiting,
     )

@@ -206,7 +206,7 @@ class TurnRunner:
                 chat_id=opened.dialog.chat_id,
                 language=language,
                 phone=opened.dialog.phone,
-                last_inbound_at=opened.dialog.now,
+                last_inbound_at=opened.dialog.last_inbound_at,
                 behind=len(calls) - 1,
                 now=opened.dialog.now,
             )

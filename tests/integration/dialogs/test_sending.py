@@ -135,6 +135,17 @@ async def test_without_a_template_a_late_answer_is_given_up_and_recorded(stage: 
     assert failure["kind"] == "send"
 
 
+async def test_a_message_that_reached_us_a_day_late_is_answered_by_a_template(stage: Stage) -> None:
+    shop = await stage.open_shop(mode=ECHO, window_template="we_answered")
+    await stage.shopper(shop, Platform.WHATSAPP).says("диван")
+    await stage.sql(shop, "UPDATE dialogs SET last_inbound_at = now() - interval '24 hours 1 minute'")
+
+    await stage.work()
+
+    [call] = [call for call in stage.calls("messages") if "to" in call["body"]]
+    assert '"template"' in call["body"]
+
+
 async def _late_answer(stage: Stage, shop: Shop, *, known: bool) -> None:
     """An answer that could not be sent until the shopper had been silent for a day."""
     aigul = stage.shopper(shop, Platform.WHATSAPP)
