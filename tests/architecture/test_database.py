@@ -22,6 +22,8 @@ APP = {
     "catalog_words": ALL,
     "cities": ALL,
     "companies": "INSERT SELECT UPDATE",
+    "customer_dialogs": ALL,
+    "customers": ALL,
     "delivery_events": "SELECT UPDATE",
     "dialogs": "INSERT SELECT UPDATE",
     "escalations": "INSERT SELECT UPDATE",
@@ -33,6 +35,7 @@ APP = {
     "product_categories": ALL,
     "products": ALL,
     "prompts": ALL,
+    "users": ALL,
 }
 DEFINER = {
     "bots": "SELECT",
