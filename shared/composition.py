@@ -25,6 +25,7 @@ from shared.dialogs.contract import Responder
 from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
+from shared.dialogs.notices import Notices
 from shared.dialogs.outbox.claims import LaneClaims
 from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
@@ -64,6 +65,7 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self.notices = Notices(self._channel_of, self.bells)
         self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))

@@ -194,10 +194,12 @@ class TurnRunner:
             take_lane=not wait,
         )
         committed = await self._write(claim, lane, write, result.effects)
-        remembered = [] if result.forget else opened.memory
-        await self._memory.remember(
-            claim.dialog_id, committed.history_seq, [*remembered, *(entry.memory for entry in said)]
-        )
+        if committed.history_seq == opened.dialog.history_seq + len(said):
+            # otherwise a notice was said meanwhile: the next turn reads the history
+            remembered = [] if result.forget else opened.memory
+            await self._memory.remember(
+                claim.dialog_id, committed.history_seq, [*remembered, *(entry.memory for entry in said)]
+            )
         if committed.has_lane and committed.head is not None:
             head = Head(
                 id=committed.head,
