@@ -8,9 +8,9 @@ A skill lives in a room of its own (``skills/<name>/``) and hands over a ``Skill
 * ``form``: questions that it asks one after another, where it has any.
 
 All of them lead to the same actions, and an action returns an ``Answer``. An action that changes something does
-not do so itself: its answer carries a ``Write``, which runs once, in the transaction that commits the turn, and tells
-the rest of the answer there. So a turn that is run again after a crash comes to an equivalent result, and what a
-shopper reads is what was committed.
+not do so itself: its answer carries a ``Write``, which runs once, in the transaction that commits the turn, and
+tells the rest of the answer there. So a turn that is run again after a crash comes to an equivalent result, and
+what a shopper reads is what was committed.
 """
 
 from __future__ import annotations
