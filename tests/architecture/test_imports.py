@@ -13,7 +13,7 @@ from tests.architecture.source import CHECKOUT, modules, run_python, tree_of
 PUBLISHED = {
     "assistant": {"service", "catalogue"},
     "bots": {"service", "schemas", "directory", "prompts"},
-    "catalog": {"service", "schemas", "imports", "colours"},
+    "catalog": {"service", "schemas", "imports", "colours", "stock"},
     "channels": {
         "contract",
         "messages",
@@ -27,6 +27,7 @@ PUBLISHED = {
     "customers": {"service", "schemas", "contract"},
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
+    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
