@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -66,7 +67,11 @@ class Worker:
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
         self.notices = Notices(self._channel_of, self.bells)
-        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        finder = CatalogueFinder(CatalogService())
+        skills = built_in_skills(
+            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
+        )
+        self._assistant = AssistantResponder(settings, skills, finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
