@@ -34,7 +34,7 @@ APP = {
     "failures": "INSERT SELECT UPDATE",
     "inbox": "SELECT UPDATE",
     "invitations": ALL,
-    "messages": "INSERT SELECT",
+    "messages": "DELETE INSERT SELECT",
     "model_usage": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
