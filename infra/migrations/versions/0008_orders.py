@@ -4,7 +4,7 @@
 in ``stock_reservations``, so that a sync may overwrite the one without knowing of the other.
 
 Revision ID: 0008_orders
-Revises: 0005_people
+Revises: 0007_identity
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0008_orders"
-down_revision = "0005_people"
+down_revision = "0007_identity"
 branch_labels = None
 depends_on = None
 

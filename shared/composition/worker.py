@@ -1,8 +1,4 @@
-"""Where the parts are put together: everything that a worker process owns, built once, on first use.
-
-The one place that knows all capabilities. Functions ask ``worker()`` and call one handler of it; tests build a
-``Worker`` of their own with their own settings.
-"""
+"""A worker process's parts, built once, on first use."""
 
 from __future__ import annotations
 
@@ -12,11 +8,13 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -57,6 +55,9 @@ from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
 
+if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
+    from shared.api.edge import ApiEdge
+
 __all__ = ["Worker", "worker"]
 
 
@@ -78,7 +79,11 @@ class Worker:
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
         self._build_orders()
-        self._assistant = AssistantResponder(settings, CatalogueFinder(self.catalog), cities=CompanyCities())
+        finder = CatalogueFinder(self.catalog)
+        skills = built_in_skills(
+            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
+        )
+        self._assistant = AssistantResponder(settings, skills, finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
@@ -142,6 +147,13 @@ class Worker:
             settings=settings,
         )
         self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
+
+    @cached_property
+    def edge(self) -> ApiEdge:
+        """The administrators' API; loaded with its first request."""
+        from shared.composition.api import build_edge
+
+        return build_edge(self)
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""
