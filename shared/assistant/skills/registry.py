@@ -8,7 +8,9 @@ from shared.assistant.cards import CardButton, Cards
 from shared.assistant.products import CityFinder, ProductFinder
 from shared.assistant.skills.cart.skill import cart_skill
 from shared.assistant.skills.cart.views import buy_button
+from shared.assistant.skills.checkout.skill import checkout_skill
 from shared.assistant.skills.handover.skill import handover_skill
+from shared.assistant.skills.orders.skill import orders_skill
 from shared.assistant.skills.search.skill import search_skill
 from shared.assistant.skills.shop import Shop
 from shared.assistant.skills.talk.skill import talk_skill
@@ -38,6 +40,8 @@ def built_in_skills(parts: Parts) -> Skills:
     return Skills(
         (
             cart_skill(parts.shop, cards),
+            checkout_skill(parts.shop),
+            orders_skill(parts.shop),
             handover_skill(handover_seconds=parts.handover_seconds),
             talk_skill(),
             search_skill(parts.finder, parts.cities, cards),
