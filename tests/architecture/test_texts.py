@@ -29,6 +29,7 @@ VOCABULARIES = {
     "assistant/offline/phrasing.py": "courtesies around a wish",
     "assistant/offline/understanding.py": "words that shoppers use",
     "assistant/offline/quantities.py": "words that shoppers use",
+    "assistant/skills/availability/phrases.py": "words that shoppers use",
     "assistant/skills/cart/phrases.py": "words that shoppers use",
     "assistant/skills/checkout/form.py": "words that shoppers use",
     "assistant/skills/checkout/phrases.py": "words that shoppers use",
