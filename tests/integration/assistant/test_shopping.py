@@ -121,9 +121,9 @@ async def test_a_named_product_goes_straight_into_the_cart(stage: Stage) -> None
     await aigul.says("добавь в корзину красный диван")
     await aigul.hears("Какой положить в корзину?", "«Алма» угловой")
     await aigul.says("первый в корзину")
-    await aigul.hears("Добавили в корзину: Диван «Алма»", "260 000 ₸")
+    await aigul.hears("Добавили в корзину: Диван «Алма»")
     await aigul.says("убери номад из корзины")
-    await aigul.hears("Убрали из корзины", "140 000 ₸")
+    await aigul.hears("Убрали из корзины. Остальное на")
     await aigul.says("очистить корзину")
     await aigul.hears("Корзина пуста")
 
