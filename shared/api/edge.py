@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from shared.api.answering import answer_of
 from shared.api.binding import arguments_of
+from shared.api.cors import Cors
 from shared.api.endpoint import Endpoint
 from shared.api.exchange import ApiAnswer, ApiRequest
 from shared.api.gate import Gate
+from shared.api.idempotency import Idempotency
+from shared.api.limits import RequestLimit, client_address
+from shared.api.routes import endpoints_at
 from shared.api.signature import Signature, signature_of
-from shared.kernel.errors import TooLarge
+from shared.kernel.errors import MethodNotAllowed, NotFound, TooLarge
 
 __all__ = ["ApiEdge", "Handlers"]
 
@@ -22,9 +26,22 @@ Handlers = Callable[[], object]
 class ApiEdge:
     """Serves endpoints; one per worker."""
 
-    def __init__(self, *, handlers: Handlers, gate: Gate) -> None:
+    def __init__(
+        self,
+        *,
+        handlers: Handlers,
+        gate: Gate,
+        limit: RequestLimit,
+        idempotency: Idempotency,
+        cors: Cors,
+        trusted_hops: int,
+    ) -> None:
         self._handlers = handlers
         self._gate = gate
+        self._limit = limit
+        self._idempotency = idempotency
+        self._trusted_hops = trusted_hops
+        self.cors = cors
 
     async def serve(self, endpoint: Endpoint, request: ApiRequest) -> ApiAnswer:
         """Answer one request.
@@ -32,9 +49,12 @@ class ApiEdge:
         Raises:
             ZetaError: it cannot be served; the function's edge tells it as a problem.
         """
+        request.address = client_address(request.headers.get("x-forwarded-for", ""), self._trusted_hops)
+        await self._limit.take_address(request)
         caller = await self._gate.caller_of(endpoint, request)
         if caller is not None:
             request.caller_language = caller.language
+            await self._limit.take_caller(caller)
         self._gate.admit(endpoint, caller)
         if len(request.body) > endpoint.body_limit:
             raise TooLarge(endpoint.body_limit)
@@ -42,7 +62,38 @@ class ApiEdge:
         arguments = arguments_of(signature, request)
         if "caller" in signature.supplied:
             arguments["caller"] = caller
-        return answer_of(await method(**arguments), request)
+
+        async def work() -> ApiAnswer:
+            return answer_of(await method(**arguments), request)
+
+        if endpoint.method != "POST" or caller is None:
+            return await work()
+        return await self._idempotency.once(caller, request, work, stored=endpoint.stored and not signature.cookies)
+
+    async def serve_unrouted(self, path: str, request: ApiRequest, endpoints: Iterable[Endpoint]) -> ApiAnswer:
+        """Answer what no function takes: a browser's preflight, HEAD, a wrong method, a wrong path.
+
+        Raises:
+            MethodNotAllowed: the path has endpoints of other methods.
+            NotFound: it has none.
+            ZetaError: as ``serve``, for HEAD.
+        """
+        found = endpoints_at(path, endpoints)
+        if request.method == "OPTIONS":
+            return ApiAnswer(204, headers=self.cors.preflight(request.headers))
+        if request.method == "HEAD" and "GET" in found:
+            endpoint, request.route = found["GET"]
+            request.method = "GET"
+            answer = await self.serve(endpoint, request)
+            answer.body = b""
+            return answer
+        if found:
+            raise MethodNotAllowed(sorted({*found, "OPTIONS", *(["HEAD"] if "GET" in found else [])}))
+        raise NotFound("path", path[:100])
+
+    async def forget(self) -> None:
+        """Drop the answers that were kept for repeated requests long enough."""
+        await self._idempotency.forget()
 
     def handler_of(self, endpoint: Endpoint) -> tuple[Callable[..., Any], Signature]:
         """The bound method behind an endpoint, and what it takes and gives.

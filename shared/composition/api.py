@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.api.cors import Cors
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
+from shared.api.idempotency import Idempotency
+from shared.api.limits import RequestLimit
 from shared.companies.handlers import CityHandlers
 from shared.identity.schemas import Authenticator, Caller
 from shared.kernel.errors import Unauthenticated
@@ -31,8 +34,15 @@ def build_api(parts: Worker) -> Api:
 
 def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> ApiEdge:
     """Build the edge; ``authenticator`` replaces the platform's own (tests)."""
-    api = build_api(parts)
-    return ApiEdge(handlers=lambda: api, gate=Gate(authenticator or _NoTokens()))
+    api, settings = build_api(parts), parts.settings
+    return ApiEdge(
+        handlers=lambda: api,
+        gate=Gate(authenticator or _NoTokens()),
+        limit=RequestLimit(parts.cache, per_minute=settings.api_requests_per_minute),
+        idempotency=Idempotency(parts.database),
+        cors=Cors(settings.cors_origins),
+        trusted_hops=settings.trusted_proxy_hops,
+    )
 
 
 class _NoTokens:

@@ -19,6 +19,7 @@ NO_TENANT = {"alembic_version", "login_attempts"}
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
     "analytics_events": "INSERT SELECT",
+    "api_requests": ALL,
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
     "bots": ALL,
@@ -47,6 +48,7 @@ APP = {
     "users": ALL,
 }
 DEFINER = {
+    "api_requests": "DELETE SELECT",
     "bots": "SELECT",
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
@@ -83,6 +85,7 @@ FUNCTIONS = {
     "find_refresh_token": {"zeta_app"},
     "find_service_token": {"zeta_app"},
     "find_user_by_email": {"zeta_app"},
+    "forget_api_requests": {"zeta_system"},
     "forget_raw_bodies": {"zeta_system"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
