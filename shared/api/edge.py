@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -35,12 +37,15 @@ class ApiEdge:
         idempotency: Idempotency,
         cors: Cors,
         trusted_hops: int,
+        server: str,
     ) -> None:
         self._handlers = handlers
         self._gate = gate
         self._limit = limit
         self._idempotency = idempotency
         self._trusted_hops = trusted_hops
+        self._server = server
+        self._document: bytes | None = None
         self.cors = cors
 
     async def serve(self, endpoint: Endpoint, request: ApiRequest) -> ApiAnswer:
@@ -90,6 +95,22 @@ class ApiEdge:
         if found:
             raise MethodNotAllowed(sorted({*found, "OPTIONS", *(["HEAD"] if "GET" in found else [])}))
         raise NotFound("path", path[:100])
+
+    async def serve_document(self, endpoints: Iterable[Endpoint], request: ApiRequest) -> ApiAnswer:
+        """Answer with the OpenAPI document of these endpoints, made once."""
+        if self._document is None:
+            self._document = json.dumps(self.document(endpoints), ensure_ascii=False).encode()
+        digest = hashlib.blake2b(self._document, digest_size=12).hexdigest()
+        tag = f'"{digest}"'
+        if tag in request.headers.get("if-none-match", ""):
+            return ApiAnswer(304, headers=[("ETag", tag)])
+        return ApiAnswer(200, self._document, headers=[("ETag", tag)])
+
+    def document(self, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+        """The OpenAPI document of these endpoints."""
+        from shared.api.openapi.document import build_document
+
+        return build_document(endpoints, lambda endpoint: self.handler_of(endpoint)[1], server=self._server)
 
     async def forget(self) -> None:
         """Drop the answers that were kept for repeated requests long enough."""

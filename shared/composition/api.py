@@ -42,6 +42,7 @@ def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> Api
         idempotency=Idempotency(parts.database),
         cors=Cors(settings.cors_origins),
         trusted_hops=settings.trusted_proxy_hops,
+        server=settings.public_base_url,
     )
 
 

@@ -34,9 +34,7 @@ def request(headers: dict[str, str], caller_language: str | None = None) -> ApiR
         (";;,,;q=", "en", "en"),
     ],
 )
-def test_the_language_is_the_best_that_was_asked_for(
-    header: str, caller: str | None, language: str
-) -> None:
+def test_the_language_is_the_best_that_was_asked_for(header: str, caller: str | None, language: str) -> None:
     assert request({"accept-language": header}, caller).language == language
 
 
