@@ -173,6 +173,8 @@ class Settings(BaseSettings):
     """Web pages that may call the API from a browser, comma-separated: ``https://panel.example.com``."""
     raw_retention_days: int = 30
     """How long the raw bodies of webhooks are kept."""
+    analytics_retention_days: int = 400
+    """How long the events are kept that reports count."""
     log_level: str = "INFO"
     """The least severe level that is logged."""
 

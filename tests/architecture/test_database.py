@@ -18,7 +18,7 @@ NO_TENANT = {"alembic_version", "login_attempts"}
 
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
-    "analytics_events": "INSERT SELECT",
+    "analytics_events": "INSERT SELECT UPDATE",
     "api_requests": ALL,
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
@@ -35,7 +35,7 @@ APP = {
     "failures": "INSERT SELECT UPDATE",
     "inbox": "SELECT UPDATE",
     "invitations": ALL,
-    "messages": "INSERT SELECT",
+    "messages": "DELETE INSERT SELECT",
     "model_usage": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
@@ -48,6 +48,7 @@ APP = {
     "users": ALL,
 }
 DEFINER = {
+    "analytics_events": "DELETE SELECT",
     "api_requests": "DELETE SELECT",
     "bots": "SELECT",
     "companies": "SELECT UPDATE",
@@ -80,6 +81,7 @@ FUNCTIONS = {
     "begin_login": {"zeta_app"},
     "end_login": {"zeta_app"},
     "find_bot": {"zeta_app"},
+    "forget_analytics": {"zeta_system"},
     "find_invitation": {"zeta_app"},
     "find_password_reset": {"zeta_app"},
     "find_refresh_token": {"zeta_app"},

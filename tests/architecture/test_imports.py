@@ -11,6 +11,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS
 from tests.architecture.source import CHECKOUT, modules, run_python, tree_of
 
 PUBLISHED = {
+    "analytics": {"service", "schemas", "kinds"},
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
     "bots": {"service", "schemas", "directory", "prompts"},
@@ -25,7 +26,8 @@ PUBLISHED = {
         "whatsapp.setup",
     },
     "companies": {"service", "schemas"},
-    "dialogs": {"bells", "contract", "failures"},
+    "customers": {"service", "schemas", "contract"},
+    "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
     "identity": {"audit", "permissions", "schemas"},
 }

@@ -1,7 +1,7 @@
 """Requests of the administrators' API that carried an ``Idempotency-Key``, with their answers.
 
 Revision ID: 0006_api
-Revises: 0007_identity
+Revises: 0013_analytics
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0006_api"
-down_revision = "0007_identity"
+down_revision = "0013_analytics"
 branch_labels = None
 depends_on = None
 
