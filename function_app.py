@@ -3,8 +3,11 @@
 import azure.functions as func
 
 from functions.api import api
+from functions.bots import bots
 from functions.cities import cities
+from functions.company import company
 from functions.deliveries import deliveries
+from functions.dialogs import dialogs
 from functions.health import health
 from functions.turns import turns
 from functions.webhooks import webhooks
@@ -16,4 +19,7 @@ app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(company)
+app.register_functions(bots)
+app.register_functions(dialogs)
 app.register_functions(api)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
 
 from shared.api.answering import answer_of
 from shared.api.binding import arguments_of
@@ -17,7 +21,7 @@ from shared.api.idempotency import Idempotency
 from shared.api.limits import RequestLimit, client_address
 from shared.api.routes import endpoints_at
 from shared.api.signature import Signature, signature_of
-from shared.kernel.errors import MethodNotAllowed, NotFound, TooLarge
+from shared.kernel.errors import InvalidInput, MethodNotAllowed, NotFound, TooLarge
 
 __all__ = ["ApiEdge", "Handlers"]
 
@@ -69,7 +73,8 @@ class ApiEdge:
             arguments["caller"] = caller
 
         async def work() -> ApiAnswer:
-            return answer_of(await method(**arguments), request)
+            with _refused_values():
+                return answer_of(await method(**arguments), request)
 
         if endpoint.method != "POST" or caller is None:
             return await work()
@@ -125,3 +130,16 @@ class ApiEdge:
         group, _, name = endpoint.handler.partition(".")
         method = getattr(getattr(self._handlers(), group), name)
         return method, signature_of(method.__func__, endpoint.parameters)
+
+
+@contextmanager
+def _refused_values() -> Iterator[None]:
+    """What Postgres cannot take for a value of its types (a number out of range) was the caller's to avoid."""
+    try:
+        yield
+    except psycopg.DataError as error:
+        raise InvalidInput("a value is out of range") from error
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.DataError):
+            raise InvalidInput("a value is out of range") from error
+        raise

@@ -10,7 +10,10 @@ from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
 from shared.api.idempotency import Idempotency
 from shared.api.limits import RequestLimit
-from shared.companies.handlers import CityHandlers
+from shared.bots.city_handlers import CityConfigurationHandlers, PromptHandlers
+from shared.bots.handlers import BotHandlers
+from shared.companies.handlers import CityHandlers, CompanyHandlers
+from shared.dialogs.handlers import DialogHandlers, FailureHandlers
 from shared.identity.schemas import Authenticator, Caller
 from shared.kernel.errors import Unauthenticated
 
@@ -24,12 +27,33 @@ __all__ = ["Api", "build_api", "build_edge"]
 class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
+    bots: BotHandlers
     cities: CityHandlers
+    city_configurations: CityConfigurationHandlers
+    company: CompanyHandlers
+    dialogs: DialogHandlers
+    failures: FailureHandlers
+    prompts: PromptHandlers
 
 
 def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
-    return Api(cities=CityHandlers(parts.database))
+    database = parts.database
+    return Api(
+        bots=BotHandlers(
+            database,
+            parts.keyring,
+            http=parts.http,
+            channels=parts.channel_settings,
+            public_base_url=parts.settings.public_base_url,
+        ),
+        cities=CityHandlers(database),
+        city_configurations=CityConfigurationHandlers(database),
+        company=CompanyHandlers(database),
+        dialogs=DialogHandlers(database),
+        failures=FailureHandlers(database, parts.bells),
+        prompts=PromptHandlers(database),
+    )
 
 
 def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> ApiEdge:

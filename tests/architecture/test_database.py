@@ -55,6 +55,7 @@ DEFINER = {
     "delivery_events": "INSERT SELECT",
     "dialogs": "INSERT SELECT UPDATE",
     "inbox": "INSERT SELECT UPDATE",
+    "messages": "SELECT",
     "invitations": "SELECT",
     "login_attempts": ALL,
     "password_resets": "SELECT",
@@ -91,6 +92,7 @@ FUNCTIONS = {
     "forget_raw_bodies": {"zeta_system"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
+    "search_messages": {"zeta_app"},
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},
 }

@@ -14,7 +14,7 @@ PUBLISHED = {
     "analytics": {"service", "schemas", "kinds"},
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
-    "bots": {"service", "schemas", "directory", "prompts"},
+    "bots": {"service", "schemas", "connection", "directory", "prompts"},
     "catalog": {"service", "schemas", "imports", "colours"},
     "channels": {
         "contract",

@@ -1,4 +1,4 @@
-"""Requests of the administrators' API that carried an ``Idempotency-Key``, with their answers.
+"""What the administrators' API needs: answers kept for repeated requests, and the search over what was said.
 
 Revision ID: 0006_api
 Revises: 0013_analytics
@@ -49,6 +49,26 @@ CREATE FUNCTION forget_api_requests(kept interval, at_once integer) RETURNS bigi
 $$
 """
 
+# The company stands among the words: an index over all companies reads only this one's messages.
+_WORDS = "to_tsvector('simple', m.text) || array_to_tsvector(ARRAY['company:' || m.company_id])"
+_SEARCH_NAME = "search_messages(text[], timestamptz, bigint, bigint, integer)"
+_MESSAGES_INDEX = f"CREATE INDEX ix_messages_words ON messages USING gin (({_WORDS.replace('m.', '')}))"
+_SEARCH = f"""
+CREATE FUNCTION search_messages(words text[], before_at timestamptz, before_dialog bigint, before_seq bigint,
+                                at_most integer)
+    RETURNS TABLE (dialog_id bigint, seq bigint, role text, text text, at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT m.dialog_id, m.seq, m.role, m.text, m.at FROM messages m
+     WHERE ({_WORDS}) @@ (
+               SELECT string_agg(quote_literal(word) || ':*', ' & ') || ' & '
+                      || quote_literal('company:' || nullif(current_setting('app.company_id', true), ''))
+                 FROM unnest(words) word)::tsquery
+       AND m.company_id = nullif(current_setting('app.company_id', true), '')::uuid
+       AND (before_at IS NULL OR (m.at, m.dialog_id, m.seq) < (before_at, before_dialog, before_seq))
+     ORDER BY m.at DESC, m.dialog_id DESC, m.seq DESC LIMIT at_most
+$$
+"""  # noqa: S608 - constants only
+
 
 def upgrade() -> None:
     op.execute(_TABLE)
@@ -58,8 +78,19 @@ def upgrade() -> None:
     op.execute("REVOKE ALL ON FUNCTION forget_api_requests(interval, integer) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION forget_api_requests(interval, integer) TO zeta_system")
     op.execute("ALTER FUNCTION forget_api_requests(interval, integer) OWNER TO zeta_definer")
+    op.execute(_MESSAGES_INDEX)
+    op.execute("CREATE POLICY definer ON messages TO zeta_definer USING (true) WITH CHECK (true)")
+    op.execute("GRANT SELECT ON messages TO zeta_definer")
+    op.execute(_SEARCH)
+    op.execute(f"REVOKE ALL ON FUNCTION {_SEARCH_NAME} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {_SEARCH_NAME} TO zeta_app")
+    op.execute(f"ALTER FUNCTION {_SEARCH_NAME} OWNER TO zeta_definer")
 
 
 def downgrade() -> None:
+    op.execute(f"DROP FUNCTION {_SEARCH_NAME}")
+    op.execute("REVOKE SELECT ON messages FROM zeta_definer")
+    op.execute("DROP POLICY definer ON messages")
+    op.execute("DROP INDEX ix_messages_words")
     op.execute("DROP FUNCTION forget_api_requests(interval, integer)")
     op.execute("DROP TABLE api_requests")
