@@ -1,7 +1,7 @@
 """Dialogs and their histories as administrators read them. Functions take the caller's transaction, never commit.
 
 The search over what was said goes through a function of the definer role: the operator of full text search cannot
-use an index under row level security. Its words carry the company, so that no other company's messages are even read.
+use an index under row level security. Its words carry the company: no other company's messages are even read.
 """
 
 from __future__ import annotations

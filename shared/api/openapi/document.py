@@ -32,7 +32,7 @@ answered as the first time.
 programs. There are 100 requests a minute for each user and each address; beyond that 429 says in `Retry-After`
 when to come back.
 """
-_SECURITY = [{"bearer": []}, {"cookie": [], "csrf": []}]
+_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": [], "csrf": []}]
 
 
 def build_document(
