@@ -7,7 +7,6 @@ stays one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import psycopg
@@ -34,9 +33,11 @@ __all__ = [
     "change_user",
     "check_may_give",
     "delete_user",
+    "existing",
     "get_user",
     "insert_user",
     "list_users",
+    "own_row",
     "set_password",
     "user_view",
 ]
@@ -167,7 +168,7 @@ async def change_user(session: AsyncSession, caller: Caller, user_id: UUID, chan
 
     Raises:
         NotFound: there is none of that id.
-        Forbidden: the user's role, or the new one, is above the caller's own; or callers change their own role.
+        Forbidden: the user's role, or the new one, is above the caller's own.
         Conflict: the company would be left without an active owner.
     """
     owners = await repository.active_owners(session)
@@ -273,11 +274,6 @@ async def own_row(session: AsyncSession, caller: Caller) -> UserRow:
     if caller.user_id is None:
         raise Forbidden("a service has no account of its own")
     return await existing(session, caller.user_id, lock=True)
-
-
-def with_address(caller: Caller, address: str) -> Caller:
-    """The caller, seen from that address."""
-    return replace(caller, address=address)
 
 
 def _keep_an_owner(owners: Sequence[UUID], leaving: UUID) -> None:
