@@ -2,10 +2,12 @@
 
 import azure.functions as func
 
+from functions.auth import auth
 from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.health import health
 from functions.turns import turns
+from functions.users import audit, invitations, service_tokens, users
 from functions.webhooks import webhooks
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -15,3 +17,8 @@ app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(auth)
+app.register_functions(users)
+app.register_functions(invitations)
+app.register_functions(service_tokens)
+app.register_functions(audit)

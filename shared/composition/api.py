@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
 from shared.companies.handlers import CityHandlers
-from shared.identity.schemas import Authenticator, Caller
-from shared.kernel.errors import Unauthenticated
+from shared.composition.identity import build_authenticator, build_identity
+from shared.identity.handlers.audit_log import AuditHandlers
+from shared.identity.handlers.passwords import PasswordHandlers
+from shared.identity.handlers.service_tokens import ServiceTokenHandlers
+from shared.identity.handlers.sessions import SessionHandlers
+from shared.identity.handlers.users import InvitationHandlers, UserHandlers
+from shared.identity.schemas import Authenticator
 
 if TYPE_CHECKING:
     from shared.composition.worker import Worker
@@ -22,26 +27,29 @@ class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
     cities: CityHandlers
+    sessions: SessionHandlers
+    passwords: PasswordHandlers
+    users: UserHandlers
+    invitations: InvitationHandlers
+    service_tokens: ServiceTokenHandlers
+    audit: AuditHandlers
 
 
 def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
-    return Api(cities=CityHandlers(parts.database))
+    identity = build_identity(parts)
+    return Api(
+        cities=CityHandlers(parts.database),
+        sessions=identity.sessions,
+        passwords=identity.passwords,
+        users=identity.users,
+        invitations=identity.invitations,
+        service_tokens=identity.service_tokens,
+        audit=identity.audit,
+    )
 
 
 def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> ApiEdge:
     """Build the edge; ``authenticator`` replaces the platform's own (tests)."""
     api = build_api(parts)
-    return ApiEdge(handlers=lambda: api, gate=Gate(authenticator or _NoTokens()))
-
-
-class _NoTokens:
-    """Knows no token: nobody can sign in."""
-
-    async def authenticate(self, token: str) -> Caller:  # noqa: ARG002 - the protocol names it
-        """Refuse.
-
-        Raises:
-            Unauthenticated: always.
-        """
-        raise Unauthenticated("no tokens are issued")
+    return ApiEdge(handlers=lambda: api, gate=Gate(authenticator or build_authenticator(parts)))

@@ -1,4 +1,4 @@
-"""Access tokens: JSON Web Tokens (RFC 7519, typed as in RFC 9068) that hold for minutes, signed with a ring of keys.
+"""Access tokens: JSON Web Tokens (RFC 7519, typed as in RFC 9068) that hold for minutes, signed by a key ring.
 
 HS256: the app both signs and reads them. The algorithm is ours to say, never the token's; its ``kid`` chooses a key
 of the ring, so that a new first key signs at once and the old ones are read until their tokens have run out.

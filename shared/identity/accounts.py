@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
@@ -12,8 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 from shared.identity.permissions import Permission, Role
 from shared.identity.schemas import CallerKind
 from shared.kernel.languages import Language
+from shared.kernel.paging import PageQuery
 
 __all__ = [
+    "AuditEntry",
+    "AuditFilter",
     "CompanyOfCaller",
     "Email",
     "ForgottenPassword",
@@ -34,9 +37,11 @@ __all__ = [
     "Registration",
     "Service",
     "ServiceToken",
+    "ServiceTokenFilter",
     "SessionTokens",
     "User",
     "UserChanges",
+    "UserFilter",
     "normalised_email",
 ]
 
@@ -93,6 +98,8 @@ ChosenPassword = Annotated[SecretStr, Field(min_length=10, max_length=200)]
 """A new password: its length is the only rule (NIST SP 800-63B, 3.1.1.2)."""
 GivenPassword = Annotated[SecretStr, Field(max_length=1000)]
 Token = Annotated[SecretStr, Field(min_length=1, max_length=200)]
+Moment = Annotated[datetime, AfterValidator(_aware)]
+Word = Annotated[str, Field(max_length=200)]
 SessionKind = Literal["token", "cookie"]
 """Where the client keeps its tokens: it is given them, or the browser holds them as HttpOnly cookies."""
 
@@ -101,7 +108,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
-# ---- sessions -------------------------------------------------------------------------------------------------------
+# ---- sessions ------------------------------------------------------------------------------------
 
 
 class Registration(_Frozen):
@@ -213,7 +220,7 @@ class SessionTokens(_Frozen):
     me: Me
 
 
-# ---- users ----------------------------------------------------------------------------------------------------------
+# ---- users ---------------------------------------------------------------------------------------
 
 
 class NewUser(_Frozen):
@@ -225,6 +232,14 @@ class NewUser(_Frozen):
     language: Language | None = None
     """Left out: the company's."""
     password: ChosenPassword | None = None
+
+
+class UserFilter(PageQuery):
+    """Which users to list."""
+
+    role: Role | None = None
+    active: bool | None = None
+    sort: Literal["created_at", "-created_at", "email", "-email"] = "created_at"
 
 
 class UserChanges(_Frozen):
@@ -251,7 +266,7 @@ class IssuedReset(_Frozen):
     expires_at: datetime
 
 
-# ---- invitations ----------------------------------------------------------------------------------------------------
+# ---- invitations ---------------------------------------------------------------------------------
 
 
 class NewInvitation(_Frozen):
@@ -275,6 +290,10 @@ class Invitation(_Frozen):
     expires_at: datetime
 
 
+class InvitationFilter(PageQuery):
+    """Invitations that wait, the newest first."""
+
+
 class IssuedInvitation(_Frozen):
     """A new invitation. ``sent``: the address was written to; otherwise the link is here, shown once."""
 
@@ -284,7 +303,7 @@ class IssuedInvitation(_Frozen):
     token: str | None
 
 
-# ---- service tokens -------------------------------------------------------------------------------------------------
+# ---- service tokens ------------------------------------------------------------------------------
 
 
 class NewServiceToken(_Frozen):
@@ -292,7 +311,7 @@ class NewServiceToken(_Frozen):
 
     name: Name
     permissions: Annotated[list[Permission], Field(min_length=1, max_length=len(Permission))]
-    expires_at: Annotated[datetime, AfterValidator(_aware)] | None = None
+    expires_at: Moment | None = None
     """Left out: it holds until it is revoked."""
 
 
@@ -309,8 +328,47 @@ class ServiceToken(_Frozen):
     """To the minute."""
 
 
+class ServiceTokenFilter(PageQuery):
+    """Service tokens, the newest first."""
+
+
 class IssuedServiceToken(_Frozen):
     """A new token: shown once."""
 
     service_token: ServiceToken
     token: str
+
+
+# ---- audit log -----------------------------------------------------------------------------------
+
+
+class AuditEntry(_Frozen):
+    """One administrative change."""
+
+    id: UUID
+    at: datetime
+    actor_kind: Literal["user", "service", "system"]
+    actor_id: UUID | None
+    actor_name: str
+    """As it was then."""
+    address: str
+    action: str
+    subject_type: str
+    subject_id: str
+    before: dict[str, Any] | None
+    """The fields that changed, before; null where the thing was new."""
+    after: dict[str, Any] | None
+    """The same afterwards; null where the thing is gone."""
+
+
+class AuditFilter(PageQuery):
+    """Which entries to list, the newest first."""
+
+    actor_id: UUID | None = None
+    action: Word | None = None
+    """E.g. `product.updated`."""
+    subject_type: Word | None = None
+    subject_id: Word | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    """Entries before this moment."""

@@ -15,7 +15,7 @@ from sqlalchemy import LargeBinary, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, INTERVAL
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.kernel.errors import RateLimited
+from shared.identity.errors import TooManyAttempts
 
 __all__ = ["AttemptLimits", "LoginAttempts"]
 
@@ -47,20 +47,23 @@ class LoginAttempts:
     def __init__(self, limits: AttemptLimits) -> None:
         self._limits = limits
 
-    async def begin(self, session: AsyncSession, *, account: str | None, address: str) -> None:
+    async def begin(
+        self, session: AsyncSession, *, account: str | None, address: str, purpose: str = "login"
+    ) -> None:
         """Count an attempt; it must be committed before the secret is checked.
 
         Args:
             session: any; the counts belong to no company.
             account: the address that was typed; ``None``: only the client's address counts.
+            purpose: what is tried; each has its own count of addresses.
             address: the client's; empty where it is not known: then only the account counts.
 
         Raises:
-            RateLimited: too many failed; nothing was counted.
+            TooManyAttempts: too many failed; nothing was counted.
         """
         counted = []
         if address:
-            counted.append((_subject("address", _network(address)), self._limits.of_address))
+            counted.append((_subject(f"{purpose} address", _network(address)), self._limits.of_address))
         if account is not None:
             counted.append((_subject("account", account), self._limits.of_account))
         if not counted:
@@ -75,7 +78,7 @@ class LoginAttempts:
             },
         )
         if wait:
-            raise RateLimited("too many failed attempts", after=float(wait))
+            raise TooManyAttempts("too many failed attempts", after=float(wait))
 
     async def succeeded(self, session: AsyncSession, *, account: str | None, address: str) -> None:
         """Take back what was counted: the account's failures, and the attempt itself from the address's."""
@@ -83,7 +86,7 @@ class LoginAttempts:
             _END,
             {
                 "account": _subject("account", account) if account is not None else b"",
-                "address": _subject("address", _network(address)) if address else b"",
+                "address": _subject("login address", _network(address)) if address else b"",
             },
         )
 

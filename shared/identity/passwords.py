@@ -22,7 +22,7 @@ _HASH_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the password was right; ``rehashed`` is its hash by today's parameters where the kept one is older."""
+    """Whether the password was right; ``rehashed`` is its hash by today's parameters if the kept one is older."""
 
     right: bool
     rehashed: str | None = None

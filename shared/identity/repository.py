@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from shared.identity.accounts import AuditFilter, InvitationFilter, ServiceTokenFilter, UserFilter
 from shared.identity.models import (
+    AuditRow,
     InvitationRow,
     PasswordResetRow,
     RefreshTokenRow,
@@ -18,14 +22,18 @@ from shared.identity.models import (
     UserRow,
 )
 from shared.identity.permissions import Role
+from shared.runtime.keyset import Key, Keyset, fetch_page
 
 __all__ = [
     "active_owners",
+    "audit_page",
     "delete_old_sessions",
     "end_sessions",
     "find_by_email",
     "find_by_hash",
+    "has_user",
     "invitation",
+    "invitation_page",
     "open_session",
     "password_reset",
     "refresh_token",
@@ -33,9 +41,11 @@ __all__ = [
     "remove_resets",
     "reset_since",
     "service_token",
+    "service_token_page",
     "use_refresh_token",
     "use_reset",
     "user",
+    "user_page",
 ]
 
 _FIND_BY_EMAIL = text("SELECT company_id, id FROM find_user_by_email(:email)")
@@ -50,7 +60,7 @@ _FIND_BY_HASH = {
 }
 
 
-# ---- before the company is known ------------------------------------------------------------------------------------
+# ---- before the company is known -----------------------------------------------------------------
 
 
 async def find_by_email(session: AsyncSession, email: str) -> tuple[UUID, UUID] | None:
@@ -69,7 +79,7 @@ async def find_by_hash(
     return (row.company_id, row.id) if row else None
 
 
-# ---- users ----------------------------------------------------------------------------------------------------------
+# ---- users ---------------------------------------------------------------------------------------
 
 
 async def user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> UserRow | None:
@@ -78,13 +88,18 @@ async def user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> U
     return (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
 
 
+async def has_user(session: AsyncSession, email: str) -> bool:
+    """Whether a user of the session's company has the address."""
+    return (await session.scalars(select(UserRow.id).where(UserRow.email == email))).first() is not None
+
+
 async def active_owners(session: AsyncSession) -> Sequence[UUID]:
     """The company's active owners, locked: whoever takes one away waits for the others that do."""
     query = select(UserRow.id).where(UserRow.role == Role.OWNER.value, UserRow.active).order_by(UserRow.id)
     return (await session.scalars(query.with_for_update())).all()
 
 
-# ---- sessions -------------------------------------------------------------------------------------------------------
+# ---- sessions ------------------------------------------------------------------------------------
 
 
 async def open_session(
@@ -162,7 +177,7 @@ async def use_refresh_token(session: AsyncSession, token_id: UUID) -> UUID | Non
     return used.scalar_one_or_none()
 
 
-# ---- reset links ----------------------------------------------------------------------------------------------------
+# ---- reset links ---------------------------------------------------------------------------------
 
 
 async def password_reset(session: AsyncSession, reset_id: UUID) -> PasswordResetRow | None:
@@ -203,7 +218,7 @@ async def remove_resets(session: AsyncSession, user_id: UUID) -> None:
     )
 
 
-# ---- invitations and service tokens ---------------------------------------------------------------------------------
+# ---- invitations and service tokens --------------------------------------------------------------
 
 
 async def invitation(session: AsyncSession, invitation_id: UUID, *, lock: bool = False) -> InvitationRow | None:
@@ -225,3 +240,66 @@ async def service_token(session: AsyncSession, token_id: UUID) -> ServiceTokenRo
     """The service token, read anew."""
     query = select(ServiceTokenRow).where(ServiceTokenRow.id == token_id)
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
+# ---- lists ---------------------------------------------------------------------------------------
+
+
+def _both_ways(column: InstrumentedAttribute[Any], kind: type, last: InstrumentedAttribute[UUID]) -> Keyset:
+    name = column.key
+    return {
+        name: (Key(column, kind), Key(last, UUID)),
+        f"-{name}": (Key(column, kind, descending=True), Key(last, UUID, descending=True)),
+    }
+
+
+_USERS = {
+    **_both_ways(UserRow.created_at, datetime, UserRow.id),
+    **_both_ways(UserRow.email, str, UserRow.id),
+}
+_INVITATIONS = _both_ways(InvitationRow.created_at, datetime, InvitationRow.id)
+_SERVICE_TOKENS = _both_ways(ServiceTokenRow.created_at, datetime, ServiceTokenRow.id)
+_AUDIT = _both_ways(AuditRow.at, datetime, AuditRow.id)
+
+
+async def user_page(session: AsyncSession, filters: UserFilter) -> tuple[Sequence[UserRow], str | None]:
+    """One page of users, and the cursor of the next."""
+    query = select(UserRow)
+    if filters.role is not None:
+        query = query.where(UserRow.role == filters.role.value)
+    if filters.active is not None:
+        query = query.where(UserRow.active == filters.active)
+    return await fetch_page(session, query, _USERS, filters.sort, filters)
+
+
+async def invitation_page(
+    session: AsyncSession, filters: InvitationFilter
+) -> tuple[Sequence[InvitationRow], str | None]:
+    """One page of invitations that wait, the newest first."""
+    query = select(InvitationRow).where(InvitationRow.accepted_at.is_(None))
+    return await fetch_page(session, query, _INVITATIONS, "-created_at", filters)
+
+
+async def service_token_page(
+    session: AsyncSession, filters: ServiceTokenFilter
+) -> tuple[Sequence[ServiceTokenRow], str | None]:
+    """One page of service tokens, the newest first."""
+    return await fetch_page(session, select(ServiceTokenRow), _SERVICE_TOKENS, "-created_at", filters)
+
+
+async def audit_page(session: AsyncSession, filters: AuditFilter) -> tuple[Sequence[AuditRow], str | None]:
+    """One page of the audit log, the newest first."""
+    query = select(AuditRow)
+    for column, wanted in (
+        (AuditRow.actor_id, filters.actor_id),
+        (AuditRow.action, filters.action),
+        (AuditRow.subject_type, filters.subject_type),
+        (AuditRow.subject_id, filters.subject_id),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if filters.since is not None:
+        query = query.where(AuditRow.at >= filters.since)
+    if filters.until is not None:
+        query = query.where(AuditRow.at < filters.until)
+    return await fetch_page(session, query, _AUDIT, "-at", filters)

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.companies import service as companies
 from shared.identity import audit, repository, sessions
-from shared.identity.accounts import MyChanges, NewUser, User, UserChanges
+from shared.identity.accounts import MyChanges, NewUser, User, UserChanges, UserFilter
+from shared.identity.errors import LastOwner, RoleTooHigh
 from shared.identity.models import UserRow
 from shared.identity.permissions import ROLE_PERMISSIONS, Role
 from shared.identity.schemas import Caller, CallerKind
@@ -25,6 +26,7 @@ from shared.kernel.clock import utc_now
 from shared.kernel.errors import Conflict, Forbidden, NotFound, Taken
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
+from shared.kernel.paging import Page
 
 __all__ = [
     "add_user",
@@ -38,12 +40,10 @@ __all__ = [
     "insert_user",
     "list_users",
     "own_row",
+    "page_users",
     "set_password",
     "user_view",
 ]
-
-_MIGHT = {role: place for place, role in enumerate(reversed(Role))}
-"""The higher, the more a role may do."""
 
 
 def user_view(row: UserRow) -> User:
@@ -77,15 +77,13 @@ def caller_for(row: UserRow, *, session_id: UUID | None = None, address: str = "
 
 
 def check_may_give(caller: Caller, role: Role) -> None:
-    """Refuse to give a role, or to touch its holder, above the caller's own.
-
-    A service token counts as an admin: it was made by an owner, and makes none.
+    """Refuse to give a role, or to touch its holder, that may do what the caller may not.
 
     Raises:
-        Forbidden: the role is above the caller's.
+        RoleTooHigh: the role is above the caller's, or above what its service token grants.
     """
-    if _MIGHT[role] > _MIGHT[caller.role or Role.ADMIN]:
-        raise Forbidden("that role is above the caller's own")
+    if not ROLE_PERMISSIONS[role] <= caller.permissions:
+        raise RoleTooHigh("that role may do what the caller may not")
 
 
 async def get_user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User:
@@ -101,6 +99,16 @@ async def list_users(session: AsyncSession) -> Sequence[User]:
     """All users of the company, the oldest first: for the command line."""
     rows = await session.scalars(select(UserRow).order_by(UserRow.created_at, UserRow.id))
     return [user_view(row) for row in rows]
+
+
+async def page_users(session: AsyncSession, filters: UserFilter) -> Page[User]:
+    """One page of the company's users.
+
+    Raises:
+        InvalidInput: the cursor is none of this list.
+    """
+    rows, following = await repository.user_page(session, filters)
+    return Page(items=[user_view(row) for row in rows], next=following)
 
 
 async def insert_user(
@@ -144,7 +152,7 @@ async def add_user(session: AsyncSession, caller: Caller, new: NewUser, password
     """Create a user.
 
     Raises:
-        Forbidden: the role is above the caller's own.
+        RoleTooHigh: the role is above the caller's own.
         Taken: the address has an account.
     """
     check_may_give(caller, new.role)
@@ -168,8 +176,8 @@ async def change_user(session: AsyncSession, caller: Caller, user_id: UUID, chan
 
     Raises:
         NotFound: there is none of that id.
-        Forbidden: the user's role, or the new one, is above the caller's own.
-        Conflict: the company would be left without an active owner.
+        RoleTooHigh: the user's role, or the new one, is above the caller's own.
+        LastOwner: the company would be left without an active owner.
     """
     owners = await repository.active_owners(session)
     row = await existing(session, user_id, lock=True)
@@ -214,8 +222,9 @@ async def delete_user(session: AsyncSession, caller: Caller, user_id: UUID) -> N
 
     Raises:
         NotFound: there is none of that id.
-        Forbidden: the user's role is above the caller's own.
-        Conflict: the last active owner, or something still belongs to the user: they can be deactivated.
+        RoleTooHigh: the user's role is above the caller's own.
+        LastOwner: the company would be left without an active owner.
+        Conflict: something still belongs to the user; they can be deactivated.
     """
     owners = await repository.active_owners(session)
     row = await existing(session, user_id, lock=True)
@@ -278,10 +287,12 @@ async def own_row(session: AsyncSession, caller: Caller) -> UserRow:
 
 def _keep_an_owner(owners: Sequence[UUID], leaving: UUID) -> None:
     if list(owners) == [leaving]:
-        raise Conflict("the company would be left without an active owner")
+        raise LastOwner("the company would be left without an active owner")
 
 
-async def _record(session: AsyncSession, caller: Caller, action: str, before: User | None, after: User | None) -> None:
+async def _record(
+    session: AsyncSession, caller: Caller, action: str, before: User | None, after: User | None
+) -> None:
     known = after or before
     assert known is not None
     await audit.record(

@@ -239,6 +239,5 @@ def downgrade() -> None:
     op.execute("DROP POLICY definer ON users")
     op.execute("DROP INDEX ix_users_listed")
     op.execute(
-        "ALTER TABLE users DROP COLUMN password_hash, DROP COLUMN password_changed_at,"
-        " DROP COLUMN last_login_at"
+        "ALTER TABLE users DROP COLUMN password_hash, DROP COLUMN password_changed_at, DROP COLUMN last_login_at"
     )
