@@ -21,7 +21,7 @@ _LATIN = {
 def slug_of(name: str) -> str:
     """Small Latin letters, digits and hyphens; ``company`` where the name has nothing to make them of."""
     latin = "".join(_LATIN.get(letter, letter) for letter in unicodedata.normalize("NFC", name.lower()))
-    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LIMIT].strip("-") or "company"
 
 

@@ -74,8 +74,8 @@ _MARKS = "\u200c\u200d"
 
 
 def _unfit(character: str) -> bool:
-    """Controls, spaces, surrogates, unassigned, and what would need quotes in the local part."""
-    return unicodedata.category(character)[0] in "CZ" or character in '()<>[]:;@\\,"'
+    """Controls, spaces, surrogates, unassigned, what was unreadable, and what would need quotes."""
+    return unicodedata.category(character)[0] in "CZ" or character in '()<>[]:;@\\,"\ufffd'
 
 
 def _printable(text: str) -> str:
