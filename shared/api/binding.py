@@ -133,4 +133,5 @@ def _client(request: ApiRequest) -> Client:
         user_agent=request.headers.get("user-agent", "")[:200],
         language=request.language.value,
         cookies=request.cookies,
+        csrf=request.headers.get("x-csrf-token", ""),
     )

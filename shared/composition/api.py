@@ -13,9 +13,14 @@ from shared.api.limits import RequestLimit
 from shared.bots.city_handlers import CityConfigurationHandlers, PromptHandlers
 from shared.bots.handlers import BotHandlers
 from shared.companies.handlers import CityHandlers, CompanyHandlers
+from shared.composition.identity import build_authenticator, build_identity
 from shared.dialogs.handlers import DialogHandlers, FailureHandlers
-from shared.identity.schemas import Authenticator, Caller
-from shared.kernel.errors import Unauthenticated
+from shared.identity.handlers.audit_log import AuditHandlers
+from shared.identity.handlers.passwords import PasswordHandlers
+from shared.identity.handlers.service_tokens import ServiceTokenHandlers
+from shared.identity.handlers.sessions import SessionHandlers
+from shared.identity.handlers.users import InvitationHandlers, UserHandlers
+from shared.identity.schemas import Authenticator
 
 if TYPE_CHECKING:
     from shared.composition.worker import Worker
@@ -34,10 +39,17 @@ class Api:
     dialogs: DialogHandlers
     failures: FailureHandlers
     prompts: PromptHandlers
+    sessions: SessionHandlers
+    passwords: PasswordHandlers
+    users: UserHandlers
+    invitations: InvitationHandlers
+    service_tokens: ServiceTokenHandlers
+    audit: AuditHandlers
 
 
 def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
+    identity = build_identity(parts)
     database = parts.database
     return Api(
         bots=BotHandlers(
@@ -53,6 +65,12 @@ def build_api(parts: Worker) -> Api:
         dialogs=DialogHandlers(database),
         failures=FailureHandlers(database, parts.bells),
         prompts=PromptHandlers(database),
+        sessions=identity.sessions,
+        passwords=identity.passwords,
+        users=identity.users,
+        invitations=identity.invitations,
+        service_tokens=identity.service_tokens,
+        audit=identity.audit,
     )
 
 
@@ -61,22 +79,10 @@ def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> Api
     api, settings = build_api(parts), parts.settings
     return ApiEdge(
         handlers=lambda: api,
-        gate=Gate(authenticator or _NoTokens()),
+        gate=Gate(authenticator or build_authenticator(parts)),
         limit=RequestLimit(parts.cache, per_minute=settings.api_requests_per_minute),
         idempotency=Idempotency(parts.database),
         cors=Cors(settings.cors_origins),
         trusted_hops=settings.trusted_proxy_hops,
         server=settings.public_base_url,
     )
-
-
-class _NoTokens:
-    """Knows no token: nobody can sign in."""
-
-    async def authenticate(self, token: str) -> Caller:  # noqa: ARG002 - the protocol names it
-        """Refuse.
-
-        Raises:
-            Unauthenticated: always.
-        """
-        raise Unauthenticated("no tokens are issued")

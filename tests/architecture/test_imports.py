@@ -25,11 +25,11 @@ PUBLISHED = {
         "viber.setup",
         "whatsapp.setup",
     },
-    "companies": {"service", "schemas"},
+    "companies": {"service", "schemas", "slugs"},
     "customers": {"service", "schemas", "contract"},
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
-    "identity": {"audit", "permissions", "schemas"},
+    "identity": {"accounts", "audit", "permissions", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

@@ -84,7 +84,7 @@ _FORMATS: Mapping[str, Any] = {
     "password": "•••",
 }
 _NAMES: Mapping[str, Any] = {
-    "name": "Алматы",
+    "name": "Almaty",
     "slug": "almaty",
     "timezone": "Asia/Almaty",
     "currency": "KZT",
