@@ -27,7 +27,7 @@ PUBLISHED = {
     "companies": {"service", "schemas"},
     "dialogs": {"bells", "contract", "failures"},
     "escalations": {"service", "schemas", "handover", "replies"},
-    "identity": {"accounts", "audit", "permissions", "schemas", "service"},
+    "identity": {"accounts", "audit", "mails", "passwords", "permissions", "resets", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
