@@ -2,9 +2,13 @@
 
 import azure.functions as func
 
+from functions.api import api
 from functions.auth import auth
+from functions.bots import bots
 from functions.cities import cities
+from functions.company import company
 from functions.deliveries import deliveries
+from functions.dialogs import dialogs
 from functions.health import health
 from functions.turns import turns
 from functions.users import audit, invitations, service_tokens, users
@@ -17,6 +21,10 @@ app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(company)
+app.register_functions(bots)
+app.register_functions(dialogs)
+app.register_functions(api)
 app.register_functions(auth)
 app.register_functions(users)
 app.register_functions(invitations)

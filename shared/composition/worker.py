@@ -13,20 +13,24 @@ from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
 from shared.channels.settings import ChannelSettings
+from shared.customers.service import CustomerService
 from shared.dialogs.bells import Bells
 from shared.dialogs.contract import Responder
 from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
+from shared.dialogs.notices import Notices
 from shared.dialogs.outbox.claims import LaneClaims
 from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import SendLane
 from shared.dialogs.outbox.throttle import Throttle
+from shared.dialogs.personal_data import DialogHistory
 from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -63,8 +67,16 @@ class Worker:
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
-        self._channel_of = build_channels(_channel_settings(settings)).channel_of
-        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        self.channel_settings = _channel_settings(settings)
+        self._channel_of = build_channels(self.channel_settings).channel_of
+        self.notices = Notices(self._channel_of, self.bells)
+        self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+        self.customers = CustomerService(DialogHistory(self._memory))
+        finder = CatalogueFinder(CatalogService())
+        skills = built_in_skills(
+            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
+        )
+        self._assistant = AssistantResponder(settings, skills, finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
@@ -98,7 +110,7 @@ class Worker:
             channel_of=self._channel_of,
             claims=claims,
             router=Router(responders),
-            memory=Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds),
+            memory=self._memory,
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,

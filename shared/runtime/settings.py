@@ -226,8 +226,16 @@ class Settings(BaseSettings):
     # ---- edges ------------------------------------------------------------------------------------------
     webhook_body_limit: int = 3 << 20
     """Bytes of a webhook; a larger one is refused with 413."""
+    api_requests_per_minute: int = 100
+    """Requests a minute that one address, and one user, may send to the administrators' API; 0: no limit."""
+    trusted_proxy_hops: int = Field(default=1, ge=0)
+    """Proxies in front of the app whose `X-Forwarded-For` is believed; Azure's own front end is one, 0: none."""
+    cors_origins: str = ""
+    """Web pages that may call the API from a browser, comma-separated: ``https://panel.example.com``."""
     raw_retention_days: int = 30
     """How long the raw bodies of webhooks are kept."""
+    analytics_retention_days: int = 400
+    """How long the events are kept that reports count."""
     log_level: str = "INFO"
     """The least severe level that is logged."""
 

@@ -18,7 +18,8 @@ NO_TENANT = {"alembic_version", "login_attempts"}
 
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
-    "analytics_events": "INSERT SELECT",
+    "analytics_events": "INSERT SELECT UPDATE",
+    "api_requests": ALL,
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
     "bots": ALL,
@@ -34,7 +35,7 @@ APP = {
     "failures": "INSERT SELECT UPDATE",
     "inbox": "SELECT UPDATE",
     "invitations": ALL,
-    "messages": "INSERT SELECT",
+    "messages": "DELETE INSERT SELECT",
     "model_usage": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
@@ -47,11 +48,14 @@ APP = {
     "users": ALL,
 }
 DEFINER = {
+    "analytics_events": "DELETE SELECT",
+    "api_requests": "DELETE SELECT",
     "bots": "SELECT",
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
     "dialogs": "INSERT SELECT UPDATE",
     "inbox": "INSERT SELECT UPDATE",
+    "messages": "SELECT",
     "invitations": "SELECT",
     "login_attempts": ALL,
     "password_resets": "SELECT",
@@ -78,14 +82,17 @@ FUNCTIONS = {
     "begin_login": {"zeta_app"},
     "end_login": {"zeta_app"},
     "find_bot": {"zeta_app"},
+    "forget_analytics": {"zeta_system"},
     "find_invitation": {"zeta_app"},
     "find_password_reset": {"zeta_app"},
     "find_refresh_token": {"zeta_app"},
     "find_service_token": {"zeta_app"},
     "find_user_by_email": {"zeta_app"},
+    "forget_api_requests": {"zeta_system"},
     "forget_raw_bodies": {"zeta_system"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
+    "search_messages": {"zeta_app"},
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},
 }

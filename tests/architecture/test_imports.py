@@ -11,9 +11,10 @@ from importlinter.cli import EXIT_STATUS_SUCCESS
 from tests.architecture.source import CHECKOUT, modules, run_python, tree_of
 
 PUBLISHED = {
+    "analytics": {"service", "schemas", "kinds"},
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
-    "bots": {"service", "schemas", "directory", "prompts"},
+    "bots": {"service", "schemas", "connection", "directory", "prompts"},
     "catalog": {"service", "schemas", "imports", "colours"},
     "channels": {
         "contract",
@@ -24,8 +25,9 @@ PUBLISHED = {
         "viber.setup",
         "whatsapp.setup",
     },
-    "companies": {"service", "schemas"},
-    "dialogs": {"bells", "contract", "failures"},
+    "companies": {"service", "schemas", "slugs"},
+    "customers": {"service", "schemas", "contract"},
+    "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
     "identity": {"accounts", "audit", "mails", "passwords", "permissions", "resets", "schemas", "service"},
 }
