@@ -21,7 +21,7 @@ PUBLISHED = {
     "customers": {"contract", "schemas", "service"},
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"handover", "replies", "schemas", "service"},
-    "identity": {"accounts", "audit", "permissions", "schemas", "service"},
+    "identity": {"accounts", "audit", "mails", "passwords", "permissions", "resets", "schemas", "service"},
     "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
