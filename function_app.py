@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions.cities import cities
+from functions.customers import customers
 from functions.deliveries import deliveries
 from functions.health import health
 from functions.orders import orders
@@ -17,3 +18,4 @@ app.register_functions(deliveries)
 app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(customers)

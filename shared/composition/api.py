@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
 from shared.companies.handlers import CityHandlers
+from shared.customers.handlers import CustomerHandlers
 from shared.identity.schemas import Authenticator, Caller
 from shared.kernel.errors import Unauthenticated
+from shared.orders.handlers import OrderHandlers
 
 if TYPE_CHECKING:
     from shared.composition.worker import Worker
@@ -22,11 +24,18 @@ class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
     cities: CityHandlers
+    customers: CustomerHandlers
+    orders: OrderHandlers
 
 
 def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
-    return Api(cities=CityHandlers(parts.database))
+    database = parts.database
+    return Api(
+        cities=CityHandlers(database),
+        customers=CustomerHandlers(database, parts.customers),
+        orders=OrderHandlers(database, parts.orders, parts.notices),
+    )
 
 
 def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> ApiEdge:
