@@ -319,7 +319,7 @@ Confirmation = OrderPlaced | CheckoutChanged | CheckoutIncomplete
 class OrderFilter(PageQuery):
     """Which orders to list. Conditions hold together."""
 
-    status: tuple[OrderStatus, ...] = Field(default=(), description="Any of these.")
+    status: list[OrderStatus] = Field(default_factory=list, max_length=6, description="Any of these.")
     customer_id: UUID | None = None
     city_id: UUID | None = None
     number: int | None = Field(default=None, ge=1, le=2**63 - 1)

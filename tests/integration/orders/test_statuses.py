@@ -139,6 +139,6 @@ async def test_orders_are_listed_by_what_is_asked(counter: Counter, rival: Count
     assert await listed() == [3, 2, 1]
     assert await listed(sort="number") == [1, 2, 3]
     assert await listed(sort="-total") == [1, 3, 2]
-    assert await listed(status=(OrderStatus.CONFIRMED,)) == [2]
+    assert await listed(status=[OrderStatus.CONFIRMED]) == [2]
     assert await listed(customer_id=aigul.customer_id) == [3, 1]
     assert await listed(number=2) == [2]
