@@ -7,6 +7,7 @@ from functions.auth import auth
 from functions.bots import bots
 from functions.cities import cities
 from functions.company import company
+from functions.customers import customers
 from functions.deliveries import deliveries
 from functions.dialogs import dialogs
 from functions.health import health
@@ -32,3 +33,4 @@ app.register_functions(users)
 app.register_functions(invitations)
 app.register_functions(service_tokens)
 app.register_functions(audit)
+app.register_functions(customers)

@@ -14,6 +14,7 @@ from shared.bots.city_handlers import CityConfigurationHandlers, PromptHandlers
 from shared.bots.handlers import BotHandlers
 from shared.companies.handlers import CityHandlers, CompanyHandlers
 from shared.composition.identity import build_authenticator, build_identity
+from shared.customers.handlers import CustomerHandlers
 from shared.dialogs.handlers import DialogHandlers, FailureHandlers
 from shared.identity.handlers.audit_log import AuditHandlers
 from shared.identity.handlers.passwords import PasswordHandlers
@@ -21,6 +22,7 @@ from shared.identity.handlers.service_tokens import ServiceTokenHandlers
 from shared.identity.handlers.sessions import SessionHandlers
 from shared.identity.handlers.users import InvitationHandlers, UserHandlers
 from shared.identity.schemas import Authenticator
+from shared.orders.handlers import OrderHandlers
 
 if TYPE_CHECKING:
     from shared.composition.worker import Worker
@@ -45,6 +47,8 @@ class Api:
     invitations: InvitationHandlers
     service_tokens: ServiceTokenHandlers
     audit: AuditHandlers
+    customers: CustomerHandlers
+    orders: OrderHandlers
 
 
 def build_api(parts: Worker) -> Api:
@@ -71,6 +75,8 @@ def build_api(parts: Worker) -> Api:
         invitations=identity.invitations,
         service_tokens=identity.service_tokens,
         audit=identity.audit,
+        customers=CustomerHandlers(database, parts.customers),
+        orders=OrderHandlers(database, parts.orders, parts.notices),
     )
 
 

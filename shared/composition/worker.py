@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from shared.analytics.service import AnalyticsOfPerson
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills
@@ -40,6 +41,7 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.escalations.personal_data import EscalationRecords
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
@@ -78,7 +80,9 @@ class Worker:
         self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
+        self.customers = CustomerService(
+            DialogHistory(self._memory), [OrderRecords(), EscalationRecords(), AnalyticsOfPerson()]
+        )
         self._build_orders()
         finder = CatalogueFinder(self.catalog)
         skills = built_in_skills(
