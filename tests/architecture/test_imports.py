@@ -22,7 +22,7 @@ PUBLISHED = {
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"handover", "replies", "schemas", "service"},
     "identity": {"accounts", "audit", "mails", "passwords", "permissions", "resets", "schemas", "service"},
-    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
+    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service", "statuses"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
