@@ -1,8 +1,4 @@
-"""Where the parts are put together: everything that a worker process owns, built once, on first use.
-
-The one place that knows all capabilities. Functions ask ``worker()`` and call one handler of it; tests build a
-``Worker`` of their own with their own settings.
-"""
+"""A worker process's parts, built once, on first use."""
 
 from __future__ import annotations
 
@@ -11,15 +7,18 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
 from shared.channels.settings import ChannelSettings
+from shared.customers.service import CustomerService
 from shared.dialogs.bells import Bells
 from shared.dialogs.contract import Responder
 from shared.dialogs.inbox.intake import Intake
@@ -31,6 +30,7 @@ from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import SendLane
 from shared.dialogs.outbox.throttle import Throttle
+from shared.dialogs.personal_data import DialogHistory
 from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -49,6 +49,9 @@ from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
 
+if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
+    from shared.api.edge import ApiEdge
+
 __all__ = ["Worker", "worker"]
 
 
@@ -66,7 +69,13 @@ class Worker:
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
         self.notices = Notices(self._channel_of, self.bells)
-        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+        self.customers = CustomerService(DialogHistory(self._memory))
+        finder = CatalogueFinder(CatalogService())
+        skills = built_in_skills(
+            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
+        )
+        self._assistant = AssistantResponder(settings, skills, finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
@@ -100,7 +109,7 @@ class Worker:
             channel_of=self._channel_of,
             claims=claims,
             router=Router(responders),
-            memory=Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds),
+            memory=self._memory,
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,
@@ -123,6 +132,13 @@ class Worker:
             settings=settings,
         )
         self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
+
+    @cached_property
+    def edge(self) -> ApiEdge:
+        """The administrators' API; loaded with its first request."""
+        from shared.composition.api import build_edge
+
+        return build_edge(self)
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""
