@@ -7,6 +7,7 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -39,6 +40,11 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.orders.carts import CartService
+from shared.orders.checkout import CheckoutService
+from shared.orders.expiry import ReservationExpiry
+from shared.orders.personal_data import OrderRecords
+from shared.orders.service import OrderService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -68,16 +74,25 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory))
-        finder = CatalogueFinder(CatalogService())
+        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
+        self._build_orders()
+        finder = CatalogueFinder(self.catalog)
         skills = built_in_skills(
             Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
         )
         self._assistant = AssistantResponder(settings, skills, finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
+
+    def _build_orders(self) -> None:
+        self.carts = CartService(self.catalog)
+        reserved_for = timedelta(seconds=self.settings.reservation_seconds)
+        self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
+        self.orders = OrderService(self.catalog, self.notices)
+        self.reservation_expiry = ReservationExpiry(self.database)
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory

@@ -15,7 +15,7 @@ PUBLISHED = {
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
     "bots": {"service", "schemas", "directory", "prompts"},
-    "catalog": {"service", "schemas", "imports", "colours"},
+    "catalog": {"service", "schemas", "imports", "colours", "stock"},
     "channels": {
         "contract",
         "messages",
@@ -30,6 +30,7 @@ PUBLISHED = {
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
     "identity": {"audit", "permissions", "schemas"},
+    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
