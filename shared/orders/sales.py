@@ -35,7 +35,8 @@ SELECT other.product_id, latest.product_id AS with_id, count(DISTINCT other.orde
 _BEST = text("""
 SELECT l.product_id, count(*) AS orders
   FROM (SELECT company_id, id FROM orders
-         WHERE created_at > :since AND status <> 'cancelled' AND (CAST(:city_id AS uuid) IS NULL OR city_id = :city_id)
+         WHERE created_at > :since AND status <> 'cancelled'
+           AND (CAST(:city_id AS uuid) IS NULL OR city_id IS NULL OR city_id = :city_id)
          ORDER BY created_at DESC LIMIT 2000) o
   JOIN order_lines l ON l.company_id = o.company_id AND l.order_id = o.id
  GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :limit

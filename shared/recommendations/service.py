@@ -1,7 +1,7 @@
 """What to recommend: what goes with the cart, what is like what was looked at, what pleases, what sells.
 
-Every source is asked for candidates; they are taken in turns, so that one source never fills the list, and only what
-is on sale in the person's city and not sold out is taken. Functions take the caller's transaction.
+Every source is asked for candidates; they are taken in turns, so that one source never fills the list, and only
+what is on sale in the person's city and not sold out is taken. Functions take the caller's transaction.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class RecommendationService:
     def __init__(self, catalog: CatalogService) -> None:
         self._catalog = catalog
 
-    async def preferences(self, session: AsyncSession, dialog_ids: Collection[int], *, now: datetime) -> Preferences:
+    async def preferences(
+        self, session: AsyncSession, dialog_ids: Collection[int], *, now: datetime
+    ) -> Preferences:
         """What the person of these dialogs seems to like."""
         signs = await interest_of(session, list(dialog_ids), since=now - _INTEREST_KEPT)
         return preferences_of(signs, now=now)

@@ -30,7 +30,8 @@ PUBLISHED = {
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
     "identity": {"audit", "permissions", "schemas"},
-    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
+    "orders": {"carts", "checkout", "errors", "replies", "sales", "schemas", "service", "stock"},
+    "recommendations": {"preferences", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
