@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from shared.assistant.cards import CardButton, Cards
 from shared.assistant.products import CityFinder, ProductFinder
+from shared.assistant.skills.cart.skill import cart_skill
+from shared.assistant.skills.cart.views import buy_button
 from shared.assistant.skills.handover.skill import handover_skill
 from shared.assistant.skills.search.skill import search_skill
+from shared.assistant.skills.shop import Shop
 from shared.assistant.skills.talk.skill import talk_skill
 from shared.assistant.skillset import Skills
 
@@ -22,9 +25,10 @@ class Parts:
     cities: CityFinder | None
     handover_seconds: float
     """How long an escalation keeps the bot silent."""
+    shop: Shop
 
 
-CARD_BUTTONS: tuple[CardButton, ...] = ()
+CARD_BUTTONS: tuple[CardButton, ...] = (buy_button,)
 """The skills' buttons on a product's whole card, the most useful first."""
 
 
@@ -33,6 +37,7 @@ def built_in_skills(parts: Parts) -> Skills:
     cards = Cards(CARD_BUTTONS)
     return Skills(
         (
+            cart_skill(parts.shop, cards),
             handover_skill(handover_seconds=parts.handover_seconds),
             talk_skill(),
             search_skill(parts.finder, parts.cities, cards),
