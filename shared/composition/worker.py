@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from shared.analytics.service import AnalyticsOfPerson
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills
@@ -79,7 +80,7 @@ class Worker:
         self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
+        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords(), AnalyticsOfPerson()])
         self._build_orders()
         finder = CatalogueFinder(self.catalog)
         self._assistant = AssistantResponder(settings, self._skills(finder), finder)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from shared.catalog.schemas import LocalizedText
+from shared.analytics.kinds import EventKind
+from shared.catalog.schemas import LocalizedText, ProductView
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.money import Money
 from shared.kernel.phones import normalise_phone
@@ -168,13 +169,23 @@ class CartUpdate:
     left: int | None = None
     """Pieces that are free for this cart, where the product is counted."""
 
+    product: ProductView | None = None
+    """As the catalogue has it; ``None`` where it was not looked up."""
+
     @property
     def facts(self) -> tuple[AnalyticsEvent, ...]:
         """For the analytics of the turn."""
-        properties = {"product_id": str(self.product_id), "quantity": abs(self.now - self.before)}
-        if self.now > self.before:
-            return (AnalyticsEvent("cart_added", properties),)
-        return (AnalyticsEvent("cart_removed", properties),) if self.now < self.before else ()
+        if self.now <= self.before or self.product is None:
+            return ()
+        colours = self.product.colours
+        properties = {
+            "sku": self.product.sku,
+            "category": self.product.category,
+            "colour": colours[0].value if colours else None,
+            "price_minor": self.product.price.minor,
+            "quantity": self.now - self.before,
+        }
+        return (AnalyticsEvent(EventKind.CART_ADDED, properties),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +235,6 @@ class CheckoutChanged:
     changes: tuple[LineChange, ...]
     """None where the shopper's own later changes made the confirmation stale."""
 
-    @property
-    def facts(self) -> tuple[AnalyticsEvent, ...]:
-        """For the analytics of the turn."""
-        return (AnalyticsEvent("checkout_changed", {"changes": len(self.changes)}),)
-
 
 @dataclass(frozen=True, slots=True)
 class CheckoutIncomplete:
@@ -236,11 +242,6 @@ class CheckoutIncomplete:
 
     cart: Cart
     missing: tuple[CheckoutField, ...]
-
-    @property
-    def facts(self) -> tuple[AnalyticsEvent, ...]:
-        """Nothing to count."""
-        return ()
 
 
 class OrderStatus(StrEnum):
@@ -310,15 +311,6 @@ class OrderPlaced:
 
     order: Order
     repeated: bool = False
-
-    @property
-    def facts(self) -> tuple[AnalyticsEvent, ...]:
-        """For the analytics of the turn; a repeated confirmation is no second order."""
-        if self.repeated:
-            return ()
-        total = self.order.total
-        properties = {"order_id": str(self.order.id), "total_minor": total.minor, "currency": total.currency}
-        return (AnalyticsEvent("order_placed", properties),)
 
 
 Confirmation = OrderPlaced | CheckoutChanged | CheckoutIncomplete

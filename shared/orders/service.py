@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.analytics.kinds import EventKind
 from shared.catalog.service import CatalogService
 from shared.dialogs.notices import Notices
 from shared.kernel.errors import NotFound
 from shared.orders import stock
 from shared.orders.errors import OrderChanged, OutOfStock, StatusRefused
+from shared.orders.facts import record_of
 from shared.orders.models import OrderRow
 from shared.orders.replies import status_told
 from shared.orders.repository import OrderRepository
@@ -127,7 +129,11 @@ class OrderService:
             await self._hold_on(session, row)
         if status in GOODS_LEAVE:
             await stock.take(session, row.id)
-        await OrderRepository(session).set_status(row, status, by=by, comment=comment)
+        repository = OrderRepository(session)
+        await repository.set_status(row, status, by=by, comment=comment)
+        if status is OrderStatus.CANCELLED:
+            [order] = await repository.views([row])
+            await record_of(session, EventKind.ORDER_CANCELLED, order)
 
     async def _hold_on(self, session: AsyncSession, row: OrderRow) -> None:
         """Keep the goods for an order that the staff took on; what ran out is reserved anew, if it is free."""
