@@ -30,7 +30,7 @@ PUBLISHED = {
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
     "identity": {"audit", "permissions", "schemas"},
-    "orders": {"carts", "checkout", "errors", "replies", "sales", "schemas", "service", "stock"},
+    "orders": {"carts", "checkout", "errors", "replies", "sales", "schemas", "service", "statuses", "stock"},
     "recommendations": {"preferences", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""

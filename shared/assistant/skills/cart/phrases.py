@@ -70,7 +70,8 @@ _FILLER = re.compile(
 )
 _NUMBERED = re.compile(r"номер|№|нөмір|number|no", re.IGNORECASE)
 _AGAIN = re.compile(
-    r"^\W*(?:(?:и|а|давай(?:те)?|ok|ок)\s+)*(?:ещ[её]|тағы)\s+\S+\W*$|^\W*(?:one|two|three)\s+more\W*$", re.IGNORECASE
+    r"^\W*(?:(?:и|а|давай(?:те)?|ok|ок)\s+)*(?:ещ[её]|тағы)\s+\S+\W*$|^\W*(?:one|two|three)\s+more\W*$",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'./][^\W_]+)*|№")
 
