@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -18,7 +18,7 @@ class Reason(StrEnum):
     BOUGHT_TOGETHER = "bought_together"
     """Bought with something that the person has in the cart or looked at; ``about`` is its name."""
     SIMILAR = "similar"
-    """Like something that the person looked at last; ``about`` is its name."""
+    """Like what is spoken of, or was looked at last; ``about`` is its name."""
     LIKED = "liked"
     """Of a category, colour and price that the person prefers; ``about`` is the category's name."""
     POPULAR = "popular"
@@ -43,6 +43,6 @@ class Wanted:
     customer_id: UUID | None = None
     city_id: UUID | None = None
     """Only what is sold in this city, and what is sold in all of them."""
-    near: Collection[UUID] = ()
-    """Products that it should go with: what is in the cart, or on the screen."""
+    near: Sequence[UUID] = ()
+    """Products that it should go with, the one spoken of first: what is on the screen, or in the cart."""
     limit: int = 5

@@ -48,10 +48,11 @@ class RecommendationService:
         """At most ``wanted.limit`` products with reasons, the best first; empty where nothing suits."""
         liked = await self.preferences(session, wanted.dialog_ids, now=now)
         seen = await self._seen(session, liked, wanted)
+        spoken_of = await self._catalog.products_by_ids(session, list(wanted.near[:1])) or seen[:1]
         near = set(wanted.near) or {product.id for product in seen[:1]}
         sources = [
             await self._bought_together(session, near),
-            await self._similar(session, seen[:1], wanted),
+            await self._similar(session, spoken_of, wanted),
             await self._liked(session, liked, wanted),
             await self._popular(session, wanted, now=now),
         ]
@@ -90,11 +91,11 @@ class RecommendationService:
         ]
 
     async def _similar(
-        self, session: AsyncSession, seen: Sequence[ProductView], wanted: Wanted
+        self, session: AsyncSession, spoken_of: Sequence[ProductView], wanted: Wanted
     ) -> list[Recommendation]:
         """Of the same category, at half to one and a half of the price."""
         similar = []
-        for product in seen:
+        for product in spoken_of:
             price = product.price.minor
             page = await self._search(
                 session, wanted, category=product.category, price_min=price // 2, price_max=price + price // 2

@@ -199,7 +199,9 @@ class Browsing:
         else:
             text = replies.TEXTS.count("found", len(page.items), language)
         cards = self._cards.several(text, page.items, language, has_more=page.has_more)
-        return Answer((cards,), moment.state.with_list(outcome.query, page.items), (counted,))
+        # a single product is shown with its whole card
+        seen = tuple(viewed(product) for product in page.items) if len(page.items) == 1 else ()
+        return Answer((cards,), moment.state.with_list(outcome.query, page.items), (counted, *seen))
 
 
 def _fresh(turn: Turn, *, text: str = "", category: str | None = None) -> ProductQuery:
