@@ -49,6 +49,7 @@ from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
 from shared.orders.personal_data import OrderRecords
 from shared.orders.service import OrderService
+from shared.recommendations.service import RecommendationService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -111,6 +112,8 @@ class Worker:
                     checkout=self.checkout,
                     orders=self.orders,
                 ),
+                catalog=self.catalog,
+                recommendations=RecommendationService(self.catalog),
             )
         )
 
