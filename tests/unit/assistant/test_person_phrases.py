@@ -6,7 +6,7 @@ import pytest
 
 from shared.assistant.offline.understanding import SearchWords, readable
 from shared.assistant.skill import Said
-from shared.assistant.skills.advice.phrases import ADVICE, SIMILAR
+from shared.assistant.skills.advice.phrases import ADVICE
 from shared.assistant.skills.person.phrases import ABOUT_ME, FORGET_ME, FORGET_TASTES, read_liking
 
 
@@ -58,17 +58,11 @@ def test_advice_is_asked_for(words: str) -> None:
     assert ADVICE.search(readable(words))
 
 
-@pytest.mark.parametrize("words", ["похожие", "есть что-нибудь похожее?", "ұқсас бар ма", "show me similar ones"])
-def test_something_similar_is_asked_for(words: str) -> None:
-    assert SIMILAR.search(readable(words))
-
-
 @pytest.mark.parametrize(
     "words", ["посоветуйте красный диван до 200 тысяч", "похожий диван синий", "recommend a bed"]
 )
 def test_advice_on_something_named_is_a_search(words: str) -> None:
     assert not ADVICE.search(readable(words))
-    assert not SIMILAR.search(readable(words))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.assistant.offline.phrasing import whole
 
-__all__ = ["ADVICE", "SIMILAR"]
+__all__ = ["ADVICE"]
 
 ADVICE = whole(
     r"(?:по)?советуй(?:те)?(?:\s+(?:мне\s+)?(?:что[- ]?(?:нибудь|то)|что\s+(?:купить|взять|выбрать)))?",
@@ -27,11 +27,4 @@ ADVICE = whole(
     r"what\s+(?:else\s+)?(?:goes\s+with\s+(?:it|this)|should\s+i\s+(?:buy|get|take))",
     r"what(?:'s|\s+is)\s+popular",
     r"best\s*sellers?",
-)
-
-SIMILAR = whole(
-    r"(?:покажи(?:те)?\s+|есть\s+|ещ[её]\s+)?(?:что[- ]?(?:нибудь|то)\s+)?похож(?:ие|ее|ий|ая|его|их)",
-    r"(?:есть\s+)?аналоги",
-    r"(?:осыған\s+)?ұқсас(?:тары|ын|тарын)?(?:\s+(?:бар\s*ма|көрсет(?:ші|іңіз)?))?",
-    r"(?:show\s+(?:me\s+)?)?(?:something\s+)?similar(?:\s+(?:ones|products|items))?",
 )

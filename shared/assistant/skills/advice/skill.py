@@ -71,10 +71,7 @@ def advice_skill(shop: Shop, recommendations: RecommendationService, cards: Card
         ),
         buttons=(ButtonFamily(ADVICE, adviser.by_button),),
         labels=(Label(lambda: TEXTS.variants("button.advice"), ADVICE),),
-        phrases=(
-            Phrase.matching("advice", Strength.WHOLE, phrases.ADVICE, adviser.advise),
-            Phrase.matching("similar", Strength.WHOLE, phrases.SIMILAR, adviser.similar),
-        ),
+        phrases=(Phrase.matching("advice", Strength.WHOLE, phrases.ADVICE, adviser.advise),),
         rules="When the shopper asks what you would recommend, without saying what to look for, call"
         " recommend_products and give its reasons.",
     )
@@ -92,11 +89,6 @@ class _Adviser:
     async def advise(self, moment: Moment) -> Answer:
         """What suits the shopper, next to the cart and to what was spoken of last."""
         return self._told(moment, await self._advice(moment, moment.state.focus))
-
-    async def similar(self, moment: Moment) -> Answer | None:
-        """As ``advise``, for «похожие»; with nothing on the screen, the words mean nothing."""
-        sku = moment.state.focus or next(iter(moment.state.shown), None)
-        return None if sku is None else self._told(moment, await self._advice(moment, sku))
 
     async def by_model(self, moment: Moment, wanted: _Recommend) -> Answer:
         advised = await self._advice(moment, wanted.near_sku or moment.state.focus)

@@ -128,6 +128,9 @@ class CartActions:
         """Put in what is named, what stands at that place of the last list, or what was spoken of last."""
         if wanted.words:
             return await self._add_named(moment, wanted)
+        last = self._last_line(moment)
+        if wanted.again and last is not None:
+            return await self.add(moment, last, min(wanted.quantity or 1, QUANTITY_LIMIT))
         shown, place, quantity = moment.state.shown, wanted.place, wanted.quantity
         if place is None and quantity is not None and moment.state.focus is None and not wanted.in_pieces:
             # «добавь 2» under a list names the second of it

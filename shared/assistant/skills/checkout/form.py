@@ -9,7 +9,7 @@ from shared.assistant.products import ProductFinder
 from shared.assistant.skill import Answer, Moment, Said, Strength, Wish
 from shared.assistant.skills.checkout import phrases
 from shared.assistant.skills.checkout.actions import CheckoutActions
-from shared.assistant.skills.checkout.steps import FREE_TEXT, Step, read_answer
+from shared.assistant.skills.checkout.steps import FREE_TEXT, Step, meant_for, read_answer
 from shared.assistant.skills.search.relaxing import category_word
 from shared.assistant.skills.talk.skill import ACKNOWLEDGED
 from shared.channels.contract import InboundMessage
@@ -56,7 +56,7 @@ class CheckoutForm:
         answer = None if acknowledged else read_answer(step, words)
         if answer is not None:
             return await self._actions.note(moment, answer)
-        if other is not None and other.name not in _ANSWERS:
+        if other is not None and other.name not in _ANSWERS and not meant_for(step, words):
             return None
         return await self._actions.ask(moment, step, again=True)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.assistant.skills.checkout import phrases
 from shared.orders.schemas import CheckoutDraft, CheckoutField, DeliveryMethod
 
-__all__ = ["FREE_TEXT", "Step", "before", "first_missing", "read_answer"]
+__all__ = ["FREE_TEXT", "Step", "before", "first_missing", "meant_for", "read_answer"]
 
 
 class Step(StrEnum):
@@ -39,6 +39,7 @@ _CALLED = re.compile(
     r"^\W*(?:меня\s+зовут|мо[её]\s+имя|это|я|менің\s+атым|атым|my\s+name\s+is|i\s*am|i'm)\s+", re.IGNORECASE
 )
 _PHONE = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015]{6,22}\d")
+_DIGITS = re.compile(r"[\d\s()+.\-]+")
 _SHORTEST_ADDRESS = 5
 
 
@@ -66,6 +67,11 @@ def read_answer(step: Step, text: str) -> CheckoutDraft | None:
         return CheckoutDraft.model_validate({step.value: value})
     except ValidationError:
         return None
+
+
+def meant_for(step: Step, text: str) -> bool:
+    """Whether words that cannot be read as an answer were surely meant as one: half a telephone number."""
+    return step is Step.PHONE and _DIGITS.fullmatch(text) is not None
 
 
 def _name(text: str) -> str | None:

@@ -19,6 +19,7 @@ from shared.assistant.skills.search.relaxing import (
     find_relaxing,
     words_around,
 )
+from shared.assistant.skills.search.similar import query_of_similar
 from shared.assistant.state import PAGE_SIZE, query_of
 from shared.dialogs.contract import Turn
 
@@ -145,6 +146,23 @@ class Browsing:
         if product is None:
             return Answer((replies.say("card.gone", turn.language),), state.with_help())
         return self._card_answer(moment, product)
+
+    async def similar(self, moment: Moment, sku: str) -> Answer:
+        """Others of the same category, at about the same price where there are any."""
+        turn, state = moment.turn, moment.state
+        like = _fresh(turn)
+        async with turn.session() as session:
+            product = await self._finder.get(session, sku, language=turn.language, city_id=turn.bot.city_id)
+            if product is None:
+                return Answer((replies.say("card.gone", turn.language),), state.with_help())
+            for priced in (True, False):
+                query = query_of_similar(product, like, priced=priced)
+                found = (await self._finder.find(session, query)).items
+                others = tuple(one for one in found if one.sku != product.sku and one.available)[:PAGE_SIZE]
+                if others:
+                    page = FoundPage(others, has_more=False)
+                    return self._page_answer(moment, replace(query, limit=PAGE_SIZE), page, "similar")
+        return Answer((replies.say("similar.none", turn.language),), state.with_help())
 
     async def categories(self, moment: Moment) -> Answer:
         """A choice of what the shop has."""
