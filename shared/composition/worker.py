@@ -43,11 +43,13 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.escalations.personal_data import EscalationRecords
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
 from shared.orders.personal_data import OrderRecords
 from shared.orders.service import OrderService
+from shared.recommendations.service import RecommendationService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -76,11 +78,14 @@ class Worker:
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
-        self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self.channel_settings = _channel_settings(settings)
+        self._channel_of = build_channels(self.channel_settings).channel_of
         self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords(), AnalyticsOfPerson()])
+        self.customers = CustomerService(
+            DialogHistory(self._memory), [OrderRecords(), EscalationRecords(), AnalyticsOfPerson()]
+        )
         self._build_orders()
         finder = CatalogueFinder(self.catalog)
         self._assistant = AssistantResponder(settings, self._skills(finder), finder)
@@ -107,6 +112,8 @@ class Worker:
                     checkout=self.checkout,
                     orders=self.orders,
                 ),
+                catalog=self.catalog,
+                recommendations=RecommendationService(self.catalog),
             )
         )
 

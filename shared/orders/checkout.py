@@ -31,7 +31,6 @@ from shared.orders.schemas import (
     FewerLeft,
     Gone,
     LineChange,
-    OrderFilter,
     OrderLine,
     OrderPlaced,
     OrderStatus,
@@ -198,7 +197,7 @@ class CheckoutService:
         return {product.id: product for product in found}
 
     async def _last_answers(self, session: AsyncSession, customer_id: UUID) -> CheckoutDraft | None:
-        rows = await OrderRepository(session).page(OrderFilter(customer_id=customer_id, limit=1))
+        rows = await OrderRepository(session).newest(customer_id, 1)
         if not rows:
             return None
         last = rows[0]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.analytics.kinds import EventKind
 from shared.catalog.schemas import LocalizedText, ProductView
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.money import Money
+from shared.kernel.paging import PageQuery
 from shared.kernel.phones import normalise_phone
 
 __all__ = [
@@ -38,11 +39,10 @@ __all__ = [
     "OrderDetail",
     "OrderFilter",
     "OrderLine",
-    "OrderPage",
     "OrderPlaced",
-    "OrderSort",
     "OrderStatus",
     "PriceChanged",
+    "StatusChange",
 ]
 
 QUANTITY_LIMIT = 99
@@ -316,33 +316,22 @@ class OrderPlaced:
 Confirmation = OrderPlaced | CheckoutChanged | CheckoutIncomplete
 
 
-class OrderSort(StrEnum):
-    """The order of a list; a minus turns it round."""
-
-    NEWEST = "-number"
-    OLDEST = "number"
-    DEAREST = "-total"
-    CHEAPEST = "total"
-
-
-class OrderFilter(_Frozen):
+class OrderFilter(PageQuery):
     """Which orders to list. Conditions hold together."""
 
-    status: tuple[OrderStatus, ...] = ()
-    """Any of these; none: all."""
+    status: list[OrderStatus] = Field(default_factory=list, max_length=6, description="Any of these.")
     customer_id: UUID | None = None
     city_id: UUID | None = None
     number: int | None = Field(default=None, ge=1, le=2**63 - 1)
-    created_from: datetime | None = None
-    created_before: datetime | None = None
-    sort: OrderSort = OrderSort.NEWEST
-    after: UUID | None = None
-    """The last order of the page before."""
-    limit: int = Field(default=50, ge=1, le=200)
+    created_from: AwareDatetime | None = None
+    created_before: AwareDatetime | None = None
+    sort: Literal["-number", "number", "-total", "total"] = "-number"
 
 
-class OrderPage(_Frozen):
-    """Some orders; ``next_after`` leads to the following page, ``None``: there is none."""
+class StatusChange(_Frozen):
+    """Where to bring an order."""
 
-    items: tuple[Order, ...]
-    next_after: UUID | None
+    status: OrderStatus
+    comment: str = Field(
+        default="", max_length=1000, description="For the order's history; not told to the shopper."
+    )
