@@ -1,4 +1,4 @@
-"""What each request and each page of the audit log asks uses an index, as the app role, under row level security."""
+"""What requests and pages of the audit log ask uses an index, as the app role, under row level security."""
 
 from __future__ import annotations
 
