@@ -34,7 +34,8 @@ async def answers_until_comment(shopper: Shopper, platform: Platform) -> None:
 
 async def orders(stage: Stage, shop: Shop) -> list[dict[str, object]]:
     return await stage.sql(
-        shop, "SELECT number, status, total_minor, name, phone, method, address, comment FROM orders ORDER BY number"
+        shop,
+        "SELECT number, status, total_minor, name, phone, method, address, comment FROM orders ORDER BY number",
     )
 
 
@@ -45,7 +46,9 @@ async def test_a_sofa_is_ordered(stage: Stage, platform: Platform) -> None:
     await fills_cart(aigul)
     await answers_until_comment(aigul, platform)
     await aigul.says("Позвоните мне за час")
-    await aigul.hears("Проверьте, пожалуйста, заказ", "1 × 120 000 ₸", "Айгуль Ким", "Абая 10", "Позвоните мне за час")
+    await aigul.hears(
+        "Проверьте, пожалуйста, заказ", "1 × 120 000 ₸", "Айгуль Ким", "Абая 10", "Позвоните мне за час"
+    )
     assert await orders(stage, shop) == []
 
     await aigul.presses("Подтвердить заказ")
