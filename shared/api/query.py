@@ -1,7 +1,7 @@
 """Query strings: each value is read as its field's JSON type, then judged as strictly as a body.
 
-``limit=10`` is a number, ``active=true`` a truth value (``yes`` and ``1`` are none), ``status=new,paid`` a list, and
-a moment is written in ISO 8601 (pydantic would also take seconds since 1970).
+``limit=10`` is a number, ``active=true`` a truth value (``yes`` and ``1`` are none), ``status=new,paid`` a list; a
+moment is written in ISO 8601 (pydantic would also take seconds since 1970).
 """
 
 from __future__ import annotations
