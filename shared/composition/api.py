@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.analytics.handlers import AnalyticsHandlers
 from shared.api.cors import Cors
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
@@ -14,6 +15,7 @@ from shared.bots.city_handlers import CityConfigurationHandlers, PromptHandlers
 from shared.bots.handlers import BotHandlers
 from shared.companies.handlers import CityHandlers, CompanyHandlers
 from shared.composition.identity import build_authenticator, build_identity
+from shared.customers.handlers import CustomerHandlers
 from shared.dialogs.handlers import DialogHandlers, FailureHandlers
 from shared.identity.handlers.audit_log import AuditHandlers
 from shared.identity.handlers.passwords import PasswordHandlers
@@ -21,6 +23,7 @@ from shared.identity.handlers.service_tokens import ServiceTokenHandlers
 from shared.identity.handlers.sessions import SessionHandlers
 from shared.identity.handlers.users import InvitationHandlers, UserHandlers
 from shared.identity.schemas import Authenticator
+from shared.orders.handlers import OrderHandlers
 
 if TYPE_CHECKING:
     from shared.composition.worker import Worker
@@ -32,6 +35,7 @@ __all__ = ["Api", "build_api", "build_edge"]
 class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
+    analytics: AnalyticsHandlers
     bots: BotHandlers
     cities: CityHandlers
     city_configurations: CityConfigurationHandlers
@@ -45,6 +49,8 @@ class Api:
     invitations: InvitationHandlers
     service_tokens: ServiceTokenHandlers
     audit: AuditHandlers
+    customers: CustomerHandlers
+    orders: OrderHandlers
 
 
 def build_api(parts: Worker) -> Api:
@@ -52,6 +58,7 @@ def build_api(parts: Worker) -> Api:
     identity = build_identity(parts)
     database = parts.database
     return Api(
+        analytics=AnalyticsHandlers(database),
         bots=BotHandlers(
             database,
             parts.keyring,
@@ -71,6 +78,8 @@ def build_api(parts: Worker) -> Api:
         invitations=identity.invitations,
         service_tokens=identity.service_tokens,
         audit=identity.audit,
+        customers=CustomerHandlers(database, parts.customers),
+        orders=OrderHandlers(database, parts.orders, parts.notices),
     )
 
 

@@ -164,6 +164,9 @@ class Settings(BaseSettings):
     typing_after: float = 0.4
     """A turn that takes longer shows "typing…"."""
 
+    # ---- orders -----------------------------------------------------------------------------------------
+    reservation_seconds: float = 24 * 3600.0
+    """How long a new order holds its goods; from the staff's confirmation on it holds them until it ends."""
     # ---- identity ---------------------------------------------------------------------------------------
     token_keys: SecretStr = SecretStr("")
     """Key ring of access tokens: ``id:base64(32 bytes)``, comma-separated; the first signs. Empty: derived from

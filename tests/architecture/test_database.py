@@ -23,6 +23,8 @@ APP = {
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
     "bots": ALL,
+    "cart_lines": ALL,
+    "carts": ALL,
     "catalog_state": ALL,
     "catalog_words": ALL,
     "cities": ALL,
@@ -37,6 +39,10 @@ APP = {
     "invitations": ALL,
     "messages": "DELETE INSERT SELECT",
     "model_usage": "INSERT SELECT UPDATE",
+    "order_changes": "INSERT SELECT UPDATE",
+    "order_counters": "INSERT SELECT UPDATE",
+    "order_lines": "INSERT SELECT",
+    "orders": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
     "product_categories": ALL,
@@ -45,6 +51,7 @@ APP = {
     "refresh_tokens": ALL,
     "service_tokens": ALL,
     "sessions": ALL,
+    "stock_reservations": ALL,
     "users": ALL,
 }
 DEFINER = {
@@ -75,6 +82,7 @@ SYSTEM_READS = {
     "escalations": "company_id id dialog_id status expires_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
+    "stock_reservations": "company_id order_id expires_at",
 }
 SYSTEM_WRITES = {"dialogs": "due_at lease_token lease_until attempts send_at send_token send_until"}
 
