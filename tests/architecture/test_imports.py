@@ -26,6 +26,7 @@ PUBLISHED = {
     "companies": {"service", "schemas"},
     "dialogs": {"bells", "contract", "failures"},
     "escalations": {"service", "schemas", "handover", "replies"},
+    "identity": {"audit", "permissions", "schemas"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
