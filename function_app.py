@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.health import health
 from functions.turns import turns
@@ -13,3 +14,4 @@ app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(health)
+app.register_functions(cities)
