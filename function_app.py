@@ -5,6 +5,7 @@ import azure.functions as func
 from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.health import health
+from functions.products import products
 from functions.turns import turns
 from functions.webhooks import webhooks
 
@@ -15,3 +16,4 @@ app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(products)

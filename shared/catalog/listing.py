@@ -22,7 +22,8 @@ __all__ = ["page_of_products", "products_after"]
 
 _LIST = text(
     "SELECT product_id FROM list_products(:status, :category, :city, :availability, :price_min, :price_max,"
-    " CAST(:matching AS tsquery), :colour, :words, :sort, :after_name, :after_price, :after_time, :after_id, :limit)"
+    " CAST(:matching AS tsquery), :colour, :words, :sort, :after_name, :after_price, :after_time, :after_id,"
+    " :limit)"
 ).bindparams(
     bindparam("city", type_=Uuid()),
     bindparam("price_min", type_=BigInteger()),

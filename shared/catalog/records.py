@@ -1,4 +1,4 @@
-"""Products and categories as administrators see, list and change them; see ``schemas`` for what a shopper is shown."""
+"""Products and categories as administrators see, list and change them; what shoppers are shown is in ``schemas``."""
 
 from __future__ import annotations
 
@@ -110,22 +110,27 @@ class _Changes(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+def _unread() -> Any:
+    """What a field holds that was left out and may not be ``null``: nobody reads it, ``given`` knows."""
+    return None
+
+
 class ProductChanges(_Changes):
     """Changes of a product. ``null`` empties a field that may be empty; ``colours: []`` reads them anew."""
 
-    sku: Code = ""
+    sku: Code = Field(default_factory=_unread)
     city_id: UUID | None = None
-    name: LocalizedText = LocalizedText.model_construct()
+    name: LocalizedText = Field(default_factory=_unread)
     description: LocalizedText | None = None
-    category: Code = ""
-    price: Money = Money.model_construct()
+    category: Code = Field(default_factory=_unread)
+    price: Money = Field(default_factory=_unread)
     old_price: Money | None = None
-    attributes: dict[Code, Attribute] = Field(default_factory=dict, max_length=MAX_ATTRIBUTES)
-    colours: tuple[Colour, ...] = ()
-    images: tuple[ImageUrl, ...] = Field(default=(), max_length=MAX_IMAGES)
-    availability: Availability = Availability.IN_STOCK
+    attributes: dict[Code, Attribute] = Field(default_factory=_unread, max_length=MAX_ATTRIBUTES)
+    colours: tuple[Colour, ...] = Field(default_factory=_unread, max_length=len(Colour))
+    images: tuple[ImageUrl, ...] = Field(default_factory=_unread, max_length=MAX_IMAGES)
+    availability: Availability = Field(default_factory=_unread)
     quantity: int | None = Field(default=None, ge=0, le=2_147_483_647)
-    active: bool = True
+    active: bool = Field(default_factory=_unread)
     external_ref: Text | None = None
 
 
@@ -152,5 +157,7 @@ class CategoryChanges(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: LocalizedText
-    synonyms: Annotated[tuple[Annotated[Text, Field(min_length=1, max_length=200)], ...], Field(max_length=100)] = ()
+    synonyms: Annotated[
+        tuple[Annotated[Text, Field(min_length=1, max_length=200)], ...], Field(max_length=100)
+    ] = ()
     position: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] = 0

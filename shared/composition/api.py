@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
+from shared.catalog.handlers import CategoryHandlers, ProductHandlers
 from shared.companies.handlers import CityHandlers
 from shared.identity.schemas import Authenticator, Caller
 from shared.kernel.errors import Unauthenticated
@@ -22,11 +23,17 @@ class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
     cities: CityHandlers
+    products: ProductHandlers
+    categories: CategoryHandlers
 
 
 def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
-    return Api(cities=CityHandlers(parts.database))
+    return Api(
+        cities=CityHandlers(parts.database),
+        products=ProductHandlers(parts.database, parts.catalogue),
+        categories=CategoryHandlers(parts.database),
+    )
 
 
 def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> ApiEdge:

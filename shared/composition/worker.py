@@ -64,7 +64,8 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
-        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        self.catalogue = CatalogService()
+        self._assistant = AssistantResponder(settings, CatalogueFinder(self.catalogue), cities=CompanyCities())
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
