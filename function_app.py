@@ -5,6 +5,8 @@ import azure.functions as func
 from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.health import health
+from functions.imports import imports
+from functions.media import media
 from functions.products import products
 from functions.turns import turns
 from functions.webhooks import webhooks
@@ -17,3 +19,5 @@ app.register_functions(deliveries)
 app.register_functions(health)
 app.register_functions(cities)
 app.register_functions(products)
+app.register_functions(imports)
+app.register_functions(media)

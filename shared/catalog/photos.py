@@ -6,7 +6,6 @@ Decoded and written anew: whatever else was in the file (metadata, a second file
 from __future__ import annotations
 
 import struct
-import warnings
 import zlib
 from io import BytesIO
 
@@ -33,17 +32,15 @@ def clean_photo(content: bytes) -> bytes:
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=_FORMATS) as opened:
-                if opened.width * opened.height > _MAX_PIXELS:
-                    raise _refused("picture_too_large")
-                opened.draft("RGB", (_SIDE, _SIDE))
-                upright = ImageOps.exif_transpose(opened)
-                upright.thumbnail((_SIDE, _SIDE))
-                flat = Image.new("RGB", upright.size, "white")
-                layer = upright.convert("RGBA")
-                flat.paste(layer, mask=layer)
+        with Image.open(BytesIO(content), formats=_FORMATS) as opened:
+            if opened.width * opened.height > _MAX_PIXELS:
+                raise _refused("picture_too_large")
+            opened.draft("RGB", (_SIDE, _SIDE))
+            upright = ImageOps.exif_transpose(opened)
+            upright.thumbnail((_SIDE, _SIDE))
+            layer = upright.convert("RGBA")
+            flat = Image.new("RGB", layer.size, "white")
+            flat.paste(layer, mask=layer)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _refused("picture_too_large") from error
     except _BROKEN as error:

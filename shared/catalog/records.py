@@ -1,4 +1,4 @@
-"""Products and categories as administrators see, list and change them; what shoppers are shown is in ``schemas``."""
+"""Products and categories as administrators see and change them; what shoppers are shown is in ``schemas``."""
 
 from __future__ import annotations
 

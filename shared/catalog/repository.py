@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    literal,
     null,
     or_,
     select,
@@ -123,6 +124,11 @@ class CatalogRepository:
         """Every offer of these very stock numbers, whatever its state."""
         statement = select(Product).where(_OF_COMPANY, Product.sku.in_(skus))
         return list((await self._session.scalars(statement.execution_options(populate_existing=True))).all())
+
+    async def shows_image(self, url: str) -> bool:
+        """Whether some product has that image; reads all of them."""
+        statement = select(Product.id).where(_OF_COMPANY, literal(url) == func.any(Product.images))
+        return (await self._session.execute(statement.limit(1))).first() is not None
 
     async def by_sku_keys(self, keys: Sequence[str], city_id: UUID | None, limit: int) -> list[Product]:
         """Active products whose stock number is one of ``keys``; the city's own offer first."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
+from shared.catalog.bulk.handlers import ProductFileHandlers
 from shared.catalog.handlers import CategoryHandlers, ProductHandlers
+from shared.catalog.images import ProductImageHandlers
 from shared.companies.handlers import CityHandlers
 from shared.identity.schemas import Authenticator, Caller
 from shared.kernel.errors import Unauthenticated
@@ -25,6 +27,8 @@ class Api:
     cities: CityHandlers
     products: ProductHandlers
     categories: CategoryHandlers
+    product_files: ProductFileHandlers
+    product_images: ProductImageHandlers
 
 
 def build_api(parts: Worker) -> Api:
@@ -33,6 +37,8 @@ def build_api(parts: Worker) -> Api:
         cities=CityHandlers(parts.database),
         products=ProductHandlers(parts.database, parts.catalogue),
         categories=CategoryHandlers(parts.database),
+        product_files=ProductFileHandlers(parts.database, parts.blobs, parts.queues),
+        product_images=parts.product_images,
     )
 
 

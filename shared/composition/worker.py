@@ -35,6 +35,7 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.runtime.blobs import Blobs
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -47,6 +48,8 @@ from shared.runtime.telemetry import configure_logging
 
 if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
     from shared.api.edge import ApiEdge
+    from shared.catalog.bulk.runner import ImportRunner
+    from shared.catalog.images import ProductImageHandlers
 
 __all__ = ["Worker", "worker"]
 
@@ -59,6 +62,7 @@ class Worker:
         self.database = Database(settings)
         self.cache = Cache(settings)
         self.queues = Queues(settings)
+        self.blobs = Blobs(settings)
         self.http = HttpTransport(timeout=settings.send_timeout)
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
@@ -124,6 +128,20 @@ class Worker:
         self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
 
     @cached_property
+    def product_images(self) -> ProductImageHandlers:
+        """Photos of products; loaded with the first that is asked for."""
+        from shared.catalog.images import ProductImageHandlers
+
+        return ProductImageHandlers(self.database, self.blobs, public_url=self.settings.public_base_url)
+
+    @cached_property
+    def imports(self) -> ImportRunner:
+        """Reads files of products; loaded with the first."""
+        from shared.catalog.bulk.runner import ImportRunner
+
+        return ImportRunner(self.database, self.blobs, self.queues, self.settings)
+
+    @cached_property
     def edge(self) -> ApiEdge:
         """The administrators' API; loaded with its first request."""
         from shared.composition.api import build_edge
@@ -144,6 +162,7 @@ class Worker:
         await self._assistant.aclose()
         await self.http.aclose()
         await self.queues.aclose()
+        await self.blobs.aclose()
         await self.cache.aclose()
         await self.database.aclose()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.kernel.errors import NotFound, TooLarge, Unavailable
@@ -67,10 +68,8 @@ class Blobs:
             try:
                 await holder.upload_blob(name, content, overwrite=True, content_settings=kind)
             except ResourceNotFoundError:
-                try:
+                with suppress(ResourceExistsError):  # somebody else was first
                     await holder.create_container()
-                except ResourceExistsError:
-                    pass  # somebody else was first
                 await holder.upload_blob(name, content, overwrite=True, content_settings=kind)
 
         await self._bounded(write)

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     storage_connection: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
     )
-    """Connection string of the storage account that holds queues and files; empty: by identity, see the next four."""
+    """Connection string of the storage account of queues and files; empty: by identity, see the next four."""
     storage_queue_url: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__queueServiceUri", "storage_queue_url")
     )

@@ -2,7 +2,7 @@
 
 The settings are those of the functions host itself (Azure Functions, identity-based connections): a connection
 string in ``AzureWebJobsStorage``, or no secret at all and ``AzureWebJobsStorage__queueServiceUri`` and
-``__blobServiceUri`` (or ``__accountName``), with ``__clientId`` where the identity is one that was assigned by hand.
+``__blobServiceUri`` (or ``__accountName``), with ``__clientId`` where the identity is one assigned by hand.
 """
 
 from __future__ import annotations

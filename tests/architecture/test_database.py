@@ -80,7 +80,7 @@ SYSTEM_READS = {
 }
 SYSTEM_WRITES = {
     "dialogs": "due_at lease_token lease_until attempts send_at send_token send_until",
-    "product_imports": "lease_until",
+    "product_imports": "status lease_until",
 }
 
 FUNCTIONS = {

@@ -98,7 +98,9 @@ CREATE TABLE product_imports (
     -- why the file as a whole could not be read: a code and what it is about
     failure text,
     failure_detail text NOT NULL DEFAULT '',
+    -- the token of whoever reads the file, and how often it was begun since the last batch was done
     attempts integer NOT NULL DEFAULT 0,
+    stalls integer NOT NULL DEFAULT 0,
     -- rung for, or worked at, until then; afterwards somebody else may take it
     lease_until timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -216,7 +218,7 @@ def upgrade() -> None:
             "product_imports",
             app="SELECT, INSERT, UPDATE, DELETE",
             system_select="company_id, id, status, lease_until",
-            system_update="lease_until",
+            system_update="status, lease_until",
         ),
         *tenant_table("product_import_errors", app="SELECT, INSERT, DELETE"),
     ]:
