@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from infra.migrations.tenancy import tenant_table
+from infra.migrations.tenancy import CURRENT_COMPANY, tenant_table
 
 revision = "0010_products"
 down_revision = "0007_identity"
@@ -80,9 +80,9 @@ REVOKE ALL ON FUNCTION number_product_version() FROM PUBLIC;
 CREATE TRIGGER version BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION number_product_version();
 """
 
-_IMPORTS = """
+_IMPORTS = f"""
 CREATE TABLE product_imports (
-    company_id uuid NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
+    company_id uuid NOT NULL DEFAULT {CURRENT_COMPANY} REFERENCES companies (id) ON DELETE CASCADE,
     id uuid NOT NULL,
     status text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'running', 'done', 'failed')),
     dry_run boolean NOT NULL,
@@ -109,7 +109,7 @@ CREATE TABLE product_imports (
 );
 CREATE INDEX ix_product_imports_open ON product_imports (lease_until) WHERE status IN ('waiting', 'running');
 CREATE TABLE product_import_errors (
-    company_id uuid NOT NULL,
+    company_id uuid NOT NULL DEFAULT {CURRENT_COMPANY},
     import_id uuid NOT NULL,
     row integer NOT NULL,
     number integer NOT NULL,

@@ -11,10 +11,17 @@ __all__ = ["SOFAS", "sofa", "with_sofas"]
 SOFAS = {"code": "sofas", "name": {"ru": "Диваны", "kk": "Дивандар", "en": "Sofas"}}
 
 
-def sofa(sku: str, name: str = "Диван Осло", tenge: int = 100_000, **changes: Any) -> dict[str, Any]:
+def sofa(
+    sku: str, name: str | dict[str, str] = "Диван Осло", tenge: int = 100_000, **changes: Any
+) -> dict[str, Any]:
     """The body that makes a sofa."""
     price = {"minor": tenge * 100, "currency": "KZT"}
-    return {"sku": sku, "name": {"ru": name}, "category": "sofas", "price": price} | changes
+    return {
+        "sku": sku,
+        "name": {"ru": name} if isinstance(name, str) else name,
+        "category": "sofas",
+        "price": price,
+    } | changes
 
 
 async def with_sofas(client: ApiClient, *bodies: dict[str, Any]) -> list[dict[str, Any]]:
