@@ -7,6 +7,7 @@ from functions.deliveries import deliveries
 from functions.health import health
 from functions.imports import imports
 from functions.media import media
+from functions.orders import orders
 from functions.products import products
 from functions.turns import turns
 from functions.webhooks import webhooks
@@ -16,6 +17,7 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
+app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
 app.register_functions(products)

@@ -35,7 +35,7 @@ def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
     return Api(
         cities=CityHandlers(parts.database),
-        products=ProductHandlers(parts.database, parts.catalogue),
+        products=ProductHandlers(parts.database, parts.catalog),
         categories=CategoryHandlers(parts.database),
         product_files=ProductFileHandlers(parts.database, parts.blobs, parts.queues),
         product_images=parts.product_images,

@@ -7,26 +7,31 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
 from shared.channels.settings import ChannelSettings
+from shared.customers.service import CustomerService
 from shared.dialogs.bells import Bells
 from shared.dialogs.contract import Responder
 from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
+from shared.dialogs.notices import Notices
 from shared.dialogs.outbox.claims import LaneClaims
 from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import SendLane
 from shared.dialogs.outbox.throttle import Throttle
+from shared.dialogs.personal_data import DialogHistory
 from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -35,6 +40,11 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.orders.carts import CartService
+from shared.orders.checkout import CheckoutService
+from shared.orders.expiry import ReservationExpiry
+from shared.orders.personal_data import OrderRecords
+from shared.orders.service import OrderService
 from shared.runtime.blobs import Blobs
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
@@ -68,10 +78,25 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
-        self.catalogue = CatalogService()
-        self._assistant = AssistantResponder(settings, CatalogueFinder(self.catalogue), cities=CompanyCities())
+        self.catalog = CatalogService()
+        self.notices = Notices(self._channel_of, self.bells)
+        self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
+        self._build_orders()
+        finder = CatalogueFinder(self.catalog)
+        skills = built_in_skills(
+            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
+        )
+        self._assistant = AssistantResponder(settings, skills, finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
+
+    def _build_orders(self) -> None:
+        self.carts = CartService(self.catalog)
+        reserved_for = timedelta(seconds=self.settings.reservation_seconds)
+        self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
+        self.orders = OrderService(self.catalog, self.notices)
+        self.reservation_expiry = ReservationExpiry(self.database)
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory
@@ -103,7 +128,7 @@ class Worker:
             channel_of=self._channel_of,
             claims=claims,
             router=Router(responders),
-            memory=Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds),
+            memory=self._memory,
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,

@@ -11,10 +11,11 @@ from importlinter.cli import EXIT_STATUS_SUCCESS
 from tests.architecture.source import CHECKOUT, modules, run_python, tree_of
 
 PUBLISHED = {
+    "analytics": {"service", "schemas", "kinds"},
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
     "bots": {"service", "schemas", "directory", "prompts"},
-    "catalog": {"service", "schemas", "imports", "colours"},
+    "catalog": {"service", "schemas", "imports", "colours", "stock"},
     "channels": {
         "contract",
         "messages",
@@ -25,9 +26,11 @@ PUBLISHED = {
         "whatsapp.setup",
     },
     "companies": {"service", "schemas"},
-    "dialogs": {"bells", "contract", "failures"},
+    "customers": {"service", "schemas", "contract"},
+    "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
     "identity": {"audit", "permissions", "schemas"},
+    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
