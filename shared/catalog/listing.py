@@ -16,6 +16,7 @@ from shared.catalog.indexing import colour_lexeme, company_key, quote_lexeme
 from shared.catalog.models import TENANT, Product
 from shared.catalog.query import Group
 from shared.catalog.records import ProductFilter
+from shared.catalog.tokens import normalise
 from shared.kernel.paging import decode_cursor, encode_cursor
 
 __all__ = ["page_of_products", "products_after"]
@@ -83,7 +84,7 @@ def _values(company_id: UUID, filters: ProductFilter) -> dict[str, Any]:
         "price_max": filters.price_max,
         "matching": _matching(company_key(company_id), filters),
         "colour": filters.colour,
-        "words": filters.q.strip().lower().replace("ё", "е") if filters.q else None,
+        "words": normalise(filters.q.strip()) if filters.q else None,
     }
 
 

@@ -41,7 +41,7 @@ class Field(StrEnum):
 
 # Words beside the titles of our own exports (which are texts, in three languages).
 _WORDS: dict[Field, str] = {
-    Field.SKU: "код|код товара|артикул товара|арт|арт.|item number|article|product code|тауар коды|тауар артикулы",
+    Field.SKU: "код|код товара|артикул товара|арт|арт.|item number|article|product code|тауар коды",
     Field.CITY: "магазин|филиал|store|branch|дүкен",
     Field.NAME_RU: "название|наименование|наименование товара|товар|имя|name|title|product|product name",
     Field.NAME_KK: "атауы|тауар атауы|аты|тауар|название на казахском",
