@@ -2,14 +2,20 @@
 
 import azure.functions as func
 
+from functions.api import api
+from functions.auth import auth
+from functions.bots import bots
 from functions.cities import cities
+from functions.company import company
 from functions.deliveries import deliveries
+from functions.dialogs import dialogs
 from functions.health import health
 from functions.imports import imports
 from functions.media import media
 from functions.orders import orders
 from functions.products import products
 from functions.turns import turns
+from functions.users import audit, invitations, service_tokens, users
 from functions.webhooks import webhooks
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -23,3 +29,12 @@ app.register_functions(cities)
 app.register_functions(products)
 app.register_functions(imports)
 app.register_functions(media)
+app.register_functions(company)
+app.register_functions(bots)
+app.register_functions(dialogs)
+app.register_functions(api)
+app.register_functions(auth)
+app.register_functions(users)
+app.register_functions(invitations)
+app.register_functions(service_tokens)
+app.register_functions(audit)

@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.api.cors import Cors
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
+from shared.api.idempotency import Idempotency
+from shared.api.limits import RequestLimit
+from shared.bots.city_handlers import CityConfigurationHandlers, PromptHandlers
+from shared.bots.handlers import BotHandlers
 from shared.catalog.bulk.handlers import ProductFileHandlers
 from shared.catalog.handlers import CategoryHandlers, ProductHandlers
 from shared.catalog.images import ProductImageHandlers
-from shared.companies.handlers import CityHandlers
-from shared.identity.schemas import Authenticator, Caller
-from shared.kernel.errors import Unauthenticated
+from shared.companies.handlers import CityHandlers, CompanyHandlers
+from shared.composition.identity import build_authenticator, build_identity
+from shared.dialogs.handlers import DialogHandlers, FailureHandlers
+from shared.identity.handlers.audit_log import AuditHandlers
+from shared.identity.handlers.passwords import PasswordHandlers
+from shared.identity.handlers.service_tokens import ServiceTokenHandlers
+from shared.identity.handlers.sessions import SessionHandlers
+from shared.identity.handlers.users import InvitationHandlers, UserHandlers
+from shared.identity.schemas import Authenticator
 
 if TYPE_CHECKING:
     from shared.composition.worker import Worker
@@ -24,37 +35,65 @@ __all__ = ["Api", "build_api", "build_edge"]
 class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
+    bots: BotHandlers
     cities: CityHandlers
     products: ProductHandlers
     categories: CategoryHandlers
     product_files: ProductFileHandlers
     product_images: ProductImageHandlers
+    city_configurations: CityConfigurationHandlers
+    company: CompanyHandlers
+    dialogs: DialogHandlers
+    failures: FailureHandlers
+    prompts: PromptHandlers
+    sessions: SessionHandlers
+    passwords: PasswordHandlers
+    users: UserHandlers
+    invitations: InvitationHandlers
+    service_tokens: ServiceTokenHandlers
+    audit: AuditHandlers
 
 
 def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
+    identity = build_identity(parts)
+    database = parts.database
     return Api(
-        cities=CityHandlers(parts.database),
-        products=ProductHandlers(parts.database, parts.catalog),
-        categories=CategoryHandlers(parts.database),
-        product_files=ProductFileHandlers(parts.database, parts.blobs, parts.queues),
+        bots=BotHandlers(
+            database,
+            parts.keyring,
+            http=parts.http,
+            channels=parts.channel_settings,
+            public_base_url=parts.settings.public_base_url,
+        ),
+        cities=CityHandlers(database),
+        products=ProductHandlers(database, parts.catalog),
+        categories=CategoryHandlers(database),
+        product_files=ProductFileHandlers(database, parts.blobs, parts.queues),
         product_images=parts.product_images,
+        city_configurations=CityConfigurationHandlers(database),
+        company=CompanyHandlers(database),
+        dialogs=DialogHandlers(database),
+        failures=FailureHandlers(database, parts.bells),
+        prompts=PromptHandlers(database),
+        sessions=identity.sessions,
+        passwords=identity.passwords,
+        users=identity.users,
+        invitations=identity.invitations,
+        service_tokens=identity.service_tokens,
+        audit=identity.audit,
     )
 
 
 def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> ApiEdge:
     """Build the edge; ``authenticator`` replaces the platform's own (tests)."""
-    api = build_api(parts)
-    return ApiEdge(handlers=lambda: api, gate=Gate(authenticator or _NoTokens()))
-
-
-class _NoTokens:
-    """Knows no token: nobody can sign in."""
-
-    async def authenticate(self, token: str) -> Caller:  # noqa: ARG002 - the protocol names it
-        """Refuse.
-
-        Raises:
-            Unauthenticated: always.
-        """
-        raise Unauthenticated("no tokens are issued")
+    api, settings = build_api(parts), parts.settings
+    return ApiEdge(
+        handlers=lambda: api,
+        gate=Gate(authenticator or build_authenticator(parts)),
+        limit=RequestLimit(parts.cache, per_minute=settings.api_requests_per_minute),
+        idempotency=Idempotency(parts.database),
+        cors=Cors(settings.cors_origins),
+        trusted_hops=settings.trusted_proxy_hops,
+        server=settings.public_base_url,
+    )

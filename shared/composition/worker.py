@@ -77,8 +77,9 @@ class Worker:
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
-        self._channel_of = build_channels(_channel_settings(settings)).channel_of
         self.catalog = CatalogService()
+        self.channel_settings = _channel_settings(settings)
+        self._channel_of = build_channels(self.channel_settings).channel_of
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])

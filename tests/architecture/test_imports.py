@@ -14,8 +14,8 @@ PUBLISHED = {
     "analytics": {"service", "schemas", "kinds"},
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
-    "bots": {"service", "schemas", "directory", "prompts"},
     "catalog": {"service", "schemas", "imports", "colours", "stock"},
+    "bots": {"service", "schemas", "connection", "directory", "prompts"},
     "channels": {
         "contract",
         "messages",
@@ -25,12 +25,12 @@ PUBLISHED = {
         "viber.setup",
         "whatsapp.setup",
     },
-    "companies": {"service", "schemas"},
+    "companies": {"service", "schemas", "slugs"},
     "customers": {"service", "schemas", "contract"},
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
-    "identity": {"audit", "permissions", "schemas"},
     "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
+    "identity": {"accounts", "audit", "permissions", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

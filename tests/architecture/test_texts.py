@@ -41,6 +41,7 @@ VOCABULARIES = {
     "catalog/models.py": "two letters that are sorted as one",
     "catalog/stopwords.py": "words without meaning for a search",
     "catalog/tokens.py": "units of measure",
+    "companies/slugs.py": "letters, for addresses in Latin ones",
     "dialogs/turns/language_wishes.py": "words that ask for a language",
     "kernel/detection.py": "words that tell a language",
     "kernel/money.py": "signs of currencies",

@@ -23,8 +23,7 @@ ALTER TABLE users
     -- argon2id; NULL: no password yet, or a log-in by an outside issuer alone
     ADD COLUMN password_hash text,
     ADD COLUMN password_changed_at timestamptz,
-    ADD COLUMN last_login_at timestamptz,
-    ADD COLUMN version bigint NOT NULL DEFAULT 1;
+    ADD COLUMN last_login_at timestamptz;
 CREATE INDEX ix_users_listed ON users (company_id, created_at, id);
 
 CREATE TABLE sessions (
@@ -240,6 +239,5 @@ def downgrade() -> None:
     op.execute("DROP POLICY definer ON users")
     op.execute("DROP INDEX ix_users_listed")
     op.execute(
-        "ALTER TABLE users DROP COLUMN password_hash, DROP COLUMN password_changed_at,"
-        " DROP COLUMN last_login_at, DROP COLUMN version"
+        "ALTER TABLE users DROP COLUMN password_hash, DROP COLUMN password_changed_at, DROP COLUMN last_login_at"
     )
