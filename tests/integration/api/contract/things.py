@@ -48,7 +48,11 @@ async def _service_token(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     await owner.post("service-tokens", {"name": "ERP", "permissions": ["products:read"]})
 
 
-MAKERS: tuple[Maker, ...] = (_dialog, _prompt, _failure, _invitation, _service_token)
+async def _product_import(stage: Stage, shop: Shop, owner: ApiClient) -> None:
+    await owner.post("products/imports", content=b"sku;price\nNEW-1;5\n")
+
+
+MAKERS: tuple[Maker, ...] = (_dialog, _prompt, _failure, _invitation, _service_token, _product_import)
 
 
 async def make_things(stage: Stage, shop: Shop, owner: ApiClient) -> None:
