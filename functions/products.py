@@ -34,6 +34,12 @@ products.get(
     permission="products:read",
 )
 products.get("export_products", "products/export", handler="product_files.export", permission="products:read")
+products.get(
+    "list_product_images",
+    "products/{product_id}/images",
+    handler="product_images.list",
+    permission="products:read",
+)
 products.post(
     "add_product_image",
     "products/{product_id}/images",

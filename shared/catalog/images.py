@@ -11,6 +11,7 @@ import logging
 import re
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.catalog import administration
@@ -24,17 +25,27 @@ from shared.kernel.answers import Created
 from shared.kernel.errors import FieldError, InvalidInput, NotFound, Unavailable
 from shared.kernel.etags import IfMatch
 from shared.kernel.ids import new_id
+from shared.kernel.paging import Page, PageQuery, decode_cursor, encode_cursor
 from shared.kernel.requests import Upload
 from shared.runtime.blobs import Blobs
 from shared.runtime.database import Database
 
-__all__ = ["CONTAINER", "ProductImageHandlers"]
+__all__ = ["CONTAINER", "ImageView", "ProductImageHandlers"]
 
 _log = logging.getLogger(__name__)
 
 CONTAINER = "product-images"
 _NAME = re.compile(r"[0-9a-f]{32}\.jpg")
 _DECODERS = 2
+
+
+class ImageView(BaseModel):
+    """An image of a product; ``name`` is the last part of its address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    url: str
 
 
 class ProductImageHandlers:
@@ -45,6 +56,19 @@ class ProductImageHandlers:
         self._blobs = blobs
         self._public_url = public_url.rstrip("/")
         self._decoding = asyncio.Semaphore(_DECODERS)
+
+    async def list(self, caller: Caller, product_id: UUID, filters: PageQuery) -> Page[ImageView]:
+        """List a product's images, in the order that a shopper sees."""
+        offset = 0 if filters.cursor is None else decode_cursor(filters.cursor, "place", [int])[0]
+        if not 0 <= offset <= MAX_IMAGES:
+            raise InvalidInput("not a cursor of this list", errors=[FieldError("cursor", "invalid_cursor")])
+        async with self._database.session_scope(caller.company_id) as session:
+            urls = (await administration.get_product(session, product_id)).images
+        following = offset + filters.limit
+        return Page(
+            items=[ImageView(name=_name_of(url), url=url) for url in urls[offset:following]],
+            next=encode_cursor("place", [following]) if following < len(urls) else None,
+        )
 
     async def add(self, caller: Caller, product_id: UUID, upload: Upload) -> Created[ProductRecord]:
         """Add a photo to a product.
@@ -73,7 +97,7 @@ class ProductImageHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             before = await administration.get_product(session, product_id, lock=True)
             if_match.check(before)
-            url = next((image for image in before.images if image.rsplit("/", 1)[-1] == name), None)
+            url = next((image for image in before.images if _name_of(image) == name), None)
             if url is None:
                 raise NotFound("image", name[:40])
             await _change(session, caller, before, tuple(image for image in before.images if image != url))
@@ -98,6 +122,10 @@ class ProductImageHandlers:
             await self._blobs.delete(CONTAINER, _path(company_id, name))
         except Unavailable:
             _log.warning("a photo stays in storage that no product shows", extra={"company_id": str(company_id)})
+
+
+def _name_of(url: str) -> str:
+    return url.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _path(company_id: UUID, name: str) -> str:

@@ -77,6 +77,8 @@ async def test_a_photo_becomes_a_clean_jpeg_at_an_address_of_ours(
     with Image.open(io.BytesIO(await shown(worker, url))) as kept:
         assert (kept.format, kept.size) == ("JPEG", (40, 30))
     assert (await owner.get(f"products/{made['id']}")).json["images"] == [url]
+    listed = (await owner.get(f"products/{made['id']}/images")).json["items"]
+    assert listed == [{"name": url.rsplit("/", 1)[-1], "url": url}]
 
 
 async def test_metadata_and_whatever_stands_behind_the_picture_are_gone(owner: ApiClient, worker: Worker) -> None:
