@@ -2,11 +2,13 @@
 
 import azure.functions as func
 
+from functions.analytics import analytics
 from functions.api import api
 from functions.auth import auth
 from functions.bots import bots
 from functions.cities import cities
 from functions.company import company
+from functions.customers import customers
 from functions.deliveries import deliveries
 from functions.dialogs import dialogs
 from functions.health import health
@@ -38,3 +40,5 @@ app.register_functions(users)
 app.register_functions(invitations)
 app.register_functions(service_tokens)
 app.register_functions(audit)
+app.register_functions(customers)
+app.register_functions(analytics)

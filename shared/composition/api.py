@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.analytics.handlers import AnalyticsHandlers
 from shared.api.cors import Cors
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
@@ -17,6 +18,7 @@ from shared.catalog.handlers import CategoryHandlers, ProductHandlers
 from shared.catalog.images import ProductImageHandlers
 from shared.companies.handlers import CityHandlers, CompanyHandlers
 from shared.composition.identity import build_authenticator, build_identity
+from shared.customers.handlers import CustomerHandlers
 from shared.dialogs.handlers import DialogHandlers, FailureHandlers
 from shared.identity.handlers.audit_log import AuditHandlers
 from shared.identity.handlers.passwords import PasswordHandlers
@@ -24,6 +26,7 @@ from shared.identity.handlers.service_tokens import ServiceTokenHandlers
 from shared.identity.handlers.sessions import SessionHandlers
 from shared.identity.handlers.users import InvitationHandlers, UserHandlers
 from shared.identity.schemas import Authenticator
+from shared.orders.handlers import OrderHandlers
 
 if TYPE_CHECKING:
     from shared.composition.worker import Worker
@@ -35,6 +38,7 @@ __all__ = ["Api", "build_api", "build_edge"]
 class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
+    analytics: AnalyticsHandlers
     bots: BotHandlers
     cities: CityHandlers
     products: ProductHandlers
@@ -52,6 +56,8 @@ class Api:
     invitations: InvitationHandlers
     service_tokens: ServiceTokenHandlers
     audit: AuditHandlers
+    customers: CustomerHandlers
+    orders: OrderHandlers
 
 
 def build_api(parts: Worker) -> Api:
@@ -59,6 +65,7 @@ def build_api(parts: Worker) -> Api:
     identity = build_identity(parts)
     database = parts.database
     return Api(
+        analytics=AnalyticsHandlers(database),
         bots=BotHandlers(
             database,
             parts.keyring,
@@ -82,6 +89,8 @@ def build_api(parts: Worker) -> Api:
         invitations=identity.invitations,
         service_tokens=identity.service_tokens,
         audit=identity.audit,
+        customers=CustomerHandlers(database, parts.customers),
+        orders=OrderHandlers(database, parts.orders, parts.notices),
     )
 
 

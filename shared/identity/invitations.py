@@ -36,7 +36,7 @@ async def invite(
         Taken: the address belongs to a user of this company.
     """
     check_may_give(caller, new.role)
-    if await repository.has_user(session, new.email):
+    if await repository.user_of(session, new.email) is not None:
         raise Taken("a user of the company has the address", field="email")
     company = await companies.current_company(session)
     await repository.remove_open_invitation(session, new.email)

@@ -31,7 +31,6 @@ __all__ = [
     "end_sessions",
     "find_by_email",
     "find_by_hash",
-    "has_user",
     "invitation",
     "invitation_page",
     "open_session",
@@ -45,6 +44,7 @@ __all__ = [
     "use_refresh_token",
     "use_reset",
     "user",
+    "user_of",
     "user_page",
 ]
 
@@ -88,9 +88,9 @@ async def user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> U
     return (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
 
 
-async def has_user(session: AsyncSession, email: str) -> bool:
-    """Whether a user of the session's company has the address."""
-    return (await session.scalars(select(UserRow.id).where(UserRow.email == email))).first() is not None
+async def user_of(session: AsyncSession, email: str) -> UserRow | None:
+    """The user of that address in the session's company."""
+    return (await session.scalars(select(UserRow).where(UserRow.email == email))).one_or_none()
 
 
 async def active_owners(session: AsyncSession) -> Sequence[UUID]:

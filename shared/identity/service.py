@@ -36,6 +36,7 @@ __all__ = [
     "check_may_give",
     "delete_user",
     "existing",
+    "find_row",
     "get_user",
     "insert_user",
     "list_users",
@@ -272,6 +273,11 @@ async def existing(session: AsyncSession, user_id: UUID, *, lock: bool = False) 
     if row is None:
         raise NotFound("user", user_id)
     return row
+
+
+async def find_row(session: AsyncSession, email: str) -> UserRow | None:
+    """The row of the company's user of that address."""
+    return await repository.user_of(session, email)
 
 
 async def own_row(session: AsyncSession, caller: Caller) -> UserRow:

@@ -26,7 +26,7 @@ PAGE = 20
 SORTS = ("name", "-name", "price", "-price", "updated", "-updated")
 SHAPES = {
     **{f"by {sort}": ({"sort": sort}, 200) for sort in SORTS},
-    "one in ten": ({"category": "sofas", "sort": "name"}, 1_000),
+    "a category that comes last by name": ({"category": "wardrobes", "sort": "name"}, 200),
     "one in six": ({"availability": "out_of_stock"}, 1_000),
     "none at all": ({"availability": "on_order"}, 100),
     "prices": ({"price_min": 5_000_000, "price_max": 5_100_000, "sort": "price"}, 200),
@@ -35,6 +35,7 @@ SHAPES = {
     "deleted": ({"status": "deleted"}, 100),
     "a stock number": ({"q": "P-0000017"}, 100),
     "a common word": ({"q": "диван"}, 1_000),
+    "a common word that comes last by name": ({"q": "шкаф", "sort": "name"}, 1_000),
     "a colour": ({"colour": "red"}, 1_000),
 }
 """Filters, and how many rows Postgres may look at for one page of 20."""

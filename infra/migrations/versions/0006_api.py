@@ -1,7 +1,7 @@
 """What the administrators' API needs: answers kept for repeated requests, and the search over what was said.
 
 Revision ID: 0006_api
-Revises: 0013_analytics
+Revises: 0005_people
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0006_api"
-down_revision = "0013_analytics"
+down_revision = "0005_people"
 branch_labels = None
 depends_on = None
 

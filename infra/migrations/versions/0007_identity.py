@@ -4,7 +4,7 @@ Secrets are kept as SHA-256 hashes of 256 random bits, passwords as argon2id. Wh
 is known (an e-mail, a token's hash) is found by functions that return ids.
 
 Revision ID: 0007_identity
-Revises: 0005_people
+Revises: 0006_api
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0007_identity"
-down_revision = "0005_people"
+down_revision = "0006_api"
 branch_labels = None
 depends_on = None
 

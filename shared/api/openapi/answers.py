@@ -104,6 +104,8 @@ def _problems(endpoint: Endpoint, signature: Signature) -> set[int]:
     found = {400, 429, 503}
     if endpoint.permission != PUBLIC:
         found |= {401, 403}
+    elif endpoint.method == "POST":  # whoever sends it proves something by the body: a password, an invitation
+        found |= {401, 409}
     if endpoint.parameters:
         found.add(404)
     if endpoint.method != "GET":

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from shared.identity import audit, repository, service
+from shared.identity import repository, resets, service
 from shared.identity.accounts import (
     ForgottenPassword,
     IssuedReset,
@@ -18,23 +16,21 @@ from shared.identity.accounts import (
     normalised_email,
 )
 from shared.identity.attempts import LoginAttempts
-from shared.identity.errors import ResetInvalid, RoleTooHigh
+from shared.identity.errors import ResetInvalid
 from shared.identity.mails import Links, mail_reset
-from shared.identity.models import PasswordResetRow, UserRow
+from shared.identity.models import PasswordResetRow
 from shared.identity.passwords import Passwords
-from shared.identity.permissions import ROLE_PERMISSIONS, Role
 from shared.identity.schemas import Caller
-from shared.identity.secrets import TokenKind, hash_of, new_token
+from shared.identity.secrets import hash_of
 from shared.kernel.answers import Created
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import InvalidInput
-from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
 from shared.kernel.requests import Client
 from shared.runtime.database import Database
 from shared.runtime.mail import Mailer
 
-__all__ = ["PasswordHandlers", "make_reset"]
+__all__ = ["PasswordHandlers"]
 
 _log = logging.getLogger(__name__)
 
@@ -138,21 +134,7 @@ class PasswordHandlers:
         For users below the caller; an owner may for anybody. Links issued before are void.
         """
         async with self._database.session_scope(caller.company_id) as session:
-            row = await service.existing(session, user_id, lock=True)
-            _check_may_reset(caller, row)
-            if not row.active:
-                raise InvalidInput("the user is deactivated", field="user_id")
-            await repository.remove_resets(session, user_id)
-            token, expires_at = await make_reset(session, row, self._lifetime)
-            await audit.record(
-                session,
-                caller,
-                action="user.reset_link_issued",
-                subject_type="user",
-                subject_id=str(user_id),
-                before=None,
-                after={"expires_at": expires_at},
-            )
+            token, expires_at = await resets.issue(session, caller, user_id, self._lifetime)
         issued = IssuedReset(link=self._links.reset(token), token=token, expires_at=expires_at)
         return Created(issued, f"users/{user_id}")
 
@@ -177,7 +159,7 @@ class PasswordHandlers:
             row = await repository.user(session, user_id, lock=True)
             if row is None or not row.active or await repository.reset_since(session, user_id, utc_now() - _PAUSE):
                 return
-            token, _ = await make_reset(session, row, self._lifetime)
+            token, _ = await resets.make(session, row, self._lifetime)
         await mail_reset(
             self._mailer,
             company_id=company_id,
@@ -186,24 +168,3 @@ class PasswordHandlers:
             link=self._links.reset(token),
             minutes=max(1, round(self._lifetime.total_seconds() / 60)),
         )
-
-
-async def make_reset(session: AsyncSession, user: UserRow, lifetime: timedelta) -> tuple[str, datetime]:
-    """A new link's token, and until when it holds."""
-    token, kept = new_token(TokenKind.RESET)
-    expires_at = utc_now() + lifetime
-    session.add(
-        PasswordResetRow(
-            company_id=user.company_id, id=new_id(), user_id=user.id, token_hash=kept, expires_at=expires_at
-        )
-    )
-    await session.flush()
-    return token, expires_at
-
-
-def _check_may_reset(caller: Caller, user: UserRow) -> None:
-    """A link gives the user's place away: only to whom may do more, or to another owner. One's own password is
-    changed by who knows it."""
-    below = ROLE_PERMISSIONS[Role(user.role)] < caller.permissions
-    if caller.user_id == user.id or not (below or caller.role is Role.OWNER):
-        raise RoleTooHigh("the user is not below the caller")
