@@ -125,8 +125,8 @@ CREATE TABLE product_import_errors (
 
 # Without words, a walk in the wanted order from where the last page ended; a category's by name has an index, since
 # names begin with what a thing is, and a walk through all names would find its last. With words, all that match are
-# read and sorted: what is alike stands together in any order, so that a walk may pass the whole table before it meets
-# the first. A product that is not on sale has no lexemes; there are few, and they have an index of their own.
+# read and sorted: what is alike stands together in any order, so that a walk may pass the whole table before it
+# meets the first. A product that is not on sale has no lexemes; there are few, and they have an index of their own.
 _LIST = """
 CREATE FUNCTION list_products(
     in_status text,
