@@ -12,7 +12,10 @@ from functions.customers import customers
 from functions.deliveries import deliveries
 from functions.dialogs import dialogs
 from functions.health import health
+from functions.imports import imports
+from functions.media import media
 from functions.orders import orders
+from functions.products import products
 from functions.turns import turns
 from functions.users import audit, invitations, service_tokens, users
 from functions.webhooks import webhooks
@@ -25,6 +28,9 @@ app.register_functions(deliveries)
 app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(products)
+app.register_functions(imports)
+app.register_functions(media)
 app.register_functions(company)
 app.register_functions(bots)
 app.register_functions(dialogs)

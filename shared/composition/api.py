@@ -13,6 +13,9 @@ from shared.api.idempotency import Idempotency
 from shared.api.limits import RequestLimit
 from shared.bots.city_handlers import CityConfigurationHandlers, PromptHandlers
 from shared.bots.handlers import BotHandlers
+from shared.catalog.bulk.handlers import ProductFileHandlers
+from shared.catalog.handlers import CategoryHandlers, ProductHandlers
+from shared.catalog.images import ProductImageHandlers
 from shared.companies.handlers import CityHandlers, CompanyHandlers
 from shared.composition.identity import build_authenticator, build_identity
 from shared.customers.handlers import CustomerHandlers
@@ -38,6 +41,10 @@ class Api:
     analytics: AnalyticsHandlers
     bots: BotHandlers
     cities: CityHandlers
+    products: ProductHandlers
+    categories: CategoryHandlers
+    product_files: ProductFileHandlers
+    product_images: ProductImageHandlers
     city_configurations: CityConfigurationHandlers
     company: CompanyHandlers
     dialogs: DialogHandlers
@@ -67,6 +74,10 @@ def build_api(parts: Worker) -> Api:
             public_base_url=parts.settings.public_base_url,
         ),
         cities=CityHandlers(database),
+        products=ProductHandlers(database, parts.catalog),
+        categories=CategoryHandlers(database),
+        product_files=ProductFileHandlers(database, parts.blobs, parts.queues),
+        product_images=parts.product_images,
         city_configurations=CityConfigurationHandlers(database),
         company=CompanyHandlers(database),
         dialogs=DialogHandlers(database),

@@ -50,6 +50,7 @@ from shared.orders.expiry import ReservationExpiry
 from shared.orders.personal_data import OrderRecords
 from shared.orders.service import OrderService
 from shared.recommendations.service import RecommendationService
+from shared.runtime.blobs import Blobs
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -62,6 +63,8 @@ from shared.runtime.telemetry import configure_logging
 
 if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
     from shared.api.edge import ApiEdge
+    from shared.catalog.bulk.runner import ImportRunner
+    from shared.catalog.images import ProductImageHandlers
 
 __all__ = ["Worker", "worker"]
 
@@ -74,13 +77,14 @@ class Worker:
         self.database = Database(settings)
         self.cache = Cache(settings)
         self.queues = Queues(settings)
+        self.blobs = Blobs(settings)
         self.http = HttpTransport(timeout=settings.send_timeout)
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
+        self.catalog = CatalogService()
         self.channel_settings = _channel_settings(settings)
         self._channel_of = build_channels(self.channel_settings).channel_of
-        self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(
@@ -172,6 +176,20 @@ class Worker:
         self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
 
     @cached_property
+    def product_images(self) -> ProductImageHandlers:
+        """Photos of products; loaded with the first that is asked for."""
+        from shared.catalog.images import ProductImageHandlers
+
+        return ProductImageHandlers(self.database, self.blobs, public_url=self.settings.public_base_url)
+
+    @cached_property
+    def imports(self) -> ImportRunner:
+        """Reads files of products; loaded with the first."""
+        from shared.catalog.bulk.runner import ImportRunner
+
+        return ImportRunner(self.database, self.blobs, self.queues, self.settings)
+
+    @cached_property
     def edge(self) -> ApiEdge:
         """The administrators' API; loaded with its first request."""
         from shared.composition.api import build_edge
@@ -192,6 +210,7 @@ class Worker:
         await self._assistant.aclose()
         await self.http.aclose()
         await self.queues.aclose()
+        await self.blobs.aclose()
         await self.cache.aclose()
         await self.database.aclose()
 

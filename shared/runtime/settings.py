@@ -40,23 +40,29 @@ class Settings(BaseSettings):
     storage_connection: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
     )
-    """Connection string of the storage account that holds the queues; empty: by identity, see the next three."""
+    """Connection string of the storage account of queues and files; empty: by identity, see the next four."""
     storage_queue_url: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__queueServiceUri", "storage_queue_url")
     )
     """The account's queue service, e.g. ``https://<account>.queue.core.windows.net``: Entra ID opens it."""
+    storage_blob_url: str = Field(
+        default="", validation_alias=AliasChoices("AzureWebJobsStorage__blobServiceUri", "storage_blob_url")
+    )
+    """The account's blob service, e.g. ``https://<account>.blob.core.windows.net``, where files are kept."""
     storage_account: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__accountName", "storage_account")
     )
-    """The account's name, where the queue service has its usual address."""
+    """The account's name, where its services have their usual addresses."""
     storage_client_id: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__clientId", "storage_client_id")
     )
     """Client id of a user-assigned identity; empty: the app's own."""
     queue_prefix: str = ""
-    """Before every queue's name: lets test workers share one storage account."""
+    """Before the name of every queue and container: lets test workers share one storage account."""
     queue_timeout: float = 2.0
     """How long one call to the queue service may take."""
+    blob_timeout: float = 20.0
+    """How long writing or reading one file may take."""
     credential_keys: SecretStr
     """Key ring for credentials at rest: ``id:base64(32 bytes)``, comma-separated; the first encrypts."""
 
@@ -164,6 +170,13 @@ class Settings(BaseSettings):
     typing_after: float = 0.4
     """A turn that takes longer shows "typing…"."""
 
+    # ---- catalogue --------------------------------------------------------------------------------------
+    import_lease: float = 60.0
+    """How long a worker that went silent keeps a file of products from others."""
+    import_budget: float = 300.0
+    """A worker reads one file this long; then another goes on with it."""
+    import_attempts: int = 5
+    """After so many beginnings without an end a file is given up."""
     # ---- orders -----------------------------------------------------------------------------------------
     reservation_seconds: float = 24 * 3600.0
     """How long a new order holds its goods; from the staff's confirmation on it holds them until it ends."""

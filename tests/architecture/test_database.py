@@ -46,6 +46,9 @@ APP = {
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
     "product_categories": ALL,
+    "product_changes": "DELETE SELECT",
+    "product_import_errors": "DELETE INSERT SELECT",
+    "product_imports": ALL,
     "products": ALL,
     "prompts": ALL,
     "refresh_tokens": ALL,
@@ -66,6 +69,7 @@ DEFINER = {
     "invitations": "SELECT",
     "login_attempts": ALL,
     "password_resets": "SELECT",
+    "product_changes": "INSERT",
     "products": "SELECT",
     "refresh_tokens": "SELECT",
     "service_tokens": "SELECT",
@@ -82,9 +86,14 @@ SYSTEM_READS = {
     "escalations": "company_id id dialog_id status expires_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
+    "product_changes": "company_id id product_id at",
+    "product_imports": "company_id id status lease_until",
     "stock_reservations": "company_id order_id expires_at",
 }
-SYSTEM_WRITES = {"dialogs": "due_at lease_token lease_until attempts send_at send_token send_until"}
+SYSTEM_WRITES = {
+    "dialogs": "due_at lease_token lease_until attempts send_at send_token send_until",
+    "product_imports": "status lease_until",
+}
 
 FUNCTIONS = {
     "begin_login": {"zeta_app"},
@@ -98,8 +107,10 @@ FUNCTIONS = {
     "find_user_by_email": {"zeta_app"},
     "forget_api_requests": {"zeta_system"},
     "forget_raw_bodies": {"zeta_system"},
+    "list_products": {"zeta_app"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
+    "record_product_changes": set[str](),
     "search_messages": {"zeta_app"},
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},
