@@ -1,0 +1,123 @@
+"""A run of checks: what the queue ``alerts`` starts. The queue is a doorbell; what is due stands in Postgres.
+
+A transaction checks one batch of one company: the alerts are moved on and what is to be told joins the send lanes,
+both or neither. So a run that is killed loses and repeats nothing, and two runs at once share the work. Companies
+take turns, a batch each, in an order of chance: a hundred thousand alerts of one do not hold up another's.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from shared.alerts import checks, replies
+from shared.alerts.checks import Telling
+from shared.channels.messages import Reply, TemplateMessage
+from shared.dialogs.bells import Bells
+from shared.dialogs.notices import Notices
+from shared.kernel.languages import Language
+from shared.runtime.database import Database
+from shared.runtime.settings import Settings
+from shared.runtime.statements import Executor
+
+__all__ = ["AlertRun", "AlertRunner"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRun:
+    """What a run did: alerts looked at, and customers told."""
+
+    looked: int
+    told: int
+
+
+class AlertRunner:
+    """Checks what is due and tells whom it concerns. One per worker."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        notices: Notices,
+        bells: Bells,
+        settings: Settings,
+        product_buttons: replies.ProductButtons,
+    ) -> None:
+        self._database = database
+        self._notices = notices
+        self._bells = bells
+        self._settings = settings
+        self._product_buttons = product_buttons
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin no further batch (SIGTERM)."""
+        self._stopping = True
+
+    async def run(self) -> AlertRun:
+        """Check until nothing is due, or the budget is used up; then ring for another run.
+
+        Raises:
+            Unavailable: Postgres went away; what was committed is done, the rest stays due.
+        """
+        await self._bells.answered("alerts")
+        until = time.monotonic() + self._settings.alert_budget
+        looked = told = 0
+        while not self._stopping and time.monotonic() < until:
+            in_round = 0
+            for company_id in await self._companies():
+                if self._stopping:
+                    break
+                checked, queued = await self._check(company_id)
+                in_round += checked
+                told += queued
+            looked += in_round
+            if in_round == 0:  # nothing is due, or others have it in hand
+                return _ended(looked, told)
+        await self._bells.ring_more("alerts")
+        return _ended(looked, told)
+
+    async def _companies(self) -> list[UUID]:
+        async with self._database.system_statements() as system:
+            companies = await checks.companies_with_work(system)
+        random.shuffle(companies)
+        return companies
+
+    async def _check(self, company_id: UUID) -> tuple[int, int]:
+        """Check a batch of one company's alerts; how many, and how many customers are told."""
+        told = 0
+        async with self._database.company_statements(company_id) as session:
+            checked = await checks.check_due(session, limit=self._settings.alert_batch)
+            for telling in checked.tellings:
+                told += await self._tell(session, telling)
+        if told:
+            await self._notices.ring()
+        return checked.looked, told
+
+    async def _tell(self, session: Executor, telling: Telling) -> bool:
+        return await self._notices.say(
+            session,
+            telling.dialog_id,
+            partial(self._compose, telling),
+            template=_template(telling),
+        )
+
+    def _compose(self, telling: Telling, language: Language) -> Reply:
+        return replies.notice(telling, language, self._product_buttons)
+
+
+def _template(telling: Telling) -> Callable[[Language], TemplateMessage] | None:
+    return partial(replies.template_of, telling, telling.template) if telling.template else None
+
+
+def _ended(looked: int, told: int) -> AlertRun:
+    if looked:
+        _log.info("alerts were checked", extra={"looked": looked, "told": told})
+    return AlertRun(looked, told)
