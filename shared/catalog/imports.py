@@ -85,7 +85,9 @@ async def upsert_categories(session: AsyncSession, categories: Sequence[Category
 
 
 async def remove_products(session: AsyncSession, skus: Sequence[str]) -> int:
-    """Delete every offer of these stock numbers; returns how many there were.
+    """Take every offer of these stock numbers out of the catalogue; returns how many there were.
+
+    The rows stay, since orders and alerts speak of them; an import of the same stock number brings them back.
 
     Raises:
         Forbidden: the transaction has no company.

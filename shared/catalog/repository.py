@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, delete, func, or_, select, text, tuple_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
@@ -162,16 +176,21 @@ class CatalogRepository:
         names = [name for name in rows[0] if name not in _UNCOMPARED]
         changed = statement.on_conflict_do_update(
             index_elements=list(_KEYS),
-            set_={name: statement.excluded[name] for name in names} | {"updated_at": func.now()},
-            where=tuple_(*(getattr(Product, name) for name in names)).is_distinct_from(
-                tuple_(*(statement.excluded[name] for name in names))
+            set_={name: statement.excluded[name] for name in names} | {"deleted_at": None},
+            where=tuple_(*(getattr(Product, name) for name in names), Product.deleted_at).is_distinct_from(
+                tuple_(*(statement.excluded[name] for name in names), null())
             ),
         ).returning(Product.id)
         return len((await self._session.execute(changed)).scalars().all())
 
     async def delete_products(self, skus: Sequence[str]) -> int:
-        """Remove every offer of these stock numbers; returns how many there were."""
-        statement = delete(Product).where(_OF_COMPANY, Product.sku.in_(skus)).returning(Product.id)
+        """Take every offer of these stock numbers out of the catalogue; the rows stay. Returns how many."""
+        statement = (
+            update(Product)
+            .where(_OF_COMPANY, Product.sku.in_(skus), Product.deleted_at.is_(None))
+            .values(active=False, deleted_at=func.now(), words=[], document="")
+            .returning(Product.id)
+        )
         return len((await self._session.execute(statement)).scalars().all())
 
     # ---- vocabulary ---------------------------------------------------------------------------------------

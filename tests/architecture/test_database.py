@@ -33,6 +33,9 @@ APP = {
     "model_usage": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "product_categories": ALL,
+    "product_changes": "DELETE SELECT",
+    "product_import_errors": "DELETE INSERT SELECT",
+    "product_imports": ALL,
     "products": ALL,
     "prompts": ALL,
     "users": ALL,
@@ -43,6 +46,7 @@ DEFINER = {
     "delivery_events": "INSERT SELECT",
     "dialogs": "INSERT SELECT UPDATE",
     "inbox": "INSERT SELECT UPDATE",
+    "product_changes": "INSERT",
     "products": "SELECT",
 }
 SYSTEM = {"company_turns": "INSERT SELECT UPDATE"}
@@ -56,14 +60,21 @@ SYSTEM_READS = {
     "escalations": "company_id id dialog_id status expires_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
+    "product_changes": "company_id id product_id at",
+    "product_imports": "company_id id status lease_until",
 }
-SYSTEM_WRITES = {"dialogs": "due_at lease_token lease_until attempts send_at send_token send_until"}
+SYSTEM_WRITES = {
+    "dialogs": "due_at lease_token lease_until attempts send_at send_token send_until",
+    "product_imports": "lease_until",
+}
 
 FUNCTIONS = {
     "find_bot": {"zeta_app"},
     "forget_raw_bodies": {"zeta_system"},
+    "list_products": {"zeta_app"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
+    "record_product_changes": set[str](),
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},
 }
