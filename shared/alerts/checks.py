@@ -22,14 +22,38 @@ from sqlalchemy import text
 from shared.alerts.schemas import AlertCondition
 from shared.runtime.statements import Executor
 
-__all__ = ["Checked", "Telling", "check_due", "companies_with_work"]
+__all__ = ["Checked", "Telling", "Work", "check_due", "companies_with_work", "follow_changes"]
 
-# A probe of an index for each company, whatever the number of alerts.
+# Two probes of an index for each company, whatever the number of alerts and changes.
 _COMPANIES = text("""
-SELECT c.id FROM companies c
- CROSS JOIN LATERAL (SELECT FROM price_alerts a
-                      WHERE a.company_id = c.id AND a.state = 'active' AND a.due_at <= now() LIMIT 1) due
- WHERE c.active
+SELECT c.id, coalesce(changed.it, false) AS changed, coalesce(due.it, false) AS due
+  FROM companies c
+  LEFT JOIN LATERAL (SELECT true AS it FROM product_changes p WHERE p.company_id = c.id LIMIT 1) changed ON true
+  LEFT JOIN LATERAL (SELECT true AS it FROM price_alerts a
+                      WHERE a.company_id = c.id AND a.state = 'active' AND a.due_at <= now() LIMIT 1) due ON true
+ WHERE c.active AND (changed.it OR due.it)
+""")
+
+# Changes of one company are dealt with by one worker at a time; another finds its work elsewhere.
+_ALONE = text("""
+SELECT pg_try_advisory_xact_lock(
+    hashtextextended('product_changes:' || current_setting('app.company_id', true), 0)) AS alone
+""")
+
+# An alert under way elsewhere is waited for, in the order of ids: what it saw may be the price before the change.
+_FOLLOW = text("""
+WITH gone AS (
+    DELETE FROM product_changes
+     WHERE (company_id, id) IN (SELECT company_id, id FROM product_changes ORDER BY company_id, id LIMIT :limit)
+    RETURNING product_id
+), affected AS MATERIALIZED (
+    SELECT id FROM price_alerts
+     WHERE state = 'active' AND due_at > now() AND product_id IN (SELECT product_id FROM gone)
+     ORDER BY id FOR NO KEY UPDATE
+), woken AS (
+    UPDATE price_alerts a SET due_at = now() FROM affected f WHERE a.id = f.id RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone) AS changes, (SELECT count(*) FROM woken) AS woken
 """)
 
 # Rows that another worker checks are passed over, so no alert is judged by two. The rows are judged as they are
@@ -107,9 +131,28 @@ class Checked:
     tellings: Sequence[Telling]
 
 
-async def companies_with_work(system: Executor) -> list[UUID]:
-    """The active companies that have alerts due; ``system``: a transaction of the system role."""
-    return [row.id for row in (await system.execute(_COMPANIES)).all()]
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits in a company."""
+
+    company_id: UUID
+    changed: bool
+    """Products changed, and their alerts do not know yet."""
+    due: bool
+    """Alerts are due."""
+
+
+async def companies_with_work(system: Executor) -> list[Work]:
+    """The active companies where something waits; ``system``: a transaction of the system role."""
+    return [Work(row.id, row.changed, row.due) for row in (await system.execute(_COMPANIES)).all()]
+
+
+async def follow_changes(session: Executor, *, limit: int) -> int:
+    """Make the alerts of up to ``limit`` changes of products due now; how many changes were dealt with."""
+    if not (await session.execute(_ALONE)).scalar_one():
+        return 0
+    row = (await session.execute(_FOLLOW, {"limit": limit})).one()
+    return int(row.changes)
 
 
 async def check_due(session: Executor, *, limit: int) -> Checked:

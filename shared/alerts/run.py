@@ -16,7 +16,7 @@ from functools import partial
 from uuid import UUID
 
 from shared.alerts import checks, replies
-from shared.alerts.checks import Telling
+from shared.alerts.checks import Telling, Work
 from shared.channels.messages import Reply, TemplateMessage
 from shared.dialogs.bells import Bells
 from shared.dialogs.notices import Notices
@@ -28,6 +28,9 @@ from shared.runtime.statements import Executor
 __all__ = ["AlertRun", "AlertRunner"]
 
 _log = logging.getLogger(__name__)
+
+_CHANGES = 2000
+"""Changes of products dealt with in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +75,30 @@ class AlertRunner:
         looked = told = 0
         while not self._stopping and time.monotonic() < until:
             in_round = 0
-            for company_id in await self._companies():
+            for work in await self._companies():
                 if self._stopping:
                     break
-                checked, queued = await self._check(company_id)
-                in_round += checked
-                told += queued
-            looked += in_round
+                followed = await self._follow(work)
+                checked, queued = await self._check(work.company_id) if work.due or followed else (0, 0)
+                looked, told = looked + checked, told + queued
+                in_round += followed + checked
             if in_round == 0:  # nothing is due, or others have it in hand
                 return _ended(looked, told)
         await self._bells.ring_more("alerts")
         return _ended(looked, told)
 
-    async def _companies(self) -> list[UUID]:
+    async def _companies(self) -> list[Work]:
         async with self._database.system_statements() as system:
-            companies = await checks.companies_with_work(system)
-        random.shuffle(companies)
-        return companies
+            waiting = await checks.companies_with_work(system)
+        random.shuffle(waiting)
+        return waiting
+
+    async def _follow(self, work: Work) -> int:
+        """Wake the alerts of products that changed; how many changes."""
+        if not work.changed:
+            return 0
+        async with self._database.company_statements(work.company_id) as session:
+            return await checks.follow_changes(session, limit=_CHANGES)
 
     async def _check(self, company_id: UUID) -> tuple[int, int]:
         """Check a batch of one company's alerts; how many, and how many customers are told."""

@@ -90,7 +90,7 @@ class AlertService:
             limit_minor=limit,
             mark_minor=product.price.minor if limit is None else limit + 1,
             check_every=every,
-            due_at=min(now + every, until),
+            due_at=now,  # a price that changed while the customer asked is seen at once
             expires_at=until,
         )
 
@@ -140,13 +140,14 @@ class AlertService:
             wish = AlertWish(product_id=alert.product_id, condition=alert.condition, limit=change.limit)
             await self.product_of(session, wish)
             changes |= {"limit_minor": change.limit.minor, "mark_minor": change.limit.minor + 1}
-        expires_at, hours = change.expires_at or alert.expires_at, change.check_hours or alert.check_hours
+        hours = change.check_hours or alert.check_hours
         if change.expires_at is not None:
-            _refuse_past(expires_at, now)
-            changes["expires_at"] = expires_at
+            _refuse_past(change.expires_at, now)
+            changes["expires_at"] = change.expires_at
         if change.check_hours is not None:
             changes["check_every"] = timedelta(hours=hours)
-        changes["due_at"] = min(alert.due_at, now + timedelta(hours=hours), expires_at)
+        soonest = min(alert.due_at, now + timedelta(hours=hours), change.expires_at or alert.expires_at)
+        changes["due_at"] = now if change.limit is not None else soonest
         return await repository.save(session, alert.id, **changes)
 
     async def cancel(
