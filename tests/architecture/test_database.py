@@ -29,7 +29,7 @@ APP = {
     "escalations": "INSERT SELECT UPDATE",
     "failures": "INSERT SELECT UPDATE",
     "inbox": "SELECT UPDATE",
-    "messages": "INSERT SELECT",
+    "messages": "DELETE INSERT SELECT",
     "model_usage": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "product_categories": ALL,
