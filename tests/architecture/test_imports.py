@@ -27,6 +27,7 @@ PUBLISHED = {
     "customers": {"service", "schemas", "contract"},
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
+    "identity": {"audit", "permissions", "schemas"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

@@ -1,7 +1,7 @@
 """Carts, orders and reserved stock; and the right to forget what a person said.
 
 Revision ID: 0008_orders
-Revises: 0005_people
+Revises: 0007_identity
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0008_orders"
-down_revision = "0005_people"
+down_revision = "0007_identity"
 branch_labels = None
 depends_on = None
 
