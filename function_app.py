@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.alerts import alerts
 from functions.deliveries import deliveries
 from functions.health import health
 from functions.turns import turns
@@ -12,4 +13,5 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
+app.register_functions(alerts)
 app.register_functions(health)

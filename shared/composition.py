@@ -14,7 +14,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from types import FrameType
 
+from shared.alerts.personal_data import AlertRecords
+from shared.alerts.run import AlertRunner
+from shared.alerts.service import AlertService
+from shared.alerts.watch import AlertWatch
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
+from shared.assistant.replies import product_buttons
 from shared.assistant.service import AssistantResponder
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
@@ -69,8 +74,18 @@ class Worker:
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory))
-        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        self.customers = CustomerService(DialogHistory(self._memory), [AlertRecords()])
+        catalog = CatalogService()
+        self.alerts = AlertService(settings, catalog)
+        self.alert_runner = AlertRunner(
+            database=self.database,
+            notices=self.notices,
+            bells=self.bells,
+            settings=settings,
+            product_buttons=product_buttons,
+        )
+        self.alert_watch = AlertWatch(database=self.database, bells=self.bells, settings=settings)
+        self._assistant = AssistantResponder(settings, CatalogueFinder(catalog), cities=CompanyCities())
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
@@ -136,6 +151,7 @@ class Worker:
         """Claim nothing new from now on; what is under way ends or is given back."""
         self.drainer.stop()
         self.deliverer.stop()
+        self.alert_runner.stop()
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -1,4 +1,4 @@
-"""What a customer reads when an alert comes true: the product's card, in a message or an approved template."""
+"""What a customer reads when an alert comes true: the product and the news, as a message or an approved template."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from shared.catalog.schemas import LocalizedText
 from shared.channels.messages import (
     Button,
     MediaSource,
-    ProductCard,
-    ProductCards,
+    PhotoMessage,
     Reply,
     RichText,
+    Span,
+    Style,
     TemplateMessage,
+    TextMessage,
 )
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
@@ -40,23 +42,15 @@ def stop_button(alert_id: UUID, language: Language) -> Button:
 
 
 def notice(telling: Telling, language: Language, product_buttons: ProductButtons) -> Reply:
-    """The news over the product's card, with buttons to see it, to buy it, and to hear no more."""
-    restock = telling.condition is AlertCondition.RESTOCK
-    price = Money(minor=telling.price_minor, currency=telling.currency)
-    before = Money(minor=telling.before_minor, currency=telling.currency)
+    """The news with the product's picture: one message, with buttons to see it, to buy it, and to hear no more."""
     buttons = [*product_buttons(telling.sku, language)]
-    if not restock:
+    if telling.condition is not AlertCondition.RESTOCK:
         buttons.append(stop_button(telling.alert_id, language))
-    card = ProductCard(
-        sku=telling.sku,
-        name=_name(telling, language),
-        price=price,
-        old_price=None if restock or before.minor <= price.minor else before,
-        photo=MediaSource(url=telling.images[0]) if telling.images else None,
-        buttons=tuple((button,) for button in buttons),
-        language=language,
-    )
-    return Reply(messages=(ProductCards(text=RichText.of(_news(telling, language)), cards=(card,)),))
+    rows = tuple((button,) for button in buttons)
+    words = RichText.of(Span(text=_name(telling, language), style=Style.BOLD), "\n", _news(telling, language))
+    if not telling.images:
+        return Reply(messages=(TextMessage(text=words, buttons=rows),))
+    return Reply(messages=(PhotoMessage(photo=MediaSource(url=telling.images[0]), caption=words, buttons=rows),))
 
 
 def template_of(telling: Telling, name: str, language: Language) -> TemplateMessage:

@@ -47,9 +47,7 @@ def _alert(row: AlertRow) -> Alert:
 
 async def lock_customer(session: AsyncSession, customer_id: UUID) -> None:
     """Let alerts of one customer be made one after the other, so that the limit holds."""
-    await session.execute(
-        text("SELECT FROM customers WHERE id = :id FOR NO KEY UPDATE"), {"id": customer_id}
-    )
+    await session.execute(text("SELECT FROM customers WHERE id = :id FOR NO KEY UPDATE"), {"id": customer_id})
 
 
 async def count_active(session: AsyncSession, customer_id: UUID) -> int:
@@ -136,10 +134,7 @@ async def find(session: AsyncSession, alert_id: UUID) -> Alert | None:
 async def lock(session: AsyncSession, alert_id: UUID) -> Alert | None:
     """The alert of that id, held until the transaction ends."""
     row = await session.scalar(
-        select(AlertRow)
-        .where(AlertRow.id == alert_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(AlertRow).where(AlertRow.id == alert_id).with_for_update().execution_options(populate_existing=True)
     )
     return _alert(row) if row is not None else None
 
@@ -181,7 +176,5 @@ async def move(session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
 async def erase_of(session: AsyncSession, customer_id: UUID) -> None:
     """Delete all alerts of a customer."""
     await session.execute(
-        delete(AlertRow)
-        .where(AlertRow.customer_id == customer_id)
-        .execution_options(synchronize_session=False)
+        delete(AlertRow).where(AlertRow.customer_id == customer_id).execution_options(synchronize_session=False)
     )

@@ -20,6 +20,7 @@ from shared.alerts.checks import Telling, Work
 from shared.channels.messages import Reply, TemplateMessage
 from shared.dialogs.bells import Bells
 from shared.dialogs.notices import Notices
+from shared.kernel.errors import Unavailable
 from shared.kernel.languages import Language
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
@@ -78,14 +79,24 @@ class AlertRunner:
             for work in await self._companies():
                 if self._stopping:
                     break
-                followed = await self._follow(work)
-                checked, queued = await self._check(work.company_id) if work.due or followed else (0, 0)
-                looked, told = looked + checked, told + queued
-                in_round += followed + checked
+                followed, batch = await self._batch(work)
+                looked, told = looked + batch.looked, told + batch.told
+                in_round += followed + batch.looked
             if in_round == 0:  # nothing is due, or others have it in hand
                 return _ended(looked, told)
         await self._bells.ring_more("alerts")
         return _ended(looked, told)
+
+    async def _batch(self, work: Work) -> tuple[int, AlertRun]:
+        """One company's share of a round: changes dealt with, and alerts checked."""
+        try:
+            followed = await self._follow(work)
+            return followed, await self._check(work.company_id) if work.due or followed else AlertRun(0, 0)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - a company's trouble is not the others'; its alerts stay due
+            _log.exception("a batch of alerts failed", extra={"company": str(work.company_id)})
+            return 0, AlertRun(0, 0)
 
     async def _companies(self) -> list[Work]:
         async with self._database.system_statements() as system:
@@ -100,8 +111,8 @@ class AlertRunner:
         async with self._database.company_statements(work.company_id) as session:
             return await checks.follow_changes(session, limit=_CHANGES)
 
-    async def _check(self, company_id: UUID) -> tuple[int, int]:
-        """Check a batch of one company's alerts; how many, and how many customers are told."""
+    async def _check(self, company_id: UUID) -> AlertRun:
+        """Check a batch of one company's alerts."""
         told = 0
         async with self._database.company_statements(company_id) as session:
             checked = await checks.check_due(session, limit=self._settings.alert_batch)
@@ -109,15 +120,17 @@ class AlertRunner:
                 told += await self._tell(session, telling)
         if told:
             await self._notices.ring()
-        return checked.looked, told
+        return AlertRun(checked.looked, told)
 
     async def _tell(self, session: Executor, telling: Telling) -> bool:
-        return await self._notices.say(
-            session,
-            telling.dialog_id,
-            partial(self._compose, telling),
-            template=_template(telling),
-        )
+        """Queue the news. What cannot be composed is a defect of one product's data, not of the batch."""
+        try:
+            return await self._notices.say(
+                session, telling.dialog_id, partial(self._compose, telling), template=_template(telling)
+            )
+        except (ValueError, KeyError):
+            _log.exception("an alert could not be told", extra={"alert": str(telling.alert_id)})
+            return False
 
     def _compose(self, telling: Telling, language: Language) -> Reply:
         return replies.notice(telling, language, self._product_buttons)

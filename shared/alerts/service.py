@@ -150,9 +150,7 @@ class AlertService:
         changes["due_at"] = now if change.limit is not None else soonest
         return await repository.save(session, alert.id, **changes)
 
-    async def cancel(
-        self, session: AsyncSession, alert_id: UUID, *, customer_id: UUID | None = None
-    ) -> Alert:
+    async def cancel(self, session: AsyncSession, alert_id: UUID, *, customer_id: UUID | None = None) -> Alert:
         """End an alert; one that is over stays as it is.
 
         Raises:

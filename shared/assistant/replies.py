@@ -20,7 +20,7 @@ from shared.channels.messages import (
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 
-__all__ = ["TEXTS", "button", "card_of", "cards_of", "category_list", "say"]
+__all__ = ["TEXTS", "button", "card_of", "cards_of", "category_list", "product_buttons", "say"]
 
 TEXTS = Texts(Path(__file__).parent / "locales", "assistant")
 
@@ -72,6 +72,11 @@ def card_of(product: FoundProduct, language: Language, *, in_list: bool = False)
         buttons=rows,
         language=language,
     )
+
+
+def product_buttons(sku: str, language: Language) -> tuple[Button, ...]:
+    """What a shopper can do with a product that is spoken of outside of a turn."""
+    return (button("details", buttons.card(sku), language),)
 
 
 def cards_of(text: str, products: Sequence[FoundProduct], language: Language, *, has_more: bool) -> ProductCards:

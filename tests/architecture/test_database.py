@@ -76,6 +76,7 @@ SYSTEM_READS = {
     "escalations": "company_id id dialog_id status expires_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
+    "price_alerts": "company_id state due_at",
     "product_changes": "company_id id product_id at",
     "product_imports": "company_id id status lease_until",
 }

@@ -61,7 +61,7 @@ def upgrade() -> None:
     for statement in tenant_table(
         "price_alerts",
         app="SELECT, INSERT, UPDATE, DELETE",
-        system_select="company_id, id, state, due_at",
+        system_select="company_id, state, due_at",
     ):
         op.execute(statement)
 
