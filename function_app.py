@@ -2,7 +2,8 @@
 
 import azure.functions as func
 
-from functions.alerts import alerts
+from functions.alerts import alert_endpoints, alerts
+from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.health import health
 from functions.turns import turns
@@ -15,3 +16,5 @@ app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(alerts)
 app.register_functions(health)
+app.register_functions(cities)
+app.register_functions(alert_endpoints)

@@ -68,7 +68,8 @@ WITH due AS MATERIALIZED (
        FOR UPDATE SKIP LOCKED
 ), judged AS MATERIALIZED (
     SELECT a.id, p.price_minor AS price,
-           CASE WHEN a.mark_minor > a.limit_minor THEN a.seen_minor ELSE a.mark_minor END AS before, p.sku, p.name, p.images,
+           CASE WHEN a.mark_minor > a.limit_minor THEN a.seen_minor ELSE a.mark_minor END AS before,
+           p.sku, p.name, p.images,
            b.settings ->> CASE a.condition WHEN 'restock' THEN 'restock_template'
                                            ELSE 'price_alert_template' END AS template,
            a.expires_at <= now() AS over,

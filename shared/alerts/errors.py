@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.alerts.schemas import AlertCondition
 from shared.kernel.errors import Conflict
 
-__all__ = ["AlertLimitReached", "AlreadySo", "AlertsRefused"]
+__all__ = ["AlertLimitReached", "AlertsRefused", "AlreadySo"]
 
 
 class AlertsRefused(Conflict):

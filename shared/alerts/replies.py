@@ -1,4 +1,4 @@
-"""What a customer reads when an alert comes true: the product and the news, as a message or an approved template."""
+"""What a customer reads when an alert comes true: the product and the news, or an approved template of them."""
 
 from __future__ import annotations
 

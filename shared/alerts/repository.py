@@ -11,10 +11,23 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.alerts.models import AlertRow
-from shared.alerts.schemas import Alert, AlertCondition, AlertState
+from shared.alerts.schemas import Alert, AlertCondition, AlertFilter, AlertState
 from shared.kernel.ids import new_id
+from shared.runtime.keyset import Key, fetch_page
 
-__all__ = ["count_active", "erase_of", "find", "lock", "move", "of_customer", "save", "upsert"]
+__all__ = [
+    "count_active",
+    "erase_of",
+    "find",
+    "find_same",
+    "lock",
+    "lock_customer",
+    "move",
+    "of_customer",
+    "page",
+    "save",
+    "upsert",
+]
 
 # the session's own company: row level security refuses any other
 _COMPANY = text("cast(nullif(current_setting('app.company_id', true), '') as uuid)")
@@ -156,6 +169,27 @@ async def of_customer(session: AsyncSession, customer_id: UUID, *, active_only: 
     statement = select(AlertRow).where(AlertRow.customer_id == customer_id).order_by(AlertRow.id)
     rows = await session.scalars(statement.where(_ACTIVE) if active_only else statement)
     return [_alert(row) for row in rows]
+
+
+_SORTS = {
+    "created": (Key(AlertRow.id, UUID),),
+    "-created": (Key(AlertRow.id, UUID, descending=True),),
+}
+
+
+async def page(session: AsyncSession, wanted: AlertFilter) -> tuple[Sequence[Alert], str | None]:
+    """One page of the company's alerts, and the cursor of the next; ids follow the time of creation."""
+    query = select(AlertRow)
+    if wanted.state is not None:
+        query = query.where(AlertRow.state == wanted.state.value)
+    if wanted.condition is not None:
+        query = query.where(AlertRow.condition == wanted.condition.value)
+    if wanted.customer_id is not None:
+        query = query.where(AlertRow.customer_id == wanted.customer_id)
+    if wanted.product_id is not None:
+        query = query.where(AlertRow.product_id == wanted.product_id)
+    rows, cursor = await fetch_page(session, query, _SORTS, wanted.sort, wanted)
+    return [_alert(row) for row in rows], cursor
 
 
 async def move(session: AsyncSession, source_id: UUID, target_id: UUID) -> None:

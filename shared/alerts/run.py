@@ -77,8 +77,6 @@ class AlertRunner:
         while not self._stopping and time.monotonic() < until:
             in_round = 0
             for work in await self._companies():
-                if self._stopping:
-                    break
                 followed, batch = await self._batch(work)
                 looked, told = looked + batch.looked, told + batch.told
                 in_round += followed + batch.looked
@@ -88,7 +86,9 @@ class AlertRunner:
         return _ended(looked, told)
 
     async def _batch(self, work: Work) -> tuple[int, AlertRun]:
-        """One company's share of a round: changes dealt with, and alerts checked."""
+        """One company's share of a round: changes dealt with, and alerts checked; none once we are to stop."""
+        if self._stopping:
+            return 0, AlertRun(0, 0)
         try:
             followed = await self._follow(work)
             return followed, await self._check(work.company_id) if work.due or followed else AlertRun(0, 0)

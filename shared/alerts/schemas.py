@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.kernel.money import Currency, Money
+from shared.kernel.paging import PageQuery
 
-__all__ = ["Alert", "AlertChange", "AlertCondition", "AlertState", "AlertWish"]
+__all__ = [
+    "Alert",
+    "AlertChange",
+    "AlertCondition",
+    "AlertFilter",
+    "AlertState",
+    "AlertView",
+    "AlertWish",
+    "NewAlert",
+]
+
+
+CheckHours = Annotated[float, Field(gt=0, le=24 * 30, description="Hours between two checks.")]
+DialogId = Annotated[int, Field(ge=1, lt=1 << 63)]
 
 
 class AlertCondition(StrEnum):
@@ -49,11 +64,62 @@ class AlertWish(BaseModel):
 class AlertChange(BaseModel):
     """What to change of an alert; fields left out stay."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limit: Annotated[Money | None, Field(description="Only of the condition `below`; its drops begin anew.")] = None
+    check_hours: CheckHours | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class NewAlert(BaseModel):
+    """An alert that the staff makes for a customer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customer_id: UUID
+    product_id: UUID
+    condition: AlertCondition
+    limit: Annotated[Money | None, Field(description="For the condition `below`: tell at this price or lower.")] = (
+        None
+    )
+    dialog_id: Annotated[
+        DialogId | None, Field(description="Where to tell; by default where the customer wrote last.")
+    ] = None
+    check_hours: CheckHours | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class AlertFilter(PageQuery):
+    """Which alerts to list."""
+
+    state: AlertState | None = None
+    condition: AlertCondition | None = None
+    customer_id: UUID | None = None
+    product_id: UUID | None = None
+    sort: Literal["created", "-created"] = "-created"
+
+
+class AlertView(BaseModel):
+    """An alert as administrators see it."""
+
     model_config = ConfigDict(frozen=True)
 
-    limit: Money | None = None
-    check_hours: float | None = Field(default=None, gt=0, le=24 * 30)
-    expires_at: AwareDatetime | None = None
+    id: UUID
+    customer_id: UUID
+    dialog_id: int
+    product_id: UUID
+    condition: AlertCondition
+    state: AlertState
+    seen: Annotated[Money, Field(description="The price when it was asked for.")]
+    limit: Money | None
+    told: Annotated[Money | None, Field(description="The price that was told last.")]
+    told_at: datetime | None
+    times_told: int
+    check_hours: float
+    expires_at: datetime
+    version: int
+    created_at: datetime
+    updated_at: datetime
 
 
 class Alert(BaseModel):

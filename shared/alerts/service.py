@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.alerts import repository
 from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo
-from shared.alerts.schemas import Alert, AlertChange, AlertCondition, AlertState, AlertWish
+from shared.alerts.schemas import (
+    Alert,
+    AlertChange,
+    AlertCondition,
+    AlertFilter,
+    AlertState,
+    AlertWish,
+)
 from shared.catalog.schemas import Availability, ProductView
 from shared.catalog.service import CatalogService
 from shared.kernel.clock import utc_now
@@ -21,6 +28,9 @@ from shared.kernel.errors import InvalidInput, NotFound
 from shared.runtime.settings import Settings
 
 __all__ = ["AlertService"]
+
+_HIGHEST_LIMIT = 10**15
+"""Minor units above which a limit is no price."""
 
 
 class AlertService:
@@ -98,13 +108,13 @@ class AlertService:
         """Whether the customer has as many active alerts as may be."""
         return await repository.count_active(session, customer_id) >= self._settings.alerts_per_customer
 
-    async def get(self, session: AsyncSession, alert_id: UUID) -> Alert:
-        """The alert of that id.
+    async def get(self, session: AsyncSession, alert_id: UUID, *, lock: bool = False) -> Alert:
+        """The alert of that id; ``lock`` holds it until the transaction ends.
 
         Raises:
             NotFound: the company has none.
         """
-        found = await repository.find(session, alert_id)
+        found = await (repository.lock if lock else repository.find)(session, alert_id)
         if found is None:
             raise NotFound("alert", alert_id)
         return found
@@ -112,6 +122,10 @@ class AlertService:
     async def of_customer(self, session: AsyncSession, customer_id: UUID) -> Sequence[Alert]:
         """The customer's active alerts, oldest first."""
         return await repository.of_customer(session, customer_id, active_only=True)
+
+    async def page(self, session: AsyncSession, wanted: AlertFilter) -> tuple[Sequence[Alert], str | None]:
+        """One page of the company's alerts, and the cursor of the next."""
+        return await repository.page(session, wanted)
 
     async def change(
         self, session: AsyncSession, alert_id: UUID, change: AlertChange, *, customer_id: UUID | None = None
@@ -177,8 +191,8 @@ def _refuse_nonsense(wish: AlertWish, product: ProductView) -> None:
     if (wish.limit is not None) != (wish.condition is AlertCondition.BELOW):
         raise InvalidInput("a limit belongs to the condition below, and to it alone", field="limit")
     if wish.limit is not None:
-        if wish.limit.minor <= 0:
-            raise InvalidInput("a limit must be positive", field="limit")
+        if not 0 < wish.limit.minor <= _HIGHEST_LIMIT:
+            raise InvalidInput("a limit must be a price", field="limit")
         if wish.limit.currency != product.price.currency:
             raise AlertsRefused(f"the product is sold in {product.price.currency}")
         if product.price.minor <= wish.limit.minor and product.availability is not Availability.OUT_OF_STOCK:

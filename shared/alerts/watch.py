@@ -1,4 +1,4 @@
-"""The timer's part: look whether any alert is due or any product changed, and ring for runs. It does none itself."""
+"""The timer's part: look whether any alert is due or any product changed, and ring. It checks none itself."""
 
 from __future__ import annotations
 

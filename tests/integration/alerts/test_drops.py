@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.alerts.schemas import AlertCondition
@@ -91,7 +93,7 @@ async def test_a_drop_of_a_sold_out_product_is_told_when_it_can_be_had(stage: St
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"currency": "USD"}])
-async def test_what_is_not_sold_or_in_another_currency_is_not_told(stage: Stage, change: dict[str, object]) -> None:
+async def test_what_is_not_sold_or_in_another_currency_is_not_told(stage: Stage, change: dict[str, Any]) -> None:
     who = await begin(stage)
     await watch(stage, who)
 
