@@ -123,6 +123,23 @@ class AlertService:
         """The customer's active alerts, oldest first."""
         return await repository.of_customer(session, customer_id, active_only=True)
 
+    async def listed(self, session: AsyncSession, customer_id: UUID) -> Sequence[tuple[Alert, ProductView]]:
+        """The customer's active alerts with their products as they are now, the newest first."""
+        alerts = await repository.of_customer(session, customer_id, active_only=True)
+        products = await self._catalog.products_by_ids(session, [alert.product_id for alert in alerts])
+        known = {product.id: product for product in products}
+        return [(alert, known[alert.product_id]) for alert in reversed(alerts) if alert.product_id in known]
+
+    async def product_by_sku(self, session: AsyncSession, sku: str, *, city_id: UUID | None) -> ProductView:
+        """The product of an article number, as sold in that city.
+
+        Raises:
+            NotFound: there is none on sale.
+        """
+        if not sku.isprintable():
+            raise NotFound("product", sku[:40])
+        return await self._catalog.get_product(session, sku, city_id=city_id)
+
     async def page(self, session: AsyncSession, wanted: AlertFilter) -> tuple[Sequence[Alert], str | None]:
         """One page of the company's alerts, and the cursor of the next."""
         return await repository.page(session, wanted)

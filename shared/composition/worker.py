@@ -16,8 +16,8 @@ from shared.alerts.run import AlertRunner
 from shared.alerts.service import AlertService
 from shared.alerts.watch import AlertWatch
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
-from shared.assistant.replies import product_buttons
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -76,18 +76,31 @@ class Worker:
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(DialogHistory(self._memory), [AlertRecords()])
         catalog = CatalogService()
-        self.alerts = AlertService(settings, catalog)
+        self._build_alerts(catalog)
+        finder = CatalogueFinder(catalog)
+        skills = built_in_skills(
+            Parts(
+                finder=finder,
+                cities=CompanyCities(),
+                handover_seconds=settings.handover_seconds,
+                alerts=self.alerts,
+                customers=self.customers,
+            )
+        )
+        self._assistant = AssistantResponder(settings, skills, finder)
+        built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
+        self._build_dialogs(built_in | (responders or {}))
+
+    def _build_alerts(self, catalog: CatalogService) -> None:
+        self.alerts = AlertService(self.settings, catalog)
         self.alert_runner = AlertRunner(
             database=self.database,
             notices=self.notices,
             bells=self.bells,
-            settings=settings,
+            settings=self.settings,
             product_buttons=product_buttons,
         )
-        self.alert_watch = AlertWatch(database=self.database, bells=self.bells, settings=settings)
-        self._assistant = AssistantResponder(settings, CatalogueFinder(catalog), cities=CompanyCities())
-        built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
-        self._build_dialogs(built_in | (responders or {}))
+        self.alert_watch = AlertWatch(database=self.database, bells=self.bells, settings=self.settings)
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory
