@@ -6,6 +6,7 @@ from functions.alerts import alert_endpoints, alerts
 from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.health import health
+from functions.orders import orders
 from functions.turns import turns
 from functions.webhooks import webhooks
 
@@ -15,6 +16,7 @@ app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(alerts)
+app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
 app.register_functions(alert_endpoints)

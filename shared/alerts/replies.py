@@ -32,8 +32,8 @@ TEXTS = Texts(Path(__file__).parent / "locales", "alerts")
 STOP: Final = "alert:stop:"
 """Before the alert's id (hexadecimal) in the id of the button that ends it."""
 
-ProductButtons = Callable[[str, Language], tuple[Button, ...]]
-"""The shop's own buttons of a product, by its article number: see it, put it into the cart."""
+ProductButtons = Callable[[UUID, str, Language], tuple[Button, ...]]
+"""The shop's own buttons of a product, by its id and article number: put it into the cart, see it."""
 
 
 def stop_button(alert_id: UUID, language: Language) -> Button:
@@ -43,7 +43,7 @@ def stop_button(alert_id: UUID, language: Language) -> Button:
 
 def notice(telling: Telling, language: Language, product_buttons: ProductButtons) -> Reply:
     """The news with the product's picture: one message, with buttons to see it, to buy it, and to hear no more."""
-    buttons = [*product_buttons(telling.sku, language)]
+    buttons = [*product_buttons(telling.product_id, telling.sku, language)]
     if telling.condition is not AlertCondition.RESTOCK:
         buttons.append(stop_button(telling.alert_id, language))
     rows = tuple((button,) for button in buttons)

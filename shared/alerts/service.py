@@ -40,6 +40,14 @@ class AlertService:
         self._settings = settings
         self._catalog = catalog
 
+    async def product(self, session: AsyncSession, product_id: UUID) -> ProductView:
+        """A product on sale.
+
+        Raises:
+            NotFound: there is no such product on sale.
+        """
+        return await self._catalog.get_product(session, product_id)
+
     async def product_of(self, session: AsyncSession, wish: AlertWish) -> ProductView:
         """The product of a wish that can be granted.
 
@@ -49,7 +57,7 @@ class AlertService:
             AlertsRefused: the limit is in another currency than the product's price.
             InvalidInput: a limit is missing, too much, or not positive.
         """
-        product = await self._catalog.get_product(session, wish.product_id)
+        product = await self.product(session, wish.product_id)
         _refuse_nonsense(wish, product)
         return product
 
@@ -129,16 +137,6 @@ class AlertService:
         products = await self._catalog.products_by_ids(session, [alert.product_id for alert in alerts])
         known = {product.id: product for product in products}
         return [(alert, known[alert.product_id]) for alert in reversed(alerts) if alert.product_id in known]
-
-    async def product_by_sku(self, session: AsyncSession, sku: str, *, city_id: UUID | None) -> ProductView:
-        """The product of an article number, as sold in that city.
-
-        Raises:
-            NotFound: there is none on sale.
-        """
-        if not sku.isprintable():
-            raise NotFound("product", sku[:40])
-        return await self._catalog.get_product(session, sku, city_id=city_id)
 
     async def page(self, session: AsyncSession, wanted: AlertFilter) -> tuple[Sequence[Alert], str | None]:
         """One page of the company's alerts, and the cursor of the next."""

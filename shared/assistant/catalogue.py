@@ -79,6 +79,7 @@ def _printable(text: str) -> str:
 
 def _found(view: ProductView, language: Language) -> FoundProduct:
     return FoundProduct(
+        id=view.id,
         sku=view.sku,
         name=view.name.get(language),
         price=view.price,

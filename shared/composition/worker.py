@@ -7,6 +7,7 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from shared.alerts.watch import AlertWatch
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
+from shared.assistant.skills.shop import Shop
+from shared.assistant.skillset import Skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -43,6 +46,11 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.orders.carts import CartService
+from shared.orders.checkout import CheckoutService
+from shared.orders.expiry import ReservationExpiry
+from shared.orders.personal_data import OrderRecords
+from shared.orders.service import OrderService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -72,27 +80,26 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory), [AlertRecords()])
-        catalog = CatalogService()
-        self._build_alerts(catalog)
-        finder = CatalogueFinder(catalog)
-        skills = built_in_skills(
-            Parts(
-                finder=finder,
-                cities=CompanyCities(),
-                handover_seconds=settings.handover_seconds,
-                alerts=self.alerts,
-                customers=self.customers,
-            )
-        )
-        self._assistant = AssistantResponder(settings, skills, finder)
+        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords(), AlertRecords()])
+        self._build_orders()
+        self._build_alerts()
+        finder = CatalogueFinder(self.catalog)
+        self._assistant = AssistantResponder(settings, self._skills(finder), finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
-    def _build_alerts(self, catalog: CatalogService) -> None:
-        self.alerts = AlertService(self.settings, catalog)
+    def _build_orders(self) -> None:
+        self.carts = CartService(self.catalog)
+        reserved_for = timedelta(seconds=self.settings.reservation_seconds)
+        self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
+        self.orders = OrderService(self.catalog, self.notices)
+        self.reservation_expiry = ReservationExpiry(self.database)
+
+    def _build_alerts(self) -> None:
+        self.alerts = AlertService(self.settings, self.catalog)
         self.alert_runner = AlertRunner(
             database=self.database,
             notices=self.notices,
@@ -101,6 +108,23 @@ class Worker:
             product_buttons=product_buttons,
         )
         self.alert_watch = AlertWatch(database=self.database, bells=self.bells, settings=self.settings)
+
+    def _skills(self, finder: CatalogueFinder) -> Skills:
+        return built_in_skills(
+            Parts(
+                finder=finder,
+                cities=CompanyCities(),
+                handover_seconds=self.settings.handover_seconds,
+                alerts=self.alerts,
+                shop=Shop(
+                    finder=finder,
+                    customers=self.customers,
+                    carts=self.carts,
+                    checkout=self.checkout,
+                    orders=self.orders,
+                ),
+            )
+        )
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory

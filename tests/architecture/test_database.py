@@ -18,10 +18,12 @@ NO_TENANT = {"alembic_version", "login_attempts"}
 
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
-    "analytics_events": "INSERT SELECT",
+    "analytics_events": "INSERT SELECT UPDATE",
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
     "bots": ALL,
+    "cart_lines": ALL,
+    "carts": ALL,
     "catalog_state": ALL,
     "catalog_words": ALL,
     "cities": ALL,
@@ -36,6 +38,10 @@ APP = {
     "invitations": ALL,
     "messages": "DELETE INSERT SELECT",
     "model_usage": "INSERT SELECT UPDATE",
+    "order_changes": "INSERT SELECT UPDATE",
+    "order_counters": "INSERT SELECT UPDATE",
+    "order_lines": "INSERT SELECT",
+    "orders": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
     "price_alerts": ALL,
@@ -48,9 +54,11 @@ APP = {
     "refresh_tokens": ALL,
     "service_tokens": ALL,
     "sessions": ALL,
+    "stock_reservations": ALL,
     "users": ALL,
 }
 DEFINER = {
+    "analytics_events": "DELETE SELECT",
     "bots": "SELECT",
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
@@ -79,6 +87,7 @@ SYSTEM_READS = {
     "price_alerts": "company_id state due_at",
     "product_changes": "company_id id product_id at",
     "product_imports": "company_id id status lease_until",
+    "stock_reservations": "company_id order_id expires_at",
 }
 SYSTEM_WRITES = {
     "dialogs": "due_at lease_token lease_until attempts send_at send_token send_until",
@@ -89,6 +98,7 @@ FUNCTIONS = {
     "begin_login": {"zeta_app"},
     "end_login": {"zeta_app"},
     "find_bot": {"zeta_app"},
+    "forget_analytics": {"zeta_system"},
     "find_invitation": {"zeta_app"},
     "find_password_reset": {"zeta_app"},
     "find_refresh_token": {"zeta_app"},

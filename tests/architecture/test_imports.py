@@ -12,10 +12,11 @@ from tests.architecture.source import CHECKOUT, modules, run_python, tree_of
 
 PUBLISHED = {
     "alerts": {"errors", "replies", "schemas", "service"},
+    "analytics": {"service", "schemas", "kinds"},
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
     "bots": {"service", "schemas", "directory", "prompts"},
-    "catalog": {"service", "schemas", "imports", "colours"},
+    "catalog": {"service", "schemas", "imports", "colours", "stock"},
     "channels": {
         "contract",
         "messages",
@@ -30,6 +31,7 @@ PUBLISHED = {
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
     "identity": {"audit", "permissions", "schemas"},
+    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from shared.alerts.service import AlertService
 from shared.assistant import buttons, replies
 from shared.assistant.cards import CardButton, Cards
 from shared.assistant.products import CityFinder, ProductFinder
 from shared.assistant.skills.alerts.skill import alerts_skill
-from shared.assistant.skills.alerts.watching import watch_button
+from shared.assistant.skills.alerts.views import watch_button
+from shared.assistant.skills.cart import views as cart
+from shared.assistant.skills.cart.skill import cart_skill
 from shared.assistant.skills.handover.skill import handover_skill
 from shared.assistant.skills.search.skill import search_skill
+from shared.assistant.skills.shop import Shop
 from shared.assistant.skills.talk.skill import talk_skill
 from shared.assistant.skillset import Skills
 from shared.channels.messages import Button
-from shared.customers.service import CustomerService
 from shared.kernel.languages import Language
 
 __all__ = ["Parts", "built_in_skills", "product_buttons"]
@@ -29,17 +32,18 @@ class Parts:
     cities: CityFinder | None
     handover_seconds: float
     """How long an escalation keeps the bot silent."""
+    shop: Shop
     alerts: AlertService
-    customers: CustomerService
 
 
-CARD_BUTTONS: tuple[CardButton, ...] = (watch_button,)
+CARD_BUTTONS: tuple[CardButton, ...] = (cart.buy_button, watch_button)
 """The skills' buttons on a product's whole card, the most useful first."""
 
 
-def product_buttons(sku: str, language: Language) -> tuple[Button, ...]:
-    """What can be done with a product that the shop speaks of outside of a turn."""
-    return (replies.button("details", buttons.card(sku), language),)
+def product_buttons(product_id: UUID, sku: str, language: Language) -> tuple[Button, ...]:
+    """What can be done with a product in stock that the shop speaks of outside of a turn."""
+    buy = Button(id=cart.BUY + product_id.hex, title=cart.TEXTS.get("button.buy", language))
+    return (buy, replies.button("details", buttons.card(sku), language))
 
 
 def built_in_skills(parts: Parts) -> Skills:
@@ -47,9 +51,10 @@ def built_in_skills(parts: Parts) -> Skills:
     cards = Cards(CARD_BUTTONS)
     return Skills(
         (
+            alerts_skill(parts.alerts, parts.shop),
+            cart_skill(parts.shop, cards),
             handover_skill(handover_seconds=parts.handover_seconds),
             talk_skill(),
-            alerts_skill(parts.alerts, parts.customers, parts.finder),
             search_skill(parts.finder, parts.cities, cards),
         ),
         cards=cards,

@@ -12,32 +12,47 @@ from shared.assistant.skill import Said
 
 __all__ = ["CANCEL", "LIST", "UNDO", "Asked", "read_asked"]
 
-_TELL = anywhere(
+_WATCH = anywhere(
     r"уведом\w*",
     r"оповест\w+",
     r"оповещ\w+",
-    r"сообщ\w+",
-    r"(?:на)?пиши(?:те)?",
-    r"дай(?:те)?\s+(?:мне\s+)?знать",
-    r"предупред\w+",
-    r"скажи(?:те)?",
     r"маякни(?:те)?",
-    r"напомни(?:те)?",
     r"(?:про|от)?след(?:и|ите|ить)",
     r"отслежив\w+",
     r"подпи(?:ши|шите|саться)",
     r"хабарла(?!нд)\w*",
     r"хабар\s+бер\w*",
-    r"айт(?:ыңыз|ыңызшы|шы|сын|а\s+сал\w*|ып\s+қой\w*|ыныз|ынызшы)?",
     r"ескерт\w*",
+    r"бақыла(?:ңыз|ңызшы|шы|п)?",
+    r"(?:notify|alert|ping)\s+me",
+    r"(?:set|create|make|add)\s+(?:me\s+)?(?:an?\s+)?(?:price\s+|restock\s+)?alert",
+    r"(?:watch|track)\s+(?:it|this|that|(?:the|its)\s+price|for\s+an?\s+(?:lower|better)\s+price)",
+)
+"""Words that ask for an alert whatever else is said."""
+_TELL = anywhere(
+    r"сообщ\w+",
+    r"(?:на)?пиши(?:те)?",
+    r"дай(?:те)?\s+(?:мне\s+)?знать",
+    r"предупред\w+",
+    r"скажи(?:те)?",
+    r"напомни(?:те)?",
+    r"айт(?:ыңыз|ыңызшы|шы|сын|а\s+сал\w*|ып\s+қой\w*|ыныз|ынызшы)?",
     r"жаз(?:ыңыз|ыңызшы|шы|ып\s+жібер\w*|ыныз)",
     r"білдір\w*",
-    r"бақыла(?:ңыз|ңызшы|шы|п)?",
-    r"(?:let\s+me\s+know|(?:tell|notify|alert|message|ping|text|inform|warn)\s+me)",
-    r"(?:set|create|make|add)\s+(?:me\s+)?(?:an?\s+)?(?:price\s+|restock\s+)?alert",
-    r"watch",
-    r"track",
+    r"let\s+me\s+know|(?:tell|message|text|inform|warn|remind)\s+me",
 )
+"""Words that ask for one only together with a "when": «скажите цену» does not."""
+_WHEN = anywhere(
+    r"когда",
+    r"если",
+    r"как\s+только",
+    r"\w{2,}(?:са|се|ғанда|генде|қанда|кенде)",
+    r"when(?:ever)?",
+    r"if",
+    r"once",
+    r"as\s+soon\s+as",
+)
+_DELIVERY = anywhere(r"(?:при|под|до)вез\w+", r"доставк\w+", r"заказ\w*", r"жеткіз\w+", r"deliver\w*", r"order\w*")
 _CHEAPER = anywhere(
     r"(?:по)?деш[её]в\w*",
     r"(?:на|за|об?|про)?\s*изменени\w+\s+цены",
@@ -148,7 +163,7 @@ class Asked:
 
 def read_asked(said: Said) -> Asked | None:
     """«уведоми меня, когда диван подешевеет», «хабарлаңыз, 200 мыңнан төмен болса», "tell me when it is back"."""
-    if CANCEL.search(said.text) or not _TELL.search(said.text):
+    if CANCEL.search(said.text) or not _asks_to_be_told(said.text):
         return None
     bounds = find_price_bounds(said.text, implied_thousands=said.implied_thousands)
     back, cheaper = _BACK.search(said.text), _CHEAPER.search(said.text)
@@ -161,9 +176,15 @@ def read_asked(said: Said) -> Asked | None:
     return Asked(condition, bounds.maximum, _naming(bounds.rest))
 
 
+def _asks_to_be_told(text: str) -> bool:
+    if _WATCH.search(text):
+        return True
+    return bool(_TELL.search(text) and _WHEN.search(text)) and not _DELIVERY.search(text)
+
+
 def _naming(text: str) -> str:
     """The words left when those of telling and of prices are taken away: they name the product, if anything."""
-    for pattern in (_CHEAPER, _BACK, _TELL, _JOINS):
+    for pattern in (_WATCH, _CHEAPER, _BACK, _TELL, _JOINS):
         text = pattern.sub(" ", text)
     return " ".join(re.findall(r"[^\W_]+(?:[-'.][^\W_]+)*", text))
 
