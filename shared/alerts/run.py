@@ -17,14 +17,13 @@ from uuid import UUID
 
 from shared.alerts import checks, replies
 from shared.alerts.checks import Telling, Work
-from shared.channels.messages import Reply, TemplateMessage
+from shared.channels.messages import TemplateMessage
 from shared.dialogs.bells import Bells
-from shared.dialogs.notices import Notices
+from shared.dialogs.notices import Notice, Notices
 from shared.kernel.errors import Unavailable
 from shared.kernel.languages import Language
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
-from shared.runtime.statements import Executor
 
 __all__ = ["AlertRun", "AlertRunner"]
 
@@ -116,24 +115,15 @@ class AlertRunner:
         told = 0
         async with self._database.company_statements(company_id) as session:
             checked = await checks.check_due(session, limit=self._settings.alert_batch)
-            for telling in checked.tellings:
-                told += await self._tell(session, telling)
+            if checked.tellings:
+                told = await self._notices.say_all(session, [self._notice(each) for each in checked.tellings])
         if told:
             await self._notices.ring()
         return AlertRun(checked.looked, told)
 
-    async def _tell(self, session: Executor, telling: Telling) -> bool:
-        """Queue the news. What cannot be composed is a defect of one product's data, not of the batch."""
-        try:
-            return await self._notices.say(
-                session, telling.dialog_id, partial(self._compose, telling), template=_template(telling)
-            )
-        except (ValueError, KeyError):
-            _log.exception("an alert could not be told", extra={"alert": str(telling.alert_id)})
-            return False
-
-    def _compose(self, telling: Telling, language: Language) -> Reply:
-        return replies.notice(telling, language, self._product_buttons)
+    def _notice(self, telling: Telling) -> Notice:
+        compose = partial(replies.notice, telling, product_buttons=self._product_buttons)
+        return Notice(telling.dialog_id, compose, template=_template(telling))
 
 
 def _template(telling: Telling) -> Callable[[Language], TemplateMessage] | None:
