@@ -18,10 +18,11 @@ SELECT %(company)s, gen_random_uuid(), 20000000, 'KZT', 'sofas', 'C-' || n, 'c' 
 INSERT INTO dialogs (company_id, bot_id, chat_id, customer_id, language, last_inbound_at)
 SELECT %(company)s, %(bot)s, 'crowd-' || n, 'crowd-' || n, 'ru', now() FROM generate_series(1, %(people)s) n;
 INSERT INTO customers (company_id, id, name)
-SELECT %(company)s, gen_random_uuid(), 'crowd-' || n FROM generate_series(1, %(people)s) n;
+SELECT company_id, md5('crowd' || id)::uuid, chat_id FROM dialogs
+ WHERE company_id = %(company)s AND chat_id LIKE 'crowd-%%';
 INSERT INTO customer_dialogs (company_id, dialog_id, customer_id)
-SELECT d.company_id, d.id, c.id FROM dialogs d
-  JOIN customers c ON c.company_id = d.company_id AND c.name = d.chat_id WHERE d.company_id = %(company)s;
+SELECT company_id, id, md5('crowd' || id)::uuid FROM dialogs
+ WHERE company_id = %(company)s AND chat_id LIKE 'crowd-%%';
 INSERT INTO price_alerts (company_id, id, customer_id, dialog_id, product_id, condition, currency, seen_minor,
                           mark_minor, check_every, due_at, expires_at)
 SELECT l.company_id, gen_random_uuid(), l.customer_id, l.dialog_id, p.id, 'drop', 'KZT', 20000000, 20000000,
