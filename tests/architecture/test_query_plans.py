@@ -182,7 +182,7 @@ def _app_queries(filled: Filled) -> dict[str, tuple[TextClause, dict[str, Any], 
         ),
         "alerts of products that changed": (
             alerts._FOLLOW,
-            {"limit": 100},
+            {"limit": 2},
             {("price_alerts", "ix_price_alerts_product")},
         ),
         "statuses": (

@@ -121,31 +121,31 @@ async def test_alerts_are_listed_by_state_condition_customer_and_product_page_by
 
 
 @pytest.mark.parametrize(
-    ("more", "status", "code"),
+    ("more", "told"),
     [
-        ({"condition": "below"}, 400, "invalid_input"),
-        ({"limit": tenge(1)}, 400, "invalid_input"),
-        ({"condition": "below", "limit": tenge(0)}, 400, "invalid_input"),
-        ({"condition": "below", "limit": {"minor": 1 << 70, "currency": "KZT"}}, 400, "invalid_input"),
-        ({"condition": "below", "limit": tenge(1, "USD")}, 409, "alert_refused"),
-        ({"condition": "below", "limit": tenge(140_000)}, 409, "alert_already_so"),
-        ({"condition": "restock"}, 409, "alert_already_so"),
-        ({"customer_id": str(uuid4())}, 404, "not_found"),
-        ({"product_id": str(uuid4())}, 404, "not_found"),
-        ({"dialog_id": 999_999}, 404, "not_found"),
-        ({"dialog_id": 1 << 65}, 400, "invalid_input"),
-        ({"expires_at": "2020-01-01T00:00:00Z"}, 400, "invalid_input"),
-        ({"expires_at": "2030-01-01T00:00:00"}, 400, "invalid_input"),
-        ({"check_hours": 0}, 400, "invalid_input"),
-        ({"colour": "red"}, 400, "invalid_input"),
+        ({"condition": "below"}, (400, "invalid_input")),
+        ({"limit": tenge(1)}, (400, "invalid_input")),
+        ({"condition": "below", "limit": tenge(0)}, (400, "invalid_input")),
+        ({"condition": "below", "limit": {"minor": 1 << 70, "currency": "KZT"}}, (400, "invalid_input")),
+        ({"condition": "below", "limit": tenge(1, "USD")}, (409, "alert_refused")),
+        ({"condition": "below", "limit": tenge(140_000)}, (409, "alert_already_so")),
+        ({"condition": "restock"}, (409, "alert_already_so")),
+        ({"customer_id": str(uuid4())}, (404, "not_found")),
+        ({"product_id": str(uuid4())}, (404, "not_found")),
+        ({"dialog_id": 999_999}, (404, "not_found")),
+        ({"dialog_id": 1 << 65}, (400, "invalid_input")),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, (400, "invalid_input")),
+        ({"expires_at": "2030-01-01T00:00:00"}, (400, "invalid_input")),
+        ({"check_hours": 0}, (400, "invalid_input")),
+        ({"colour": "red"}, (400, "invalid_input")),
     ],
 )
 async def test_what_makes_no_sense_is_refused_in_words(
-    admin: ApiClient, customer_id: UUID, product_id: UUID, more: dict[str, Any], status: int, code: str
+    admin: ApiClient, customer_id: UUID, product_id: UUID, more: dict[str, Any], told: tuple[int, str]
 ) -> None:
     answer = await admin.post("alerts", wish(customer_id, product_id) | more)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
+    assert (answer.status, answer.json["code"]) == told
     assert answer.json["title"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from shared.alerts.replies import STOP, TEXTS
+from shared.alerts.replies import STOP
 from shared.alerts.service import AlertService
 from shared.assistant.skill import Answer, ButtonFamily, Label, Moment, Phrase, Skill, Strength
 from shared.assistant.skills.alerts import phrases, views
@@ -29,7 +29,7 @@ def alerts_skill(alerts: AlertService, shop: Shop) -> Skill:
             ButtonFamily(views.PAGE, watching.show_page),
             ButtonFamily(views.SHOW, watching.show_one),
         ),
-        labels=(Label(lambda: TEXTS.variants("button.list"), views.ALL),),
+        labels=(Label(lambda: views.TEXTS.variants("button.list"), views.ALL),),
         phrases=(
             Phrase.matching("list_alerts", whole, phrases.LIST, watching.show_all),
             Phrase.matching("cancel_alert", whole, phrases.CANCEL, watching.stop_by_words),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from shared.alerts.replies import STOP, TEXTS, stop_button
+from shared.alerts.replies import STOP, stop_button
 from shared.alerts.schemas import Alert, AlertCondition
 from shared.assistant import buttons, replies
 from shared.assistant.products import FoundProduct
 from shared.catalog.schemas import ProductView
 from shared.channels.messages import Button, ListMessage, ListRow, OutboundMessage, RichText, TextMessage
+from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.kernel.money import Money, format_money
 
@@ -21,6 +23,7 @@ __all__ = [
     "ON",
     "PAGE",
     "SHOW",
+    "TEXTS",
     "Listed",
     "alert_id_in",
     "all_button",
@@ -34,6 +37,8 @@ __all__ = [
     "watch_button",
     "which",
 ]
+
+TEXTS = Texts(Path(__file__).parent / "locales", "alerts")
 
 ALL: Final = "alert:all"
 ON: Final = "alert:on:"

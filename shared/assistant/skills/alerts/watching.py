@@ -31,7 +31,7 @@ from shared.kernel.money import Money
 __all__ = ["Wanted", "Watching"]
 
 _KEPT: Final = "alerts"
-"""The skill's key in the dialog's state: a ``wish`` without its product yet, or the ``last`` one made; and ``at``."""
+"""The skill's key in the dialog's state: a ``wish`` without its product yet, or the ``last`` made; and ``at``."""
 
 _RECENT = timedelta(minutes=10)
 _NOTHING: Final = Evidence()
