@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.alerts import alert_endpoints, alerts
 from functions.analytics import analytics
 from functions.api import api
 from functions.auth import auth
@@ -25,6 +26,7 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
+app.register_functions(alerts)
 app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
@@ -42,3 +44,4 @@ app.register_functions(service_tokens)
 app.register_functions(audit)
 app.register_functions(customers)
 app.register_functions(analytics)
+app.register_functions(alert_endpoints)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.alerts.handlers import AlertHandlers
 from shared.analytics.handlers import AnalyticsHandlers
 from shared.api.cors import Cors
 from shared.api.edge import ApiEdge
@@ -40,6 +41,7 @@ class Api:
 
     analytics: AnalyticsHandlers
     bots: BotHandlers
+    alerts: AlertHandlers
     cities: CityHandlers
     products: ProductHandlers
     categories: CategoryHandlers
@@ -65,6 +67,7 @@ def build_api(parts: Worker) -> Api:
     identity = build_identity(parts)
     database = parts.database
     return Api(
+        alerts=AlertHandlers(database, parts.alerts, parts.customers),
         analytics=AnalyticsHandlers(database),
         bots=BotHandlers(
             database,

@@ -12,10 +12,14 @@ from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from shared.alerts.personal_data import AlertRecords
+from shared.alerts.run import AlertRunner
+from shared.alerts.service import AlertService
+from shared.alerts.watch import AlertWatch
 from shared.analytics.service import AnalyticsOfPerson
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
-from shared.assistant.skills.registry import Parts, built_in_skills
+from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
 from shared.assistant.skills.shop import Shop
 from shared.assistant.skillset import Skills
 from shared.bots.directory import BotDirectory
@@ -88,9 +92,11 @@ class Worker:
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(
-            DialogHistory(self._memory), [OrderRecords(), EscalationRecords(), AnalyticsOfPerson()]
+            DialogHistory(self._memory),
+            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsOfPerson()],
         )
         self._build_orders()
+        self._build_alerts()
         finder = CatalogueFinder(self.catalog)
         self._assistant = AssistantResponder(settings, self._skills(finder), finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
@@ -103,12 +109,24 @@ class Worker:
         self.orders = OrderService(self.catalog, self.notices)
         self.reservation_expiry = ReservationExpiry(self.database)
 
+    def _build_alerts(self) -> None:
+        self.alerts = AlertService(self.settings, self.catalog)
+        self.alert_runner = AlertRunner(
+            database=self.database,
+            notices=self.notices,
+            bells=self.bells,
+            settings=self.settings,
+            product_buttons=product_buttons,
+        )
+        self.alert_watch = AlertWatch(database=self.database, bells=self.bells, settings=self.settings)
+
     def _skills(self, finder: CatalogueFinder) -> Skills:
         return built_in_skills(
             Parts(
                 finder=finder,
                 cities=CompanyCities(),
                 handover_seconds=self.settings.handover_seconds,
+                alerts=self.alerts,
                 shop=Shop(
                     finder=finder,
                     customers=self.customers,
@@ -204,6 +222,7 @@ class Worker:
         """Claim nothing new from now on; what is under way ends or is given back."""
         self.drainer.stop()
         self.deliverer.stop()
+        self.alert_runner.stop()
 
     async def aclose(self) -> None:
         """Close all connections."""

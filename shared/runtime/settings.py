@@ -154,6 +154,20 @@ class Settings(BaseSettings):
     daily_model_budget: float = 5.0
     """US dollars a company may spend on the model a day, where the company sets none of its own."""
 
+    # ---- alerts -----------------------------------------------------------------------------------------
+    alert_days: int = Field(default=90, ge=1)
+    """How long a price or restock alert lives, in days."""
+    alert_check_hours: float = Field(default=24.0, gt=0)
+    """Hours between two checks of an alert whose product did not change; a change is looked at at once."""
+    alerts_per_customer: int = Field(default=50, ge=1)
+    """Alerts that one customer may have waiting."""
+    alert_batch: int = Field(default=100, ge=1, le=1000)
+    """Alerts of one company that are checked in one transaction."""
+    alert_budget: float = 60.0
+    """A run of checks begins nothing new after this long."""
+    alert_runs_cap: int = Field(default=4, ge=1)
+    """Runs of checks that the timer asks for at once, at most."""
+
     # ---- sending ----------------------------------------------------------------------------------------
     lane_seconds: float = 25.0
     """The send lane's claim; at least twice ``send_timeout`` (checked)."""
