@@ -167,6 +167,8 @@ class Settings(BaseSettings):
     """Bytes of a webhook; a larger one is refused with 413."""
     raw_retention_days: int = 30
     """How long the raw bodies of webhooks are kept."""
+    analytics_retention_days: int = 400
+    """How long the events are kept that reports count."""
     log_level: str = "INFO"
     """The least severe level that is logged."""
 

@@ -15,7 +15,7 @@ SCHEDULE_ONLY = {"company_turns"}
 
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
-    "analytics_events": "INSERT SELECT",
+    "analytics_events": "INSERT SELECT UPDATE",
     "bot_configurations": ALL,
     "bots": ALL,
     "catalog_state": ALL,
@@ -38,6 +38,7 @@ APP = {
     "users": ALL,
 }
 DEFINER = {
+    "analytics_events": "DELETE SELECT",
     "bots": "SELECT",
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
@@ -61,6 +62,7 @@ SYSTEM_WRITES = {"dialogs": "due_at lease_token lease_until attempts send_at sen
 
 FUNCTIONS = {
     "find_bot": {"zeta_app"},
+    "forget_analytics": {"zeta_system"},
     "forget_raw_bodies": {"zeta_system"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
@@ -190,7 +191,10 @@ class TurnRunner:
             forget=result.forget,
             messages=[entry.row for entry in said],
             calls=[call.model_dump(mode="json", exclude_defaults=True) for call in calls],
-            analytics=[{"kind": event.kind, "properties": dict(event.properties)} for event in result.analytics],
+            analytics=[
+                {"kind": event.kind, "properties": dict(event.properties)}
+                for event in (*_counted(opened.batch, result.reply, now), *result.analytics)
+            ],
             take_lane=not wait,
         )
         committed = await self._write(claim, lane, write, result.effects)
@@ -255,6 +259,17 @@ def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:
             if words and not words.startswith("/") and (found := detect_language(words)) is not None:
                 return found
     return dialog.language or bot.language
+
+
+def _counted(batch: Batch, reply: Reply, now: datetime) -> tuple[AnalyticsEvent, ...]:
+    """The event ``turn``: what was written and said, and how long the person waited for it."""
+    messages = sum(isinstance(event, InboundMessage) for event in batch.events)
+    if not messages or batch.received_at is None:
+        return ()
+    properties = {"messages": messages, "replies": len(reply.messages)}
+    if reply.messages:
+        properties["ms"] = max(0, round((now - batch.received_at).total_seconds() * 1000))
+    return (AnalyticsEvent("turn", properties),)
 
 
 def _limited(warn_seconds: float | None, language: Language) -> TurnResult:
