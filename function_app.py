@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions.deliveries import deliveries
+from functions.escalations import escalations
 from functions.health import health
 from functions.turns import turns
 from functions.webhooks import webhooks
@@ -12,4 +13,5 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
+app.register_functions(escalations)
 app.register_functions(health)

@@ -11,11 +11,13 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from types import FrameType
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.summaries import TalkSummaries
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -35,10 +37,13 @@ from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.drainer import Drainer
-from shared.dialogs.turns.router import HANDOVER, Router
+from shared.dialogs.turns.router import HANDOVER, STAFF, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
+from shared.escalations.desk import EscalationDesk
 from shared.escalations.handover import HandoverResponder
+from shared.escalations.staff.responder import StaffResponder
+from shared.escalations.watch import EscalationWatch
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -67,8 +72,29 @@ class Worker:
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
         self.notices = Notices(self._channel_of, self.bells)
         self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
-        built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
+        self._build_escalations()
+        built_in: dict[str, Responder] = {
+            "assistant": self._assistant,
+            HANDOVER: HandoverResponder(self.desk),
+            STAFF: StaffResponder(self.desk),
+        }
         self._build_dialogs(built_in | (responders or {}))
+
+    def _build_escalations(self) -> None:
+        settings = self.settings
+        self._summaries = TalkSummaries(settings, self.database)
+        self.desk = EscalationDesk(
+            self.notices,
+            patience=timedelta(seconds=settings.handover_reply_seconds),
+            handover=timedelta(seconds=settings.handover_seconds),
+        )
+        self.escalations = EscalationWatch(
+            database=self.database,
+            desk=self.desk,
+            summariser=self._summaries,
+            bells=self.bells,
+            reminders=settings.handover_reminders,
+        )
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory
@@ -104,6 +130,7 @@ class Worker:
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,
+            bells=self.bells,
             settings=settings,
         )
         self.drainer = Drainer(
@@ -136,6 +163,7 @@ class Worker:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._assistant.aclose()
+        await self._summaries.aclose()
         await self.http.aclose()
         await self.queues.aclose()
         await self.cache.aclose()

@@ -14,14 +14,14 @@ from typing import Literal
 
 from shared.kernel.errors import Unavailable
 from shared.runtime.cache import Cache
-from shared.runtime.queues import DELIVERIES, TURNS, Queues
+from shared.runtime.queues import DELIVERIES, ESCALATIONS, TURNS, Queues
 
 __all__ = ["Bell", "Bells"]
 
 _log = logging.getLogger(__name__)
 
-Bell = Literal["turns", "deliveries"]
-_QUEUES: dict[Bell, str] = {"turns": TURNS, "deliveries": DELIVERIES}
+Bell = Literal["turns", "deliveries", "escalations"]
+_QUEUES: dict[Bell, str] = {"turns": TURNS, "deliveries": DELIVERIES, "escalations": ESCALATIONS}
 
 
 class Bells:

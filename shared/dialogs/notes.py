@@ -1,4 +1,4 @@
-"""Notes in a dialog's history that nobody said: who had the dialog from here on. Neither shoppers nor models read them.
+"""Notes in a dialog's history that nobody said: who had the dialog from here on. No shopper and no model reads them.
 
 Also the order in which several dialogs are locked in one transaction.
 """
@@ -51,5 +51,5 @@ async def count_event(session: Executor, dialog_id: int, kind: str, properties: 
 
 
 async def lock_dialogs(session: Executor, dialog_ids: Iterable[int]) -> None:
-    """Lock the rows of several dialogs in the order that every transaction keeps, so that none waits in a circle."""
+    """Lock several dialogs in the order that every transaction keeps, so that none waits in a circle."""
     await session.execute(_LOCK, {"ids": sorted(set(dialog_ids))})

@@ -64,7 +64,7 @@ class EscalationDesk:
         escalation = await service.note_answer(session, escalation_id, user_id, keep_until=keep_until)
         member = await find_member(session, user_id) if user_id is not None else None
         reply = replies.of_staff(member.name if member else "", words)
-        if not await self.notices.say(session, escalation.dialog_id, lambda language: reply, role=Role.STAFF):
+        if not await self.notices.say(session, escalation.dialog_id, lambda _language: reply, role=Role.STAFF):
             raise Unreachable("the shopper has blocked the bot")
         return escalation
 

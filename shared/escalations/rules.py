@@ -1,11 +1,11 @@
-"""A bot's rules of the hand-over: how soon people answer, at which hours, and what reaches a closed WhatsApp window.
+"""A bot's rules of the hand-over: how soon people answer, at which hours, what reaches a closed WhatsApp window.
 
 They stand in the bot's settings, or in its city's, under ``handover``::
 
     {"reply_minutes": 15, "opens": "09:00", "closes": "18:00", "days": [1, 2, 3, 4, 5], "template": "shopper_waits"}
 
-Every key may be missing. Hours are in the city's time zone; days are 1 (Monday) to 7; ``closes`` before ``opens`` means
-the next morning. ``template`` is an approved WhatsApp template with one place, the shopper's name.
+Every key may be missing. Hours are in the city's time zone; days are 1 (Monday) to 7; ``closes`` before ``opens``
+means the next morning. ``template`` is an approved WhatsApp template with one place, the shopper's name.
 """
 
 from __future__ import annotations

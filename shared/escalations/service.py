@@ -245,7 +245,9 @@ async def _assign(session: AsyncSession, row: EscalationRow, user_id: UUID) -> E
     return await _changed(session, row)
 
 
-async def _end(session: AsyncSession, row: EscalationRow, status: EscalationStatus, *, by: str | None) -> Escalation:
+async def _end(
+    session: AsyncSession, row: EscalationRow, status: EscalationStatus, *, by: str | None
+) -> Escalation:
     now = utc_now()
     row.status, row.resolved_at, row.resolved_by, row.waiting_since = status.value, now, by, None
     await repository.set_handover(session, row.dialog_id, None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from azure.identity.aio import DefaultAzureCredential
     from azure.storage.queue.aio import QueueClient
 
-__all__ = ["DELIVERIES", "TURNS", "Queues"]
+__all__ = ["DELIVERIES", "ESCALATIONS", "TURNS", "Queues"]
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ TURNS = "turns"
 """Rung when a dialog has messages to answer."""
 DELIVERIES = "deliveries"
 """Rung when calls or delivery statuses wait."""
+ESCALATIONS = "escalations"
+"""Rung when an escalation has to be looked at."""
 
 
 class Queues:

@@ -25,8 +25,8 @@ PUBLISHED = {
         "whatsapp.setup",
     },
     "companies": {"service", "schemas"},
-    "dialogs": {"bells", "contract", "failures", "notices"},
-    "escalations": {"service", "schemas", "handover", "replies"},
+    "dialogs": {"bells", "contract", "failures", "notes", "notices"},
+    "escalations": {"service", "schemas", "handover", "replies", "rules"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

@@ -1,7 +1,7 @@
 """Hand-over: who of the staff has a dialog, when it must be looked at next, and whose messenger is a member's own.
 
 Revision ID: 0012_handover
-Revises: 0005_people
+Revises: 0013_analytics
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0012_handover"
-down_revision = "0005_people"
+down_revision = "0013_analytics"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,7 @@ from shared.bots.directory import BotDirectory
 from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import ChannelAddress, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
+from shared.dialogs.bells import Bell, Bells
 from shared.dialogs.contract import AnalyticsEvent, Effect, MemoryMessage, Turn, TurnResult
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
@@ -78,6 +79,7 @@ class TurnRunner:
         limit: MessageLimit,
         lane: SendLane,
         courtesy: Courtesy,
+        bells: Bells,
         settings: Settings,
     ) -> None:
         self._database = database
@@ -89,6 +91,7 @@ class TurnRunner:
         self._limit = limit
         self._lane = lane
         self._courtesy = courtesy
+        self._bells = bells
         self._settings = settings
 
     async def run(self, claim: Claim, *, stay: bool = True) -> Claim | None:
@@ -163,6 +166,7 @@ class TurnRunner:
             session=lambda: self._database.session_scope(claim.company_id),
             started_at=dialog.now,
             deadline=deadline,
+            staff_user_id=dialog.staff_user_id,
         )
         async with asyncio.timeout(self._settings.turn_deadline):
             return await self._router.respond(turn, handover_until=dialog.handover_until), "done"
@@ -197,7 +201,10 @@ class TurnRunner:
             ],
             take_lane=not wait,
         )
-        committed = await self._write(claim, lane, write, result.effects)
+        bells: set[Bell] = set()
+        committed = await self._write(claim, lane, write, result.effects, bells)
+        for bell in sorted(bells):
+            await self._bells.ring(bell)
         if committed.history_seq == opened.dialog.history_seq + len(said):
             # otherwise a notice was said meanwhile: the next turn reads the history
             remembered = [] if result.forget else opened.memory
@@ -231,7 +238,9 @@ class TurnRunner:
         except Exception:  # noqa: BLE001 - the answer is committed; its lane runs out and is tried again
             _log.exception("a lane broke off", extra={"dialog": lane.dialog_id})
 
-    async def _write(self, claim: Claim, lane: Lane, write: TurnWrite, effects: Sequence[Effect]) -> Committed:
+    async def _write(
+        self, claim: Claim, lane: Lane, write: TurnWrite, effects: Sequence[Effect], bells: set[Bell]
+    ) -> Committed:
         commit = partial(
             commit_turn,
             dialog_id=claim.dialog_id,
@@ -245,7 +254,8 @@ class TurnRunner:
                 return await commit(statements)
         async with self._database.session_scope(claim.company_id) as session:
             for effect in effects:
-                await effect(session)
+                if (bell := await effect(session)) is not None:
+                    bells.add(bell)
             return await commit(session)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from shared.channels.contract import InboundMessage, Platform
+from shared.channels.contract import Platform
 from shared.channels.messages import (
     Button,
     ContactContent,
@@ -39,10 +39,10 @@ __all__ = [
     "TAKE",
     "about",
     "card",
-    "content_of",
     "describe",
     "forwarded",
     "listed",
+    "offer",
     "say",
     "template",
     "while_answering",
@@ -114,11 +114,21 @@ def listed(found: Sequence[tuple[Escalation, Recipient]], language: Language) ->
     return Reply(messages=(message,))
 
 
-def while_answering(key: str, escalation_id: UUID, language: Language, **values: object) -> Reply:
+def while_answering(key: str, escalation_id: UUID, shopper: Recipient, language: Language) -> Reply:
     """A text to a member whose words go to the shopper, with the ways out."""
     done = Button(id=DONE, title=TEXTS.get("button.done", language))
-    text = RichText.of(TEXTS.get(key, language, **values))
-    return Reply(messages=(TextMessage(text=text, buttons=((done, _close_button(escalation_id, language)),)),))
+    return _with_row(key, shopper, language, done, _close_button(escalation_id, language))
+
+
+def offer(key: str, escalation_id: UUID, shopper: Recipient, language: Language) -> Reply:
+    """A text about an escalation that the member has, with what can be done next."""
+    reply = Button(id=f"{REPLY}{escalation_id}", title=TEXTS.get("button.reply", language))
+    return _with_row(key, shopper, language, reply, _close_button(escalation_id, language))
+
+
+def _with_row(key: str, shopper: Recipient, language: Language, *buttons: Button) -> Reply:
+    text = RichText.of(TEXTS.get(key, language, name=_name(shopper, language)))
+    return Reply(messages=(TextMessage(text=text, buttons=(buttons,)),))
 
 
 def about(key: str, shopper: Recipient, language: Language) -> Reply:
@@ -152,11 +162,6 @@ def describe(content: InboundContent, language: Language) -> str:
             return f"{TEXTS.get('attachment.contact', language)} {content.name} {content.phone}".strip()
         case _:
             return getattr(content, "title", "") or TEXTS.get("attachment.other", language)
-
-
-def content_of(events: Sequence[object]) -> list[InboundContent]:
-    """The contents of a turn's messages."""
-    return [event.content for event in events if isinstance(event, InboundMessage)]
 
 
 def _buttons(escalation: Escalation, language: Language) -> tuple[tuple[Button, ...], ...]:

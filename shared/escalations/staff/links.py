@@ -128,7 +128,7 @@ async def guessing(session: AsyncSession, dialog_id: int) -> bool:
     """Whether so many wrong codes came from this dialog, or from the whole company, that none is taken now."""
     since = utc_now() - _TRIES_TIME
     tries = (await session.execute(_TRIES, {"dialog_id": dialog_id, "since": since})).one()
-    return tries.of_dialog >= _TRIES_OF_DIALOG or tries.of_company >= _TRIES_OF_COMPANY
+    return bool(tries.of_dialog >= _TRIES_OF_DIALOG or tries.of_company >= _TRIES_OF_COMPANY)
 
 
 async def count_try(session: AsyncSession, dialog_id: int) -> None:
@@ -159,9 +159,7 @@ async def link(session: AsyncSession, code: str, dialog_id: int) -> UUID:
 async def unlink(session: AsyncSession, user_id: UUID) -> bool:
     """Take a user's messenger and live code away; whether there was a messenger."""
     await session.execute(
-        delete(LinkCodeRow)
-        .where(LinkCodeRow.user_id == user_id)
-        .execution_options(synchronize_session=False)
+        delete(LinkCodeRow).where(LinkCodeRow.user_id == user_id).execution_options(synchronize_session=False)
     )
     return (await session.execute(_UNLINK, {"user_id": user_id})).first() is not None
 

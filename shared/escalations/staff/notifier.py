@@ -30,7 +30,7 @@ class StaffNotifier:
         self._notices = notices
 
     async def send_text(self, session: AsyncSession, user_id: UUID, text: str) -> bool:
-        """Write a text to a user's linked messenger, e.g. an invitation for a colleague or a link to a new password.
+        """Write a text to a user's linked messenger, e.g. an invitation for a colleague or a new password's link.
 
         Args:
             session: a transaction of the user's company.
@@ -45,7 +45,7 @@ class StaffNotifier:
         if link is None:
             return False
         reply = Reply(messages=(TextMessage(text=RichText.of(text)),))
-        return await self._notices.say(session, link.dialog_id, lambda language: reply)
+        return await self._notices.say(session, link.dialog_id, lambda _language: reply)
 
     async def tell(self, session: AsyncSession, members: Sequence[Member], compose: Compose, of: Recipient) -> int:
         """Tell members something about the shopper ``of``; how many it was queued for."""
