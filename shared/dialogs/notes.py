@@ -1,4 +1,4 @@
-"""Notes in a dialog's history that nobody said: who had the dialog from here on. No shopper and no model reads them.
+"""Notes in a dialog's history that nobody said: who had the dialog from here on. Shoppers and models read none.
 
 Also the order in which several dialogs are locked in one transaction.
 """

@@ -18,7 +18,7 @@ from shared.dialogs.notices import Notices
 from shared.escalations import replies, service
 from shared.escalations.errors import Unreachable
 from shared.escalations.rules import HandoverRules
-from shared.escalations.schemas import Escalation
+from shared.escalations.schemas import Escalation, EscalationStatus
 from shared.escalations.staff import cards
 from shared.escalations.staff.notifier import StaffNotifier
 from shared.escalations.staff.people import Member, find_member
@@ -149,10 +149,8 @@ class EscalationDesk:
         return ended
 
     async def _farewell(self, session: AsyncSession, ended: Escalation) -> None:
-        answered = ended.answered_at is not None
-        await self.notices.say(
-            session, ended.dialog_id, lambda language: replies.farewell(language, answered=answered)
-        )
+        came = ended.answered_at is not None or ended.status is EscalationStatus.RESOLVED
+        await self.notices.say(session, ended.dialog_id, lambda language: replies.farewell(language, came=came))
 
     async def _tell(self, session: AsyncSession, escalation: Escalation, user_id: UUID, key: str) -> None:
         member = await find_member(session, user_id)

@@ -59,9 +59,9 @@ def welcome_back(language: Language) -> Reply:
     return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get("returned", language))),))
 
 
-def farewell(language: Language, *, answered: bool) -> Reply:
+def farewell(language: Language, *, came: bool) -> Reply:
     """Tell that the person has gone and the bot answers again; an apology where nobody had come."""
-    key = "closed.answered" if answered else "closed.unanswered"
+    key = "closed.answered" if came else "closed.unanswered"
     return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get(key, language))),))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.escalations.models import EscalationRow
 from shared.escalations.schemas import PRIORITIES, EscalationReason, EscalationStatus
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 
 __all__ = ["find", "find_active", "insert_open", "list_active", "lock", "lock_active", "postpone", "set_handover"]
@@ -36,10 +37,14 @@ async def insert_open(
     opened_at: datetime,
     expires_at: datetime,
 ) -> UUID | None:
-    """Insert an open escalation that is due at once, unless the dialog has an active one or is unknown; its id."""
+    """Insert an open escalation that is due at once, unless the dialog has an active one; its id.
+
+    Raises:
+        NotFound: the session's company has no such dialog.
+    """
     place = (await session.execute(_PLACE, {"dialog_id": dialog_id})).one_or_none()
     if place is None:
-        return None
+        raise NotFound("dialog", dialog_id)
     statement = (
         insert(EscalationRow)
         .values(

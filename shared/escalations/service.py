@@ -49,6 +49,9 @@ async def open_escalation(
 
     Returns:
         Whether a new escalation was opened.
+
+    Raises:
+        NotFound: the session's company has no such dialog.
     """
     now = utc_now()
     old = await repository.lock_active(session, dialog_id)

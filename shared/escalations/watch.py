@@ -1,7 +1,7 @@
 """Looks at escalations that are due: tells the staff of a new one, reminds, hands on, and ends what is over.
 
 ``due_at`` of an active escalation says when it must be looked at next; a look does what is due, moves ``due_at``,
-and commits both together, with the escalation's row locked: two firings of the timer do one thing once. What follows
+and commits both together, with the row locked: two firings of the timer do one thing once. What follows
 from a look:
 
     not announced            summary, a card to everybody who serves there; the reply timer starts

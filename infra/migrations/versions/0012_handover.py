@@ -58,7 +58,7 @@ ALTER TABLE dialogs
     ADD COLUMN staff_user_id uuid,
     ADD COLUMN staff_linked_at timestamptz,
     ADD CONSTRAINT fk_dialogs_staff FOREIGN KEY (company_id, staff_user_id)
-        REFERENCES users (company_id, id) ON DELETE SET NULL (staff_user_id, staff_linked_at);
+        REFERENCES users (company_id, id) ON DELETE SET NULL (staff_user_id);
 CREATE UNIQUE INDEX uq_dialogs_staff ON dialogs (company_id, staff_user_id) WHERE staff_user_id IS NOT NULL;
 CREATE TABLE staff_link_codes (
     company_id uuid NOT NULL,

@@ -14,10 +14,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.channels.contract import InboundMessage
 from shared.channels.messages import Reply
 from shared.dialogs.bells import Bell
-from shared.dialogs.contract import Effect, Turn, TurnResult
+from shared.dialogs.contract import Turn, TurnResult
 from shared.dialogs.notices import Recipient
 from shared.escalations import service
 from shared.escalations.desk import REPLY_LIMIT, EscalationDesk
@@ -25,7 +24,7 @@ from shared.escalations.schemas import Escalation
 from shared.escalations.staff import cards, links
 from shared.escalations.staff.linking import answer_link
 from shared.escalations.staff.people import find_member, member_name
-from shared.escalations.staff.wishes import StaffWish, link_wish, staff_wish, words_to_pass_on
+from shared.escalations.staff.wishes import StaffWish, Words, link_wish, steps_of
 from shared.kernel.errors import NotFound
 
 __all__ = ["StaffResponder"]
@@ -52,17 +51,24 @@ class StaffResponder:
         return result
 
     async def _serve(self, turn: Turn) -> TurnResult:
-        user_id, wish = turn.staff_user_id, staff_wish(turn)
-        answering, words = _answering(turn.state), words_to_pass_on(turn)
-        writes = answering is not None and bool(words or _attachments(turn)) and (turn.choice is None or wish)
-        if user_id is None or (wish is None and not writes):
+        user_id, steps = turn.staff_user_id, steps_of(turn)
+        wishes = any(isinstance(step, StaffWish) for step in steps)
+        if user_id is None or not (wishes or (steps and _answering(turn.state) is not None)):
             return _NOT_MINE
         if not await self._serves(turn, user_id):
             return TurnResult(reply=cards.say("staff.not_serving", turn.language), state=_with(turn.state, None))
-        if answering is None or not writes:
-            return await self._act(turn, wish, user_id) if wish is not None else _NOT_MINE
-        written = await self._write(turn, answering, words, user_id)
-        return _joined(written, await self._act(turn, wish, user_id)) if wish is not None else written
+        result = TurnResult()
+        for step in steps:
+            then = await self._take_step(turn, step, user_id)
+            result = _joined(result, then)
+            turn = turn if then.state is None else replace(turn, state=then.state)
+        return result
+
+    async def _take_step(self, turn: Turn, step: StaffWish | Words, user_id: UUID) -> TurnResult:
+        if isinstance(step, StaffWish):
+            return await self._act(turn, step, user_id)
+        answering = _answering(turn.state)
+        return TurnResult() if answering is None else await self._write(turn, answering, step, user_id)
 
     async def _serves(self, turn: Turn, user_id: UUID) -> bool:
         async with turn.session() as session:
@@ -77,9 +83,7 @@ class StaffResponder:
                 return self._unlink(turn, user_id)
             case "done":
                 return TurnResult(reply=cards.say("staff.done", turn.language), state=_with(turn.state, None))
-        if wish.escalation_id is None:
-            return _NOT_MINE
-        found = await self._find(turn, wish.escalation_id)
+        found = await self._find(turn, wish.escalation_id) if wish.escalation_id is not None else None
         if found is None:
             return TurnResult(reply=cards.say("staff.ended", turn.language))
         if wish.act == "show":
@@ -115,7 +119,7 @@ class StaffResponder:
             effects=(take,),
         )
 
-    async def _write(self, turn: Turn, escalation_id: UUID, words: str, user_id: UUID) -> TurnResult:
+    async def _write(self, turn: Turn, escalation_id: UUID, words: Words, user_id: UUID) -> TurnResult:
         found = await self._find(turn, escalation_id)
         if found is None:
             return TurnResult(reply=cards.say("staff.not_sent", turn.language), state=_with(turn.state, None))
@@ -124,14 +128,14 @@ class StaffResponder:
             return TurnResult(reply=refusal, state=_with(turn.state, None))
         if shopper.blocked:
             return TurnResult(reply=cards.about("staff.unreachable", shopper, turn.language))
-        if len(words) > REPLY_LIMIT:
+        if len(words.text) > REPLY_LIMIT:
             return TurnResult(reply=cards.say("staff.too_long", turn.language, limit=REPLY_LIMIT))
-        stays = cards.say("staff.attachments_stay", turn.language) if _attachments(turn) else Reply()
-        if not words:
+        stays = cards.say("staff.attachments_stay", turn.language) if words.attachments else Reply()
+        if not words.text:
             return TurnResult(reply=stays)
 
         async def say(session: AsyncSession) -> Bell | None:
-            await self._desk.reply(session, escalation.id, words, user_id=user_id)
+            await self._desk.reply(session, escalation.id, words.text, user_id=user_id)
             return "deliveries"
 
         sent = cards.while_answering("staff.sent", escalation.id, shopper, turn.language)
@@ -189,18 +193,14 @@ def _with(state: Mapping[str, Any], answering: UUID | None) -> Mapping[str, Any]
     return others if answering is None else {**others, _STATE_KEY: {"answering": str(answering)}}
 
 
-def _attachments(turn: Turn) -> bool:
-    return any(
-        isinstance(event, InboundMessage) and event.content.kind not in ("text", "choice") for event in turn.events
-    )
-
-
 def _together(*replies: Reply) -> Reply:
     return Reply(messages=tuple(message for reply in replies for message in reply.messages))
 
 
 def _joined(first: TurnResult, then: TurnResult) -> TurnResult:
-    """Two results of one turn: words that were written, then a button that was pressed."""
-    effects: tuple[Effect, ...] = (*first.effects, *then.effects)
-    state = then.state if then.state is not None else first.state
-    return replace(then, reply=_together(first.reply, then.reply), effects=effects, state=state, pass_on=False)
+    """What two steps of one turn come to."""
+    return TurnResult(
+        reply=_together(first.reply, then.reply),
+        state=then.state if then.state is not None else first.state,
+        effects=(*first.effects, *then.effects),
+    )

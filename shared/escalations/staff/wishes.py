@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from shared.channels.contract import InboundMessage
+from shared.channels.messages import ChoiceContent, TextContent
 from shared.dialogs.contract import Turn
 from shared.escalations.staff import cards, links
 
-__all__ = ["Act", "LinkWish", "StaffWish", "link_wish", "staff_wish", "words_to_pass_on"]
+__all__ = ["Act", "LinkWish", "StaffWish", "Words", "link_wish", "steps_of"]
 
 Act = Literal["open", "unlink", "show", "take", "reply", "close", "done"]
 _BUTTONS: dict[str, Act] = {
@@ -43,6 +45,19 @@ class StaffWish:
     escalation_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a member wrote or sent: in reply mode for the shopper, else for the bot."""
+
+    text: str
+    attachments: int = 0
+
+    def and_then(self, more: Words) -> Words:
+        """Both, one after the other."""
+        text = "\n".join(filter(None, (self.text, more.text)))
+        return Words(text, self.attachments + more.attachments)
+
+
 def link_wish(turn: Turn) -> LinkWish | None:
     """The code that a turn consists of."""
     words = turn.text.strip()
@@ -57,18 +72,31 @@ def link_wish(turn: Turn) -> LinkWish | None:
     return LinkWish(code, asked=False) if code is not None else None
 
 
-def staff_wish(turn: Turn) -> StaffWish | None:
-    """The button or command of a turn that is the staff's."""
-    if turn.choice is not None:
-        return _pressed(turn.choice.id)
-    words = turn.text.strip()
+def steps_of(turn: Turn) -> list[StaffWish | Words]:
+    """A linked member's buttons, commands and words in their order; what is not the staff's is left out.
+
+    A turn may hold several: who presses «Ответить» and types on has both within the merge window.
+    """
+    steps: list[StaffWish | Words] = []
+    for event in turn.events:
+        if isinstance(event, InboundMessage) and (step := _step(event)) is not None:
+            if isinstance(step, Words) and steps and isinstance(steps[-1], Words):
+                step = steps.pop().and_then(step)
+            steps.append(step)
+    return steps
+
+
+def _step(event: InboundMessage) -> StaffWish | Words | None:
+    content = event.content
+    if isinstance(content, ChoiceContent):
+        return _pressed(content.id)
+    if not isinstance(content, TextContent):
+        return Words(getattr(content, "caption", ""), attachments=1)
+    words = content.text.strip()
+    if not words.startswith("/"):
+        return Words(words)
     act = _COMMANDS.get(_command(words)[0])
-    return StaffWish(act) if act is not None and "\n" not in words else None
-
-
-def words_to_pass_on(turn: Turn) -> str:
-    """What a member in reply mode says to the shopper: everything but commands."""
-    return "\n".join(line for line in turn.text.splitlines() if not line.lstrip().startswith("/")).strip()
+    return StaffWish(act) if act is not None else None
 
 
 def _pressed(button: str) -> StaffWish | None:
