@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.escalations import escalations
 from functions.health import health
@@ -15,3 +16,4 @@ app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(escalations)
 app.register_functions(health)
+app.register_functions(cities)

@@ -1,8 +1,4 @@
-"""Where the parts are put together: everything that a worker process owns, built once, on first use.
-
-The one place that knows all capabilities. Functions ask ``worker()`` and call one handler of it; tests build a
-``Worker`` of their own with their own settings.
-"""
+"""A worker process's parts, built once, on first use."""
 
 from __future__ import annotations
 
@@ -12,8 +8,9 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
@@ -53,6 +50,9 @@ from shared.runtime.http import HttpTransport
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
+
+if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
+    from shared.api.edge import ApiEdge
 
 __all__ = ["Worker", "worker"]
 
@@ -150,6 +150,13 @@ class Worker:
             settings=settings,
         )
         self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
+
+    @cached_property
+    def edge(self) -> ApiEdge:
+        """The administrators' API; loaded with its first request."""
+        from shared.composition.api import build_edge
+
+        return build_edge(self)
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""
