@@ -28,7 +28,7 @@ PUBLISHED = {
     "companies": {"service", "schemas"},
     "dialogs": {"bells", "contract", "failures", "notes", "notices"},
     "escalations": {"service", "schemas", "handover", "replies", "rules"},
-    "identity": {"schemas", "permissions"},
+    "identity": {"audit", "permissions", "schemas"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

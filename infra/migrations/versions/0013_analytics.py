@@ -1,7 +1,7 @@
 """Analytics can be reported on, corrected when a person is forgotten, and forgotten itself after its time.
 
 Revision ID: 0013_analytics
-Revises: 0005_people
+Revises: 0007_identity
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0013_analytics"
-down_revision = "0005_people"
+down_revision = "0007_identity"
 branch_labels = None
 depends_on = None
 
