@@ -6,6 +6,7 @@ from functions.cities import cities
 from functions.deliveries import deliveries
 from functions.escalations import escalations
 from functions.health import health
+from functions.messenger_links import messenger_links
 from functions.turns import turns
 from functions.webhooks import webhooks
 
@@ -15,5 +16,6 @@ app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(escalations)
+app.register_functions(messenger_links)
 app.register_functions(health)
 app.register_functions(cities)

@@ -1,8 +1,31 @@
-"""Escalations: the timer that looks for those that are due, the queue that attends to them, its poison queue."""
+"""Escalations: endpoints; the timer that looks for what is due, the queue that attends to it, its poison queue."""
 
 import azure.functions as func
 
-escalations = func.Blueprint()
+from functions._endpoints import Endpoints
+
+escalations = Endpoints("escalations")
+
+escalations.get("list_escalations", "escalations", handler="escalations.list", permission="escalations:read")
+escalations.post("open_escalation", "escalations", handler="escalations.create", permission="escalations:write")
+escalations.get(
+    "get_escalation", "escalations/{escalation_id}", handler="escalations.get", permission="escalations:read"
+)
+escalations.patch(
+    "update_escalation", "escalations/{escalation_id}", handler="escalations.update", permission="escalations:write"
+)
+escalations.post(
+    "assign_escalation",
+    "escalations/{escalation_id}/assign",
+    handler="escalations.assign",
+    permission="escalations:write",
+)
+escalations.post(
+    "reply_to_escalation",
+    "escalations/{escalation_id}/reply",
+    handler="escalations.reply",
+    permission="escalations:write",
+)
 
 
 @escalations.function_name("watch_escalations")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
 from shared.companies.handlers import CityHandlers
+from shared.escalations.handlers import EscalationHandlers, MessengerLinkHandlers
 from shared.identity.schemas import Authenticator, Caller
 from shared.kernel.errors import Unauthenticated
 
@@ -22,11 +24,22 @@ class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
     cities: CityHandlers
+    escalations: EscalationHandlers
+    messenger_links: MessengerLinkHandlers
 
 
 def build_api(parts: Worker) -> Api:
     """Build all handlers from a worker's parts."""
-    return Api(cities=CityHandlers(parts.database))
+    return Api(
+        cities=CityHandlers(parts.database),
+        escalations=EscalationHandlers(
+            parts.database,
+            parts.desk,
+            parts.bells,
+            handover=timedelta(seconds=parts.settings.handover_seconds),
+        ),
+        messenger_links=MessengerLinkHandlers(parts.database),
+    )
 
 
 def build_edge(parts: Worker, authenticator: Authenticator | None = None) -> ApiEdge:

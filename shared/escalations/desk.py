@@ -7,23 +7,25 @@ Each method changes the state and queues the words in the caller's transaction; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.messages import InboundContent
 from shared.dialogs.contract import Role
+from shared.dialogs.notes import count_event
 from shared.dialogs.notices import Notices
 from shared.escalations import replies, service
-from shared.escalations.errors import Unreachable
+from shared.escalations.errors import AlreadyEscalated, Unreachable
 from shared.escalations.rules import HandoverRules
-from shared.escalations.schemas import Escalation, EscalationStatus
+from shared.escalations.schemas import Escalation, EscalationReason, EscalationStatus
 from shared.escalations.staff import cards
 from shared.escalations.staff.notifier import StaffNotifier
 from shared.escalations.staff.people import Member, find_member
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import InvalidInput, NotFound
+from shared.kernel.json import storable
 
 __all__ = ["REPLY_LIMIT", "EscalationDesk"]
 
@@ -46,6 +48,33 @@ class EscalationDesk:
         self.patience = patience
         self._handover = handover
 
+    async def open(
+        self,
+        session: AsyncSession,
+        *,
+        dialog_id: int,
+        reason: EscalationReason,
+        summary: str,
+        expires_at: datetime,
+        assignee_id: UUID | None,
+    ) -> Escalation:
+        """Take a dialog over on the staff's own wish; the shopper hears that a person answers now.
+
+        Raises:
+            NotFound: the company has no such dialog or user.
+            AlreadyEscalated: people have it already.
+            InvalidInput: the assignee may not serve shoppers.
+        """
+        opened = await service.open_escalation(
+            session, dialog_id=dialog_id, reason=reason, summary=summary, expires_at=expires_at
+        )
+        found = await service.find_open(session, dialog_id=dialog_id)
+        if not opened or found is None:
+            raise AlreadyEscalated(f"dialog {dialog_id}")
+        await count_event(session, dialog_id, "escalated", {"reason": reason.value, "by": "staff"})
+        await self.notices.say(session, dialog_id, replies.taken_over)
+        return found if assignee_id is None else await self.assign(session, found.id, assignee_id)
+
     async def reply(
         self, session: AsyncSession, escalation_id: UUID, words: str, *, user_id: UUID | None
     ) -> Escalation:
@@ -59,10 +88,14 @@ class EscalationDesk:
         """
         if not words.strip() or len(words) > REPLY_LIMIT:
             raise InvalidInput(f"1 to {REPLY_LIMIT} characters", field="text")
-        words = words.replace("\x00", "").encode("utf-8", "replace").decode()
-        keep_until = utc_now() + self._handover
-        escalation = await service.note_answer(session, escalation_id, user_id, keep_until=keep_until)
+        words = storable(words)
         member = await find_member(session, user_id) if user_id is not None else None
+        escalation = await service.note_answer(
+            session,
+            escalation_id,
+            member.user_id if member is not None else None,
+            keep_until=utc_now() + self._handover,
+        )
         reply = replies.of_staff(member.name if member else "", words)
         if not await self.notices.say(session, escalation.dialog_id, lambda _language: reply, role=Role.STAFF):
             raise Unreachable("the shopper has blocked the bot")

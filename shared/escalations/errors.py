@@ -7,7 +7,13 @@ from uuid import UUID
 
 from shared.kernel.errors import Conflict
 
-__all__ = ["CodeSpent", "EscalationEnded", "TakenByAnother", "Unreachable"]
+__all__ = ["AlreadyEscalated", "CodeSpent", "EscalationEnded", "TakenByAnother", "Unreachable"]
+
+
+class AlreadyEscalated(Conflict):
+    """People have the dialog already."""
+
+    code: ClassVar[str] = "already_escalated"
 
 
 class EscalationEnded(Conflict):

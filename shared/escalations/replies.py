@@ -11,7 +11,16 @@ from shared.escalations.schemas import RETURN_TO_BOT, EscalationReason
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 
-__all__ = ["TEXTS", "announcement", "farewell", "is_return_label", "of_staff", "reminder", "welcome_back"]
+__all__ = [
+    "TEXTS",
+    "announcement",
+    "farewell",
+    "is_return_label",
+    "of_staff",
+    "reminder",
+    "taken_over",
+    "welcome_back",
+]
 
 TEXTS = Texts(Path(__file__).parent / "locales", "escalations")
 
@@ -33,6 +42,11 @@ def announcement(
     if rules is not None and now is not None:
         lines += _expectation(rules, now, language)
     return _with_return_button("\n\n".join(lines), language)
+
+
+def taken_over(language: Language) -> Reply:
+    """Tell that a person has joined unasked."""
+    return _with_return_button(TEXTS.get("opened.by_staff", language), language)
 
 
 def _expectation(rules: HandoverRules, now: datetime, language: Language) -> list[str]:

@@ -19,6 +19,7 @@ from shared.escalations.models import EscalationRow
 from shared.escalations.schemas import Escalation, EscalationReason, EscalationStatus
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import InvalidInput, NotFound
+from shared.kernel.json import storable
 
 __all__ = [
     "SUMMARY_LIMIT",
@@ -26,6 +27,7 @@ __all__ = [
     "expire",
     "find_open",
     "get",
+    "kept_summary",
     "list_open",
     "note_answer",
     "note_shopper",
@@ -61,7 +63,7 @@ async def open_escalation(
         session,
         dialog_id=dialog_id,
         reason=reason,
-        summary=storable(summary),
+        summary=kept_summary(summary),
         opened_at=now,
         expires_at=expires_at,
     )
@@ -201,13 +203,13 @@ async def note_shopper(session: AsyncSession, dialog_id: int, *, patience: timed
     return await _changed(session, row)
 
 
-async def get(session: AsyncSession, escalation_id: UUID) -> Escalation:
-    """The escalation.
+async def get(session: AsyncSession, escalation_id: UUID, *, lock: bool = False) -> Escalation:
+    """The escalation; ``lock`` holds it until the transaction ends.
 
     Raises:
         NotFound: this company has none of that id.
     """
-    row = await repository.find(session, escalation_id)
+    row = await (repository.lock if lock else repository.find)(session, escalation_id)
     if row is None:
         raise NotFound("escalation", escalation_id)
     return Escalation.model_validate(row)
@@ -225,9 +227,9 @@ async def find_open(session: AsyncSession, *, dialog_id: int) -> Escalation | No
     return Escalation.model_validate(row) if row is not None and row.expires_at > utc_now() else None
 
 
-def storable(words: str) -> str:
-    """Words as Postgres takes them (no NUL, no lone surrogate), within ``SUMMARY_LIMIT``."""
-    return words.replace("\x00", "").encode("utf-8", "replace").decode()[:SUMMARY_LIMIT]
+def kept_summary(words: str) -> str:
+    """A summary as it is stored: no longer than ``SUMMARY_LIMIT``, and of characters that Postgres takes."""
+    return str(storable(words))[:SUMMARY_LIMIT]
 
 
 async def _active(session: AsyncSession, escalation_id: UUID) -> EscalationRow:

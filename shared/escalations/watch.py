@@ -127,7 +127,7 @@ class EscalationWatch:
             unannounced = await self._look(company_id, escalation_id)
             if unannounced is not None:
                 summary = await self._summariser.summarise(unannounced.bot, unannounced.talk)
-                await self._announce(company_id, escalation_id, summary, rules_of(unannounced.bot))
+                await self._announce(company_id, escalation_id, summary, unannounced)
         except ZetaError as error:
             _log.warning("an escalation was left", extra={"escalation": str(escalation_id), "error": error.code})
         except Exception:  # noqa: BLE001 - told in the log, and looked at again in two minutes
@@ -156,7 +156,7 @@ class EscalationWatch:
             return None
 
     async def _announce(
-        self, company_id: UUID, escalation_id: UUID, summary: str | None, rules: HandoverRules
+        self, company_id: UUID, escalation_id: UUID, summary: str | None, found: _Unannounced
     ) -> None:
         async with self._database.session_scope(company_id) as session:
             row = await repository.lock(session, escalation_id)
@@ -164,9 +164,8 @@ class EscalationWatch:
                 return
             now = utc_now()
             row.announced_at = now
-            if summary:
-                row.summary = service.storable(summary)
-            self._set_timer(row, rules, now)
+            row.summary = service.kept_summary(summary or row.summary or _last_words(found.talk))
+            self._set_timer(row, rules_of(found.bot), now)
             await add_note(session, row.dialog_id, "handover.opened", {"escalation": row.id, "reason": row.reason})
             await session.flush()
             escalation = Escalation.model_validate(row)
@@ -226,3 +225,9 @@ class EscalationWatch:
 async def _talk(session: AsyncSession, dialog_id: int) -> list[MemoryMessage]:
     rows = await session.execute(_TALK, {"dialog_id": dialog_id, "limit": _TALK_MESSAGES})
     return [MemoryMessage(Role(row.role), row.text, row.at) for row in reversed(rows.all())]
+
+
+def _last_words(talk: Sequence[MemoryMessage]) -> str:
+    """The end of a talk as it was, where nobody has summed it up."""
+    marks = {Role.SHOPPER: "→", Role.STAFF: "⇐"}
+    return "\n".join(f"{marks.get(message.role, '←')} {message.text[:200]}" for message in talk[-10:])

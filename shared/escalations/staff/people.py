@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.escalations.schemas import Escalation
+from shared.identity.permissions import Role
 
 __all__ = ["Member", "colleagues", "find_member", "member_name", "next_in_line"]
 
@@ -18,7 +19,7 @@ _SERVING = "u.active AND u.role IN ('owner', 'admin', 'manager')"
 """Who may serve shoppers: the roles that have ``escalations:write``."""
 
 _MEMBERS = f"""
-SELECT u.id AS user_id, u.name, u.email, {_SERVING} AS serves, d.id AS dialog_id, b.city_id,
+SELECT u.id AS user_id, u.name, u.email, u.role, {_SERVING} AS serves, d.id AS dialog_id, b.city_id,
        (SELECT count(*) FROM escalations e
          WHERE e.company_id = u.company_id AND e.assignee_id = u.id AND e.resolved_at IS NULL) AS busy
   FROM users u
@@ -35,6 +36,7 @@ class Member:
 
     user_id: UUID
     name: str
+    role: Role
     serves: bool
     """Whether they may take escalations: active, and no viewer."""
     dialog_id: int | None
@@ -77,6 +79,7 @@ def _member(row: Row[Any]) -> Member:
     return Member(
         user_id=row.user_id,
         name=row.name or row.email.partition("@")[0],
+        role=Role(row.role),
         serves=row.serves,
         dialog_id=row.dialog_id,
         city_id=row.city_id,

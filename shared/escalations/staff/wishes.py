@@ -80,9 +80,11 @@ def steps_of(turn: Turn) -> list[StaffWish | Words]:
     steps: list[StaffWish | Words] = []
     for event in turn.events:
         if isinstance(event, InboundMessage) and (step := _step(event)) is not None:
-            if isinstance(step, Words) and steps and isinstance(steps[-1], Words):
-                step = steps.pop().and_then(step)
-            steps.append(step)
+            last = steps[-1] if steps else None
+            if isinstance(step, Words) and isinstance(last, Words):
+                steps[-1] = last.and_then(step)
+            else:
+                steps.append(step)
     return steps
 
 

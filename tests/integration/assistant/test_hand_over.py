@@ -14,6 +14,7 @@ from shared.channels.messages import Button, TextMessage
 from shared.dialogs.contract import Effect, TurnResult
 from shared.escalations import service
 from shared.escalations.desk import EscalationDesk
+from shared.escalations.errors import EscalationEnded
 from shared.escalations.handover import HandoverResponder
 from shared.escalations.replies import TEXTS
 from shared.escalations.schemas import RETURN_TO_BOT, Escalation, EscalationReason
