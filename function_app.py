@@ -7,6 +7,7 @@ from functions.deliveries import deliveries
 from functions.escalations import escalations
 from functions.health import health
 from functions.messenger_links import messenger_links
+from functions.orders import orders
 from functions.turns import turns
 from functions.webhooks import webhooks
 
@@ -17,5 +18,6 @@ app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(escalations)
 app.register_functions(messenger_links)
+app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)

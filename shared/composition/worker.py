@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.assistant.summaries import TalkSummaries
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
 from shared.channels.settings import ChannelSettings
+from shared.customers.service import CustomerService
 from shared.dialogs.bells import Bells
 from shared.dialogs.contract import Responder
 from shared.dialogs.inbox.intake import Intake
@@ -30,6 +32,7 @@ from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import SendLane
 from shared.dialogs.outbox.throttle import Throttle
+from shared.dialogs.personal_data import DialogHistory
 from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -41,6 +44,11 @@ from shared.escalations.desk import EscalationDesk
 from shared.escalations.handover import HandoverResponder
 from shared.escalations.staff.responder import StaffResponder
 from shared.escalations.watch import EscalationWatch
+from shared.orders.carts import CartService
+from shared.orders.checkout import CheckoutService
+from shared.orders.expiry import ReservationExpiry
+from shared.orders.personal_data import OrderRecords
+from shared.orders.service import OrderService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -70,8 +78,16 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
-        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
+        self._build_orders()
+        finder = CatalogueFinder(self.catalog)
+        skills = built_in_skills(
+            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
+        )
+        self._assistant = AssistantResponder(settings, skills, finder)
         self._build_escalations()
         built_in: dict[str, Responder] = {
             "assistant": self._assistant,
@@ -95,6 +111,13 @@ class Worker:
             bells=self.bells,
             reminders=settings.handover_reminders,
         )
+
+    def _build_orders(self) -> None:
+        self.carts = CartService(self.catalog)
+        reserved_for = timedelta(seconds=self.settings.reservation_seconds)
+        self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
+        self.orders = OrderService(self.catalog, self.notices)
+        self.reservation_expiry = ReservationExpiry(self.database)
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory
@@ -126,7 +149,7 @@ class Worker:
             channel_of=self._channel_of,
             claims=claims,
             router=Router(responders),
-            memory=Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds),
+            memory=self._memory,
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,

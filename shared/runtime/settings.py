@@ -166,6 +166,10 @@ class Settings(BaseSettings):
     typing_after: float = 0.4
     """A turn that takes longer shows "typing…"."""
 
+    # ---- orders -----------------------------------------------------------------------------------------
+    reservation_seconds: float = 24 * 3600.0
+    """How long a new order holds its goods; from the staff's confirmation on it holds them until it ends."""
+
     # ---- edges ------------------------------------------------------------------------------------------
     webhook_body_limit: int = 3 << 20
     """Bytes of a webhook; a larger one is refused with 413."""

@@ -22,6 +22,8 @@ APP = {
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
     "bots": ALL,
+    "cart_lines": ALL,
+    "carts": ALL,
     "catalog_state": ALL,
     "catalog_words": ALL,
     "cities": ALL,
@@ -34,8 +36,12 @@ APP = {
     "failures": "INSERT SELECT UPDATE",
     "inbox": "SELECT UPDATE",
     "invitations": ALL,
-    "messages": "INSERT SELECT",
+    "messages": "DELETE INSERT SELECT",
     "model_usage": "INSERT SELECT UPDATE",
+    "order_changes": "INSERT SELECT UPDATE",
+    "order_counters": "INSERT SELECT UPDATE",
+    "order_lines": "INSERT SELECT",
+    "orders": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
     "product_categories": ALL,
@@ -46,6 +52,7 @@ APP = {
     "refresh_tokens": ALL,
     "service_tokens": ALL,
     "sessions": ALL,
+    "stock_reservations": ALL,
     "users": ALL,
 }
 DEFINER = {
@@ -74,6 +81,7 @@ SYSTEM_READS = {
     "escalations": "company_id id dialog_id status expires_at due_at resolved_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
+    "stock_reservations": "company_id order_id expires_at",
 }
 SYSTEM_WRITES = {"dialogs": "due_at lease_token lease_until attempts send_at send_token send_until"}
 

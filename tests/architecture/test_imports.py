@@ -15,7 +15,7 @@ PUBLISHED = {
     "assistant": {"service", "catalogue"},
     "api": {"endpoint", "exchange", "problems"},
     "bots": {"service", "schemas", "directory", "prompts"},
-    "catalog": {"service", "schemas", "imports", "colours"},
+    "catalog": {"service", "schemas", "imports", "colours", "stock"},
     "channels": {
         "contract",
         "messages",
@@ -26,9 +26,11 @@ PUBLISHED = {
         "whatsapp.setup",
     },
     "companies": {"service", "schemas"},
+    "customers": {"service", "schemas", "contract"},
     "dialogs": {"bells", "contract", "failures", "notes", "notices"},
     "escalations": {"service", "schemas", "handover", "replies", "rules"},
     "identity": {"audit", "permissions", "schemas"},
+    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

@@ -111,7 +111,7 @@ async def test_an_entry_can_be_neither_changed_nor_deleted(
         with psycopg.connect(settings_env["DATABASE_URL"]) as connection:
             connection.execute("SELECT set_config('app.company_id', %s, false)", (str(shop.company_id),))
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(statement)  # type: ignore[arg-type]  # the statements stand above
+                connection.execute(statement)
 
 
 async def test_a_company_sees_its_own_entries_alone(
