@@ -70,7 +70,8 @@ def _query(model: type[BaseModel], query: Mapping[str, str]) -> BaseModel:
         else:
             given[name] = storable(value)
     try:
-        return model.model_validate_strings(given)
+        # not model_validate_strings, which takes no lists
+        return model.model_validate(given, strict=False)
     except ValidationError as error:
         raise _broken(error) from error
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from shared.channels.contract import InboundMessage
 from shared.channels.messages import Button, TextMessage
@@ -187,7 +188,7 @@ async def test_the_sweep_sees_when_and_not_what(database: Database, desk: Desk) 
     await desk.open(await desk.dialog())
     async with database.system_scope() as session:
         assert await session.scalar(text("SELECT count(expires_at) FROM escalations WHERE status = 'open'")) == 1
-    with pytest.raises(NotFound):
+    with pytest.raises(DBAPIError):
         async with database.system_scope() as session:
             await session.execute(text("SELECT summary FROM escalations"))
 
