@@ -2,13 +2,21 @@
 
 import azure.functions as func
 
+from functions.analytics import analytics
+from functions.api import api
+from functions.auth import auth
+from functions.bots import bots
 from functions.cities import cities
+from functions.company import company
+from functions.customers import customers
 from functions.deliveries import deliveries
 from functions.escalations import escalations
+from functions.dialogs import dialogs
 from functions.health import health
 from functions.messenger_links import messenger_links
 from functions.orders import orders
 from functions.turns import turns
+from functions.users import audit, invitations, service_tokens, users
 from functions.webhooks import webhooks
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -21,3 +29,14 @@ app.register_functions(messenger_links)
 app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(company)
+app.register_functions(bots)
+app.register_functions(dialogs)
+app.register_functions(api)
+app.register_functions(auth)
+app.register_functions(users)
+app.register_functions(invitations)
+app.register_functions(service_tokens)
+app.register_functions(audit)
+app.register_functions(customers)
+app.register_functions(analytics)

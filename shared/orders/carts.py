@@ -136,7 +136,7 @@ class CartService:
             await rows.put(cart.id, product, quantity)
         await rows.changed(cart, city_id=city_id, request=request)
         after = await rows.read(cart.customer_id)
-        return CartUpdate(after, product.id, had, _pieces(after, product.id), limit, left)
+        return CartUpdate(after, product.id, had, _pieces(after, product.id), limit, left, product)
 
 
 def _allowed(cart: Cart, product: ProductView, wanted: int, left: int | None) -> tuple[int, CartLimit | None]:
