@@ -226,3 +226,22 @@ async def test_an_unlinked_chat_hears_of_nobody(counter: Counter) -> None:
     await counter.shopper_waits()
 
     await anna.hears_nothing()
+
+
+async def test_a_person_who_is_forgotten_is_forgotten_in_the_staff_s_chats_too(counter: Counter) -> None:
+    anna, aigul = await talking(counter)
+    await aigul.says("мой адрес: Абая 10")
+    await aigul.listens()
+    await anna.hears("Абая 10")
+    [dialog] = await counter.stage.sql(
+        counter.shop, "SELECT id FROM dialogs WHERE customer_name = :name", name=aigul.person.name
+    )
+    customers, database = counter.stage.worker.customers, counter.stage.worker.database
+    async with database.session_scope(counter.shop.company_id) as session:
+        customer = await customers.ensure(session, dialog["id"])
+        await customers.erase(session, customer.id)
+
+    for table, column in (("messages", "content"), ("outbox", "call"), ("escalations", "summary")):
+        left = await counter.stage.sql(counter.shop, f"SELECT {column} AS kept FROM {table}")
+        assert "Абая 10" not in str(left), table
+        assert "Айгуль" not in str(left), table
