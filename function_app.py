@@ -12,9 +12,11 @@ from functions.company import company
 from functions.customers import customers
 from functions.deliveries import deliveries
 from functions.dialogs import dialogs
+from functions.escalations import escalations
 from functions.health import health
 from functions.imports import imports
 from functions.media import media
+from functions.messenger_links import messenger_links
 from functions.orders import orders
 from functions.products import products
 from functions.turns import turns
@@ -27,6 +29,8 @@ app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
 app.register_functions(alerts)
+app.register_functions(escalations)
+app.register_functions(messenger_links)
 app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)

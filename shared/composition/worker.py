@@ -22,6 +22,7 @@ from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
 from shared.assistant.skills.shop import Shop
 from shared.assistant.skillset import Skills
+from shared.assistant.summaries import TalkSummaries
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -43,11 +44,14 @@ from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.drainer import Drainer
-from shared.dialogs.turns.router import HANDOVER, Router
+from shared.dialogs.turns.router import HANDOVER, STAFF, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
+from shared.escalations.desk import EscalationDesk
 from shared.escalations.handover import HandoverResponder
 from shared.escalations.personal_data import EscalationRecords
+from shared.escalations.staff.responder import StaffResponder
+from shared.escalations.watch import EscalationWatch
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
@@ -99,8 +103,29 @@ class Worker:
         self._build_alerts()
         finder = CatalogueFinder(self.catalog)
         self._assistant = AssistantResponder(settings, self._skills(finder), finder)
-        built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
+        self._build_escalations()
+        built_in: dict[str, Responder] = {
+            "assistant": self._assistant,
+            HANDOVER: HandoverResponder(self.desk),
+            STAFF: StaffResponder(self.desk),
+        }
         self._build_dialogs(built_in | (responders or {}))
+
+    def _build_escalations(self) -> None:
+        settings = self.settings
+        self._summaries = TalkSummaries(settings, self.database)
+        self.desk = EscalationDesk(
+            self.notices,
+            patience=timedelta(seconds=settings.handover_reply_seconds),
+            handover=timedelta(seconds=settings.handover_seconds),
+        )
+        self.escalations = EscalationWatch(
+            database=self.database,
+            desk=self.desk,
+            summariser=self._summaries,
+            bells=self.bells,
+            reminders=settings.handover_reminders,
+        )
 
     def _build_orders(self) -> None:
         self.carts = CartService(self.catalog)
@@ -173,6 +198,7 @@ class Worker:
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,
+            bells=self.bells,
             settings=settings,
         )
         self.drainer = Drainer(
@@ -227,6 +253,7 @@ class Worker:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._assistant.aclose()
+        await self._summaries.aclose()
         await self.http.aclose()
         await self.queues.aclose()
         await self.blobs.aclose()

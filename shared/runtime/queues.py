@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from azure.identity.aio import DefaultAzureCredential
     from azure.storage.queue.aio import QueueClient
 
-__all__ = ["ALERTS", "DELIVERIES", "IMPORTS", "TURNS", "Queues"]
+__all__ = ["ALERTS", "DELIVERIES", "ESCALATIONS", "IMPORTS", "TURNS", "Queues"]
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ IMPORTS = "imports"
 """One message for each file of products that waits to be read."""
 ALERTS = "alerts"
 """Rung when alerts are due, or products changed."""
+ESCALATIONS = "escalations"
+"""Rung when an escalation has to be looked at."""
 
 
 class Queues:

@@ -151,6 +151,10 @@ class Settings(BaseSettings):
     """Turns a minute that one person may have; twice that after thirty days."""
     handover_seconds: float = 12 * 3600.0
     """How long the bot is silent after it called a person, unless somebody gives the dialog back."""
+    handover_reply_seconds: float = Field(default=600.0, ge=30.0)
+    """How long the staff may take to answer before it is reminded, where the bot's rules do not say."""
+    handover_reminders: int = Field(default=3, ge=0, le=10)
+    """How often the staff is reminded of one wait; the second time the dialog goes to a colleague, then to all."""
     daily_model_budget: float = 5.0
     """US dollars a company may spend on the model a day, where the company sets none of its own."""
 

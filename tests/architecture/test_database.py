@@ -52,6 +52,8 @@ APP = {
     "product_imports": ALL,
     "products": ALL,
     "prompts": ALL,
+    "staff_link_codes": ALL,
+    "staff_link_tries": "DELETE INSERT SELECT",
     "refresh_tokens": ALL,
     "service_tokens": ALL,
     "sessions": ALL,
@@ -84,7 +86,7 @@ SYSTEM_READS = {
     "delivery_events": "id company_id bot_id received_at applied",
     "dialogs": "id company_id bot_id history_seq blocked received_seq done_seq due_at lease_token lease_until "
     "attempts outbox_seq sent_seq send_at send_token send_until",
-    "escalations": "company_id id dialog_id status expires_at",
+    "escalations": "company_id id dialog_id status expires_at due_at resolved_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
     "price_alerts": "company_id state due_at",
