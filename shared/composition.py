@@ -44,6 +44,8 @@ from shared.runtime.database import Database
 from shared.runtime.health import Check
 from shared.runtime.health_checks import dependency_checks
 from shared.runtime.http import HttpTransport
+from shared.runtime.model.client import ChatClient
+from shared.runtime.model.connection import ModelConnection
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
@@ -64,7 +66,13 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
-        self._assistant = AssistantResponder(settings, CatalogueFinder(CatalogService()), cities=CompanyCities())
+        self.model = ModelConnection(settings)
+        self._assistant = AssistantResponder(
+            settings,
+            CatalogueFinder(CatalogService()),
+            cities=CompanyCities(),
+            client=ChatClient(settings, self.model),
+        )
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
@@ -133,7 +141,7 @@ class Worker:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._assistant.aclose()
+        await self.model.aclose()
         await self.http.aclose()
         await self.queues.aclose()
         await self.cache.aclose()

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant.labels import button_words
 from shared.assistant.model.answering import ModelAssistant
-from shared.assistant.model.breaker import ModelBreaker
-from shared.assistant.model.client import ChatClient
-from shared.assistant.model.failures import FailureReason, ModelFailed
 from shared.assistant.offline.assistant import OfflineAssistant
 from shared.assistant.products import CityFinder, ProductFinder
 from shared.assistant.usage import ModelUsage, record_usage, spending_day, spent_micros
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
+from shared.runtime.model.breaker import ModelBreaker
+from shared.runtime.model.client import ChatClient
+from shared.runtime.model.failures import FailureReason, ModelFailed
 from shared.runtime.settings import Settings
 
 __all__ = ["AssistantResponder"]

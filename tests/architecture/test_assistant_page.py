@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from shared.assistant.model.failures import FailureReason
 from shared.assistant.model.tools import TOOLS
+from shared.runtime.model.failures import FailureReason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assistant.md").read_text()
 

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant.model.prompt import as_data, describe_product
-from shared.assistant.model.wire import ToolCall
 from shared.assistant.offline.colours import COLOURS, find_colour
 from shared.assistant.offline.searching import GivenUp, SearchOutcome, find_relaxing
 from shared.assistant.products import CityFinder, FoundProduct, ProductFinder, ProductQuery
@@ -20,6 +19,7 @@ from shared.assistant.state import PAGE_SIZE
 from shared.dialogs.contract import Turn
 from shared.escalations.schemas import EscalationReason
 from shared.kernel.errors import NotFound
+from shared.runtime.model.wire import ToolCall
 
 __all__ = ["CALLS_PER_ROUND", "TOOLS", "Toolbox"]
 

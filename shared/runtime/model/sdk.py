@@ -11,8 +11,8 @@ from typing import Any
 import openai
 from azure.identity.aio import DefaultAzureCredential, get_bearer_token_provider
 
-from shared.assistant.model.failures import ContextTooLong, FailureReason, ModelFailed, TemperatureRefused
 from shared.kernel.errors import ZetaError
+from shared.runtime.model.failures import ContextTooLong, FailureReason, ModelFailed, TemperatureRefused
 from shared.runtime.settings import Settings
 
 __all__ = ["SdkClient"]
