@@ -189,4 +189,11 @@ def _channel_settings(settings: Settings) -> ChannelSettings:
         whatsapp_api_version=settings.whatsapp_api_version,
         viber_api_url=settings.viber_api_url,
         viber_button_api_version=settings.viber_button_api_version,
+        whatsapp_media_hosts=_names(settings.whatsapp_media_hosts),
+        viber_media_hosts=_names(settings.viber_media_hosts),
     )
+
+
+def _names(setting: str) -> tuple[str, ...]:
+    """A comma-separated setting."""
+    return tuple(name.strip() for name in setting.split(",") if name.strip())
