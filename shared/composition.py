@@ -16,6 +16,7 @@ from types import FrameType
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -25,6 +26,7 @@ from shared.dialogs.contract import Responder
 from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
+from shared.dialogs.notices import Notices
 from shared.dialogs.outbox.claims import LaneClaims
 from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
@@ -66,13 +68,13 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
-        self.model = ModelConnection(settings)
-        self._assistant = AssistantResponder(
-            settings,
-            CatalogueFinder(CatalogService()),
-            cities=CompanyCities(),
-            client=ChatClient(settings, self.model),
+        self.notices = Notices(self._channel_of, self.bells)
+        finder = CatalogueFinder(CatalogService())
+        skills = built_in_skills(
+            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
         )
+        self.model = ModelConnection(settings)
+        self._assistant = AssistantResponder(settings, skills, finder, client=ChatClient(settings, self.model))
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.assistant.labels import button_words
 from shared.assistant.model.answering import ModelAssistant
 from shared.assistant.offline.assistant import OfflineAssistant
-from shared.assistant.products import CityFinder, ProductFinder
+from shared.assistant.products import ProductFinder
+from shared.assistant.results import result_of
+from shared.assistant.skill import Moment
+from shared.assistant.skillset import Skills
 from shared.assistant.usage import ModelUsage, record_usage, spending_day, spent_micros
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
 from shared.runtime.model.breaker import ModelBreaker
@@ -37,9 +39,9 @@ class AssistantResponder:
     """Answers turns of bots in assistant mode. One per worker; safe to call concurrently.
 
     Args:
-        settings: which model, its time-outs, prices and budget; the hand-over's length.
+        settings: which model, its time-outs, prices and budget.
+        skills: what the assistant can do.
         finder: the catalogue.
-        cities: the company's cities, for a shopper who names another one; ``None``: the bot's own city only.
         client: the model's client; by default built from the settings.
         breaker: leaves a failing model alone; by default 5 failures in a row rest it for 30 seconds.
     """
@@ -47,17 +49,18 @@ class AssistantResponder:
     def __init__(
         self,
         settings: Settings,
+        skills: Skills,
         finder: ProductFinder,
         *,
-        cities: CityFinder | None = None,
         client: ChatClient | None = None,
         breaker: ModelBreaker | None = None,
     ) -> None:
         self._settings = settings
         self._client = client or ChatClient(settings)
         self._breaker = breaker or ModelBreaker()
-        self._offline = OfflineAssistant(finder, handover_seconds=settings.handover_seconds)
-        self._model = ModelAssistant(settings, self._client, finder, cities)
+        self._skills = skills
+        self._offline = OfflineAssistant(skills)
+        self._model = ModelAssistant(settings, self._client, skills, finder)
 
     async def aclose(self) -> None:
         """Close the model's connections."""
@@ -67,6 +70,10 @@ class AssistantResponder:
         """Answer a turn before its deadline; without a usable model by rules. Database errors pass through."""
         if not self._is_for_model(turn):
             return await self._offline.respond(turn)
+        moment = Moment.of(turn)
+        taken = await self._offline.fill_form(moment)
+        if taken is not None:
+            return result_of(moment, taken)
         usage = ModelUsage(
             model=self._settings.openai_model,
             price_input=self._settings.model_price_input,
@@ -86,7 +93,7 @@ class AssistantResponder:
             and turn.choice is None
             and bool(words)
             and not words.startswith("/")
-            and button_words(turn) is None
+            and self._skills.labelled(words) is None
         )
 
     async def _ask_model(self, turn: Turn, usage: ModelUsage) -> TurnResult:

@@ -11,10 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shared.assistant.products import FoundProduct, ProductQuery
 from shared.kernel.languages import Language
 
-__all__ = ["PAGE_SIZE", "AssistantState", "LastSearch", "query_of"]
+__all__ = ["MISSES_BEFORE_OFFER", "PAGE_SIZE", "AssistantState", "LastSearch", "query_of"]
 
 PAGE_SIZE = 5
 """Products of one answer: as many as a phone shows without scrolling far."""
+
+MISSES_BEFORE_OFFER = 2
+"""Answers in a row that helped with nothing, after which a person is offered."""
 
 _KEY = "assistant"
 

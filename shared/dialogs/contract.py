@@ -2,9 +2,9 @@
 
 A responder gets a ``Turn`` (what the person said since the last answer, with the memory of the talk) and
 returns a ``TurnResult``: what to say, and what else to commit with it. It opens short read transactions
-through ``turn.session()``, never holds one over a network call, and writes only by ``effects``, which the
-dialog commits in one transaction together with history and outbox. Run again after a crash, a turn must
-come to an equivalent result: nothing outside that transaction may change.
+through ``turn.session()``, never holds one over a network call, and writes only by ``effects`` and
+``settle``, which the dialog commits in one transaction together with history and outbox. Run again after a
+crash, a turn must come to an equivalent result: nothing outside that transaction may change.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ __all__ = [
     "MemoryMessage",
     "Responder",
     "Role",
+    "Settlement",
     "Turn",
     "TurnResult",
 ]
@@ -53,6 +54,9 @@ class MemoryMessage:
 
 Effect = Callable[[AsyncSession], Awaitable[None]]
 """A write that is committed with the turn, or not at all."""
+
+Settlement = Callable[[AsyncSession], Awaitable["TurnResult"]]
+"""Writes whose outcome is part of the answer, made in the transaction that commits the turn: no network call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,9 @@ class TurnResult:
     state: Mapping[str, Any] | None = None
     """The new state; ``None`` keeps the old one."""
     effects: Sequence[Effect] = ()
+    settle: Settlement | None = None
+    """Decides the answer while it is committed, after the effects: an order's number is known only then. What it
+    returns replaces the reply and the state of this result; its effects and analytics are added to this one's."""
     analytics: Sequence[AnalyticsEvent] = ()
     forget: bool = False
     """Begin a new conversation: memory before this turn is no longer shown to the model."""

@@ -24,7 +24,7 @@ PUBLISHED = {
         "whatsapp.setup",
     },
     "companies": {"service", "schemas"},
-    "dialogs": {"bells", "contract", "failures"},
+    "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"service", "schemas", "handover", "replies"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""

@@ -16,7 +16,7 @@ from shared.kernel.languages import Language
 from tests.architecture.source import CHECKOUT, modules, strings, tree_of
 
 SHARED = CHECKOUT / "shared"
-CATALOGUES = sorted(SHARED.glob("*/locales"))
+CATALOGUES = sorted(SHARED.glob("**/locales"))
 _CYRILLIC = re.compile(r"[А-Яа-яЁёәғқңөұүһіӘҒҚҢӨҰҮҺІ]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -24,10 +24,13 @@ VOCABULARIES = {
     "assistant/model/grounding.py": "prices and promises in what the model wrote",
     "assistant/model/prompt.py": "what the model is told, never the shopper",
     "assistant/offline/colours.py": "words that shoppers use",
-    "assistant/offline/intents.py": "words that shoppers use",
     "assistant/offline/ordinals.py": "words that shoppers use",
     "assistant/offline/prices.py": "words that shoppers use",
+    "assistant/offline/phrasing.py": "courtesies around a wish",
     "assistant/offline/understanding.py": "words that shoppers use",
+    "assistant/skills/handover/phrases.py": "words that shoppers use",
+    "assistant/skills/search/phrases.py": "words that shoppers use",
+    "assistant/skills/talk/phrases.py": "words that shoppers use",
     "catalog/analyser.py": "letters and word forms",
     "catalog/colours.py": "names of colours in products and requests",
     "catalog/indexing.py": "names of the colour property in price lists",
@@ -103,8 +106,11 @@ SAME_WORDS = {("kk", "button.categories")}
 
 
 def _asked_for(capability: Path) -> Iterator[str]:
-    """The constant ids that a capability's code asks its catalogue for."""
+    """The constant ids that the code of a capability, or of a skill's room, asks its catalogue for."""
+    inner = [folder.parent for folder in CATALOGUES if capability in folder.parent.parents]
     for path in sorted(capability.rglob("*.py")):
+        if any(room in path.parents for room in inner):
+            continue
         for node in ast.walk(tree_of(path)):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
                 continue

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.assistant.model.tools import CALLS_PER_ROUND, TOOLS, Toolbox
+from shared.assistant.model.tools import CALLS_PER_ROUND, Toolbox
 from shared.assistant.usage import ModelUsage
 from shared.runtime.model.client import ChatClient
 from shared.runtime.model.failures import ContextTooLong, FailureReason, ModelFailed
@@ -44,7 +44,7 @@ async def converse(
         deadline: the turn's, by ``time.monotonic()``.
 
     Returns:
-        The words, or an empty text when the model handed the dialog over to a person.
+        The words, or an empty text when a call was the whole answer (a hand-over to a person).
 
     Raises:
         ModelFailed: no usable answer, too many rounds, no time.
@@ -53,7 +53,7 @@ async def converse(
         timeout = min(call_timeout, deadline - time.monotonic() - _OFFLINE_RESERVE)
         if timeout < _LEAST_TIME:
             raise ModelFailed(FailureReason.NO_TIME)
-        answer = await _ask(client, messages, timeout)
+        answer = await _ask(client, messages, toolbox.definitions, timeout)
         usage.add(answer.prompt_tokens, answer.completion_tokens)
         if answer.finish_reason == "content_filter":
             raise ModelFailed(FailureReason.CONTENT_FILTER)
@@ -65,20 +65,22 @@ async def converse(
             carried_out = position < CALLS_PER_ROUND
             result = await toolbox.run(call) if carried_out else "error: too many calls at once"
             messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
-        if toolbox.escalation is not None:
+        if toolbox.final is not None:
             return ""
     raise ModelFailed(FailureReason.TOO_MANY_ROUNDS)
 
 
-async def _ask(client: ChatClient, messages: list[Mapping[str, Any]], timeout: float) -> ChatAnswer:
+async def _ask(
+    client: ChatClient, messages: list[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], timeout: float
+) -> ChatAnswer:
     try:
-        return await client.complete(messages, tools=TOOLS, timeout=timeout)
+        return await client.complete(messages, tools=tools, timeout=timeout)
     except ContextTooLong:
         if any(message["role"] == "tool" for message in messages) or len(messages) <= 2:
             raise
         # our estimate was short: the shopper's words alone, without the history
         del messages[1:-1]
-        return await client.complete(messages, tools=TOOLS, timeout=timeout)
+        return await client.complete(messages, tools=tools, timeout=timeout)
 
 
 def _final_words(answer: ChatAnswer) -> str:

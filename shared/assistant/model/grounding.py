@@ -35,7 +35,7 @@ class Facts:
     bounds: frozenset[Decimal] = frozenset()
     """Price bounds of this turn's searches, in whole currency units."""
     trusted: str = ""
-    """Words of the company itself: its prompt, its name, its city."""
+    """Words of the company itself: its prompt, its name, its city, its records (orders, carts)."""
     said: str = ""
     """The shopper's words: may be repeated to deny them («Такого „Икара“ нет»), and never as prices."""
     categories: Sequence[str] = ()

@@ -1,4 +1,4 @@
-"""From a shopper's words to what is wanted: an intent, and for a search its words, colour and price bounds."""
+"""From a shopper's words to what is searched for: the words that matter, a colour, price bounds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import unicodedata
 from dataclasses import dataclass
 
 from shared.assistant.offline.colours import find_colour
-from shared.assistant.offline.intents import CHEAP, Intent, find_intent
-from shared.assistant.offline.ordinals import find_ordinal
+from shared.assistant.offline.phrasing import anywhere
 from shared.assistant.offline.prices import find_price_bounds
 
-__all__ = ["Utterance", "understand"]
+__all__ = ["SearchWords", "read_search", "readable"]
 
 _READ = 500
 """Characters of a message that are read; a shopping request is shorter."""
@@ -54,11 +53,25 @@ _LEFT_BEHIND = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """What was understood. Prices are whole currency units, bounds included."""
+_CHEAP = anywhere(
+    r"недорог\w+",
+    r"деш[её]в\w+",
+    r"бюджетн\w+",
+    r"подешевле",
+    r"арзан\w*",
+    r"cheap(?:est)?",
+    r"inexpensive",
+    r"affordable",
+    r"сам\w+\s+деш[её]в\w+",
+    r"эконом\w*",
+)
+"""Words that ask for the low end of the prices."""
 
-    intent: Intent
+
+@dataclass(frozen=True, slots=True)
+class SearchWords:
+    """What is looked for. Prices are whole currency units, bounds included."""
+
     words: str = ""
     """What to look for, without courtesies, colour and price."""
     colour: str | None = None
@@ -66,51 +79,48 @@ class Utterance:
     price_max: int | None = None
     cheap: bool = False
     """The low end of the prices is wanted («недорогой», "cheap")."""
-    number: int | None = None
-    """Place from 1, for ``Intent.SHOW_NUMBER``."""
+    refused_colour: bool = False
+    """A colour was named only to refuse it («не красный»): ``colour`` is none."""
+
+    @property
+    def priced(self) -> bool:
+        """Whether a price bound was named."""
+        return self.price_min is not None or self.price_max is not None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to look for at all."""
+        return not (self.words or self.colour or self.priced or self.cheap or self.refused_colour)
 
     @property
     def refines_only(self) -> bool:
         """Only a colour, a price or «недорого»: the rest of the wish was said before."""
-        filters = self.colour is not None or self.price_min is not None or self.price_max is not None or self.cheap
-        return self.intent is Intent.SEARCH and not self.words and filters
+        return not self.words and (self.colour is not None or self.priced or self.cheap)
 
 
-def understand(text: str, *, implied_thousands: bool = False) -> Utterance:
-    """Read one message of a shopper, in any of the three languages.
+def readable(text: str) -> str:
+    """A message as phrases are matched against it: composed characters, one apostrophe, a bounded length."""
+    return unicodedata.normalize("NFC", text[:_READ]).replace("\u2019", "'")
+
+
+def read_search(text: str, *, implied_thousands: bool = False) -> SearchWords:
+    """Read readable words as a search.
 
     Args:
         text: the message.
         implied_thousands: see ``find_price_bounds``.
     """
-    readable = unicodedata.normalize("NFC", text[:_READ]).replace("\u2019", "'")
-    intent = find_intent(readable)
-    if intent is None:
-        return _search(readable, implied_thousands)
-    if intent is Intent.SERVICE_QUESTION:
-        searched = _search(readable, implied_thousands)
-        # «диван до 200 тыс с доставкой» is a search with a remark
-        priced = searched.price_min is not None or searched.price_max is not None
-        return searched if priced and searched.words else Utterance(intent)
-    return Utterance(intent, number=find_ordinal(readable) if intent is Intent.SHOW_NUMBER else None)
-
-
-def _search(text: str, implied_thousands: bool) -> Utterance:
     bounds = find_price_bounds(text, implied_thousands=implied_thousands)
     colour = find_colour(bounds.rest)
     rest = _LEFT_BEHIND.sub(" ", colour.rest)
-    cheap = CHEAP.search(rest) is not None
-    rest = CHEAP.sub(" ", rest)
+    cheap = _CHEAP.search(rest) is not None
+    rest = _CHEAP.sub(" ", rest)
     words = [word for word in _WORD.findall(rest) if word.casefold() not in _STOP_WORDS]
-    if colour.refused and not words:
-        return Utterance(Intent.OTHER_COLOUR)
-    if not words and colour.code is None and bounds.minimum is None and bounds.maximum is None and not cheap:
-        return Utterance(Intent.UNKNOWN)
-    return Utterance(
-        Intent.SEARCH,
+    return SearchWords(
         words=" ".join(words),
         colour=None if colour.refused else colour.code,
         price_min=bounds.minimum,
         price_max=bounds.maximum,
         cheap=cheap,
+        refused_colour=colour.refused,
     )

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots.directory import BotDirectory
 from shared.bots.schemas import BotSnapshot
-from shared.channels.contract import ChannelAddress, InboundMessage
+from shared.channels.contract import Call, ChannelAddress, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
-from shared.dialogs.contract import AnalyticsEvent, Effect, MemoryMessage, Turn, TurnResult
+from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
@@ -27,7 +28,7 @@ from shared.dialogs.texts import TEXTS
 from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
-from shared.dialogs.turns.history import history_of
+from shared.dialogs.turns.history import Said, history_of
 from shared.dialogs.turns.quarantine import failure_effect
 from shared.dialogs.turns.router import Router
 from shared.dialogs.turns.rows import (
@@ -45,6 +46,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.languages import Language
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
+from shared.runtime.statements import Executor
 
 __all__ = ["TurnRunner"]
 
@@ -60,6 +62,17 @@ class _Opened:
     batch: Batch
     memory: list[MemoryMessage]
     language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a turn says, rendered, and all that its commit writes."""
+
+    language: Language
+    calls: list[Call]
+    history: list[Said]
+    forget: bool
+    write: TurnWrite
 
 
 class TurnRunner:
@@ -169,17 +182,48 @@ class TurnRunner:
     async def _commit(
         self, claim: Claim, opened: _Opened, result: TurnResult, *, status: str, stay: bool
     ) -> Claim | None:
+        lane = Lane(claim.company_id, claim.dialog_id, claim.bot_id, opened.bot.platform, uuid4())
+        wait = 0.0
+        if result.reply.messages or result.settle is not None:
+            wait = await self._lane.may_send_now(lane.platform, lane.bot_id, lane.dialog_id)
+        claimed_until = time.monotonic() + self._settings.lane_seconds
+
+        def outcome_of(final: TurnResult) -> _Outcome:
+            return self._outcome(opened, final, status=status, stay=stay, take_lane=not wait)
+
+        outcome, committed = await self._write(claim, lane, result, outcome_of)
+        if committed.history_seq == opened.dialog.history_seq + len(outcome.history):
+            # otherwise a notice was said meanwhile: the next turn reads the history
+            remembered = [] if outcome.forget else opened.memory
+            await self._memory.remember(
+                claim.dialog_id, committed.history_seq, [*remembered, *(entry.memory for entry in outcome.history)]
+            )
+        if committed.has_lane and committed.head is not None:
+            head = Head(
+                id=committed.head,
+                call=outcome.calls[0],
+                attempts=1,
+                chat_id=opened.dialog.chat_id,
+                language=outcome.language,
+                phone=opened.dialog.phone,
+                last_inbound_at=opened.dialog.last_inbound_at,
+                behind=len(outcome.calls) - 1,
+                now=opened.dialog.now,
+            )
+            await self._send(lane, head, claimed_until)
+        elif outcome.calls:
+            await self._lane.ring(wait)
+        return replace(claim, attempts=1, history_seq=committed.history_seq) if committed.keeps_lease else None
+
+    def _outcome(
+        self, opened: _Opened, result: TurnResult, *, status: str, stay: bool, take_lane: bool
+    ) -> _Outcome:
+        """What a result comes to as rows and calls."""
         language = result.language or opened.language
         address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language, phone=opened.dialog.phone)
         channel = self._channel_of(opened.bot.platform)
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
-        now = utc_now()
-        said = history_of(opened.batch.events, result.reply, now) if status == "done" else []
-        lane = Lane(claim.company_id, claim.dialog_id, claim.bot_id, opened.bot.platform, uuid4())
-        wait = 0.0
-        if calls:
-            wait = await self._lane.may_send_now(lane.platform, lane.bot_id, lane.dialog_id)
-        claimed_until = time.monotonic() + self._settings.lane_seconds
+        said = history_of(opened.batch.events, result.reply, utc_now()) if status == "done" else []
         write = TurnWrite(
             row_ids=opened.batch.row_ids,
             row_status=status,
@@ -191,29 +235,9 @@ class TurnRunner:
             messages=[entry.row for entry in said],
             calls=[call.model_dump(mode="json", exclude_defaults=True) for call in calls],
             analytics=[{"kind": event.kind, "properties": dict(event.properties)} for event in result.analytics],
-            take_lane=not wait,
+            take_lane=take_lane,
         )
-        committed = await self._write(claim, lane, write, result.effects)
-        remembered = [] if result.forget else opened.memory
-        await self._memory.remember(
-            claim.dialog_id, committed.history_seq, [*remembered, *(entry.memory for entry in said)]
-        )
-        if committed.has_lane and committed.head is not None:
-            head = Head(
-                id=committed.head,
-                call=calls[0],
-                attempts=1,
-                chat_id=opened.dialog.chat_id,
-                language=language,
-                phone=opened.dialog.phone,
-                last_inbound_at=opened.dialog.last_inbound_at,
-                behind=len(calls) - 1,
-                now=opened.dialog.now,
-            )
-            await self._send(lane, head, claimed_until)
-        elif calls:
-            await self._lane.ring(wait)
-        return replace(claim, attempts=1, history_seq=committed.history_seq) if committed.keeps_lease else None
+        return _Outcome(language, calls, said, result.forget, write)
 
     async def _send(self, lane: Lane, head: Head, claimed_until: float) -> None:
         """Send what the turn said. The turn is committed: trouble here is the lane's and fails no attempt."""
@@ -225,22 +249,42 @@ class TurnRunner:
         except Exception:  # noqa: BLE001 - the answer is committed; its lane runs out and is tried again
             _log.exception("a lane broke off", extra={"dialog": lane.dialog_id})
 
-    async def _write(self, claim: Claim, lane: Lane, write: TurnWrite, effects: Sequence[Effect]) -> Committed:
-        commit = partial(
-            commit_turn,
-            dialog_id=claim.dialog_id,
-            token=claim.token,
-            send_token=lane.token,
-            lane_time=self._lane.lane_time,
-            write=write,
-        )
-        if not effects:
+    async def _write(
+        self, claim: Claim, lane: Lane, result: TurnResult, outcome_of: Callable[[TurnResult], _Outcome]
+    ) -> tuple[_Outcome, Committed]:
+        """Commit a result; what it settles is decided in the same transaction, before it is rendered."""
+
+        async def commit(executor: Executor, outcome: _Outcome) -> Committed:
+            return await commit_turn(
+                executor,
+                dialog_id=claim.dialog_id,
+                token=claim.token,
+                send_token=lane.token,
+                lane_time=self._lane.lane_time,
+                write=outcome.write,
+            )
+
+        if not result.effects and result.settle is None:
+            outcome = outcome_of(result)
             async with self._database.company_statements(claim.company_id) as statements:
-                return await commit(statements)
+                return outcome, await commit(statements, outcome)
         async with self._database.session_scope(claim.company_id) as session:
-            for effect in effects:
-                await effect(session)
-            return await commit(session)
+            outcome = outcome_of(await _settled(session, result))
+            return outcome, await commit(session, outcome)
+
+
+async def _settled(session: AsyncSession, result: TurnResult) -> TurnResult:
+    """Carry out a result's writes; the result as they left it."""
+    for effect in result.effects:
+        await effect(session)
+    if result.settle is None:
+        return result
+    settled = await result.settle(session)
+    for effect in settled.effects:
+        await effect(session)
+    return replace(
+        result, reply=settled.reply, state=settled.state, analytics=[*result.analytics, *settled.analytics]
+    )
 
 
 def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:

@@ -20,6 +20,7 @@ from shared.dialogs.contract import TurnResult
 from shared.kernel.languages import Language
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
+from tests.doubles.skills import skills_without_database
 from tests.doubles.turns import bot, pressed, shown_skus, turn, words
 
 Say = Callable[..., Coroutine[Any, Any, TurnResult]]
@@ -32,7 +33,7 @@ async def say(database: Database, keyring: KeyRing) -> Say:
     async with database.session_scope(demo.company_id) as session:
         city = await session.scalar(text("SELECT id FROM cities WHERE slug = 'almaty'"))
     shop: BotSnapshot = bot(company_id=demo.company_id, city_id=city)
-    assistant = OfflineAssistant(CatalogueFinder(CatalogService()), handover_seconds=60)
+    assistant = OfflineAssistant(skills_without_database(CatalogueFinder(CatalogService())))
 
     async def talk(*said: str | InboundMessage, language: Language = Language.RU) -> TurnResult:
         result: TurnResult | None = None

@@ -14,6 +14,7 @@ from shared.runtime.database import Database
 from shared.runtime.settings import Settings
 from tests.doubles.memory_catalogue import MemoryCatalogue
 from tests.doubles.openai_server import OpenAIServer, calls, says
+from tests.doubles.skills import skills_without_database
 from tests.doubles.turns import bot, turn
 from tests.integration.shops import Shop
 
@@ -62,6 +63,7 @@ async def test_a_days_budget_ends_in_the_rules(database: Database, settings: Set
             settings.model_copy(
                 update={"openai_base_url": server.base_url, "openai_api_key": SecretStr("test")},
             ),
+            skills_without_database(MemoryCatalogue()),
             MemoryCatalogue(),
         )
 

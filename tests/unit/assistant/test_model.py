@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.assistant.products import FoundCity
 from shared.assistant.replies import TEXTS
 from shared.assistant.service import AssistantResponder
+from shared.assistant.skillset import Skills
 from shared.assistant.usage import spending_day
 from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import InboundMessage
@@ -27,6 +28,7 @@ from shared.runtime.model.breaker import ModelBreaker
 from shared.runtime.settings import Settings
 from tests.doubles.memory_catalogue import FURNITURE, MemoryCatalogue, MemoryCities, product
 from tests.doubles.openai_server import OpenAIServer, Step, answers_bytes, calls, fails, hangs, says
+from tests.doubles.skills import skills_without_database
 from tests.doubles.turns import NOW, bot, message, pressed, shown_skus, turn, words
 
 SEARCH = calls(("search_products", {"query": "диван", "colour": "красный", "price_max": 200_000}))
@@ -67,6 +69,10 @@ def settings(**changes: Any) -> Settings:
     )
 
 
+def on_shelf(catalogue: MemoryCatalogue) -> tuple[Skills, MemoryCatalogue]:
+    return skills_without_database(catalogue), catalogue
+
+
 class Shop:
     """A responder on a scripted model."""
 
@@ -75,8 +81,8 @@ class Shop:
         self.catalogue = MemoryCatalogue()
         self.responder = AssistantResponder(
             settings(openai_base_url=server.base_url, **changes),
+            skills_without_database(self.catalogue, cities=MemoryCities([FoundCity(UUID(int=9), "Астана")])),
             self.catalogue,
-            cities=MemoryCities([FoundCity(UUID(int=9), "Астана")]),
         )
 
     async def hear(self, *said: str | InboundMessage, **options: Any) -> TurnResult:
@@ -243,7 +249,7 @@ async def test_any_failure_is_answered_by_the_rules(reason: str, script: Sequenc
 async def test_no_server_at_all_is_answered_by_the_rules() -> None:
     async with OpenAIServer([]) as server:
         gone = server.base_url
-    responder = AssistantResponder(settings(openai_base_url=gone), MemoryCatalogue())
+    responder = AssistantResponder(settings(openai_base_url=gone), *on_shelf(MemoryCatalogue()))
     result = await responder.respond(turn("красный диван", session=session))
     assert fallback_reason(result) == "connection"
     await responder.aclose()
@@ -266,7 +272,7 @@ async def test_slow_rounds_end_before_the_turns_deadline() -> None:
 
 
 async def test_without_a_key_no_model_is_asked() -> None:
-    responder = AssistantResponder(settings(openai_api_key=None), MemoryCatalogue())
+    responder = AssistantResponder(settings(openai_api_key=None), *on_shelf(MemoryCatalogue()))
     result = await responder.respond(turn("красный диван"))
     assert shown_skus(result) == ["SOFA-001", "SOFA-005"]
     assert fallback_reason(result) is None
@@ -292,7 +298,7 @@ async def test_a_failing_model_is_left_alone_for_a_while() -> None:
     async with OpenAIServer([fails(500)]) as server:
         responder = AssistantResponder(
             settings(openai_base_url=server.base_url),
-            MemoryCatalogue(),
+            *on_shelf(MemoryCatalogue()),
             breaker=ModelBreaker(limit=3, rest=30, clock=lambda: now),
         )
         for _ in range(5):
@@ -345,7 +351,7 @@ async def test_azure_is_asked_at_its_deployment_with_its_key() -> None:
                 azure_openai_api_key=SecretStr("azure-key"),
                 openai_model="shop-model",
             ),
-            MemoryCatalogue(),
+            *on_shelf(MemoryCatalogue()),
         )
         assert words(await responder.respond(turn("диван", session=session))) == "Какой диван вы ищете?"
         request = server.requests[0]

@@ -28,11 +28,12 @@ from shared.channels.messages import (
 from shared.dialogs.contract import Turn, TurnResult
 from shared.kernel.languages import Language
 from tests.doubles.memory_catalogue import MemoryCatalogue
+from tests.doubles.skills import skills_without_database
 from tests.doubles.turns import message, pressed, shown_skus, started, turn, words
 
 
 def assistant(catalogue: MemoryCatalogue | None = None) -> OfflineAssistant:
-    return OfflineAssistant(catalogue or MemoryCatalogue(), handover_seconds=3600)
+    return OfflineAssistant(skills_without_database(catalogue or MemoryCatalogue()))
 
 
 async def talk(*said: str) -> TurnResult:

@@ -1,0 +1,69 @@
+"""From what skills answered to what the dialog commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.assistant import buttons, replies
+from shared.assistant.skill import Answer, Moment, Write
+from shared.assistant.state import MISSES_BEFORE_OFFER
+from shared.channels.messages import Reply
+from shared.dialogs.contract import AnalyticsEvent, TurnResult
+
+__all__ = ["followed_by", "miss", "result_of"]
+
+
+def result_of(moment: Moment, answer: Answer, *, writes: Sequence[Write] = ()) -> TurnResult:
+    """An answer as the turn's result; its change, and ``writes`` before it, are made while the turn is committed.
+
+    Of several changes the last one's messages are said: it tells how things stand after all of them.
+    """
+    to_write = (*writes, *((answer.write,) if answer.write is not None else ()))
+    if not to_write:
+        return _plain(moment, answer)
+
+    async def settle(session: AsyncSession) -> TurnResult:
+        told = Answer()
+        for write in to_write:
+            told = followed_by(replace(told, messages=()), await write(session))
+        return _plain(moment, followed_by(answer, told))
+
+    return TurnResult(settle=settle)
+
+
+def followed_by(first: Answer, second: Answer) -> Answer:
+    """Two answers of one turn as one."""
+    return Answer(
+        messages=(*first.messages, *second.messages),
+        state=second.state if second.state is not None else first.state,
+        analytics=(*first.analytics, *second.analytics),
+        effects=(*first.effects, *second.effects),
+        kept={**first.kept, **second.kept},
+    )
+
+
+def miss(moment: Moment) -> Answer:
+    """The answer where nothing was understood; the second in a row offers a person instead."""
+    missed = moment.state.with_miss()
+    counted = (AnalyticsEvent("not_understood"),)
+    if missed.misses >= MISSES_BEFORE_OFFER:
+        return Answer((), missed, counted)
+    catalogue = replies.button("categories", buttons.CATEGORIES, moment.language)
+    return Answer((replies.say("not_understood", moment.language, catalogue),), missed, counted)
+
+
+def _plain(moment: Moment, answer: Answer) -> TurnResult:
+    after = answer.state if answer.state is not None else moment.state
+    messages = answer.messages
+    if answer.state is not None and after.misses >= MISSES_BEFORE_OFFER:
+        messages = (*messages, replies.offer_of_manager(moment.language))
+    state = {key: value for key, value in {**moment.turn.state, **answer.kept}.items() if value is not None}
+    return TurnResult(
+        reply=Reply(messages=messages),
+        state=after.into(state),
+        effects=answer.effects,
+        analytics=answer.analytics,
+    )

@@ -1,0 +1,1 @@
+"""Calling a person: complaints, trouble, questions for the staff, and the way back."""

@@ -1,0 +1,132 @@
+"""The skill of calling a person, by words, by button, and by the model."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from pydantic import Field
+
+from shared.assistant import buttons, replies
+from shared.assistant.offline.understanding import read_search
+from shared.assistant.skill import (
+    Answer,
+    ButtonFamily,
+    Label,
+    Moment,
+    Phrase,
+    Said,
+    Skill,
+    Strength,
+    Tool,
+    ToolArguments,
+)
+from shared.assistant.skills.handover import opening, phrases
+from shared.assistant.state import MISSES_BEFORE_OFFER
+from shared.escalations import replies as escalation_replies
+from shared.escalations.schemas import EscalationReason
+
+__all__ = ["handover_skill"]
+
+
+class _EscalateToManager(ToolArguments):
+    reason: EscalationReason = Field(
+        description="asked: wants a person; angry: complains; order_problem: about an order; repeated_failure: you"
+        " could not help several times"
+    )
+
+
+def handover_skill(*, handover_seconds: float) -> Skill:
+    """Complaints, trouble with orders, the wish for a person, questions for the staff.
+
+    Args:
+        handover_seconds: how long an escalation keeps the bot silent.
+    """
+    calling = _Calling(handover_seconds)
+    return Skill(
+        name="handover",
+        tools=(
+            Tool(
+                "escalate_to_manager",
+                "Hand the conversation over to a person of the shop.",
+                _EscalateToManager,
+                calling.by_model,
+            ),
+        ),
+        buttons=(
+            ButtonFamily(buttons.MANAGER, calling.by_button),
+            ButtonFamily(buttons.RETURN_TO_BOT, _still_here),
+        ),
+        labels=(
+            Label(lambda: escalation_replies.TEXTS.variants("button.return"), buttons.RETURN_TO_BOT),
+            Label(lambda: replies.TEXTS.variants("button.manager"), buttons.MANAGER),
+        ),
+        phrases=(
+            Phrase.matching("angry", Strength.URGENT, phrases.ANGRY, calling.because(EscalationReason.ANGRY)),
+            Phrase.matching(
+                "order_problem", Strength.URGENT, phrases.ORDER, calling.because(EscalationReason.ORDER_PROBLEM)
+            ),
+            Phrase.matching("manager", Strength.URGENT, phrases.MANAGER, calling.asked),
+            Phrase.matching("ordering", Strength.WHOLE, phrases.ORDERING, _offering("ordering")),
+            Phrase("service_question", Strength.PASSING, _read_question, _offer_for_question),
+        ),
+        rules="When the shopper asks for a person, complains, or has a problem with an order, call"
+        " escalate_to_manager.",
+    )
+
+
+class _Calling:
+    """Opens escalations: in this very dialog, committed with the turn."""
+
+    def __init__(self, handover_seconds: float) -> None:
+        self._seconds = handover_seconds
+
+    def because(self, reason: EscalationReason) -> Callable[[Moment], Awaitable[Answer]]:
+        async def call(moment: Moment) -> Answer:
+            return self._call(moment, reason)
+
+        return call
+
+    async def asked(self, moment: Moment) -> Answer:
+        failed = moment.state.misses >= MISSES_BEFORE_OFFER
+        return self._call(moment, EscalationReason.REPEATED_FAILURE if failed else EscalationReason.ASKED)
+
+    async def by_button(self, moment: Moment, _button_id: str) -> Answer:
+        return await self.asked(moment)
+
+    async def by_model(self, moment: Moment, wanted: _EscalateToManager) -> Answer:
+        return self._call(moment, wanted.reason)
+
+    def _call(self, moment: Moment, reason: EscalationReason) -> Answer:
+        return Answer(
+            opening.announce(moment.turn, reason).messages,
+            moment.state.with_help(),
+            analytics=(opening.escalated(reason),),
+            effects=(opening.escalation(moment.turn, reason, seconds=self._seconds),),
+            facts="ok: a person takes over",
+            final=True,
+        )
+
+
+async def _still_here(moment: Moment, _button_id: str) -> Answer:
+    """The way back, pressed again after the hand-over ended by itself."""
+    return Answer((replies.say("here", moment.language),), moment.state.with_help())
+
+
+def _offering(key: str) -> Callable[[Moment], Awaitable[Answer]]:
+    async def offer(moment: Moment) -> Answer:
+        manager = replies.button("manager", buttons.MANAGER, moment.language)
+        return Answer((replies.say(key, moment.language, manager),), moment.state.with_help())
+
+    return offer
+
+
+def _read_question(said: Said) -> object | None:
+    if not phrases.SERVICE.search(said.text):
+        return None
+    searched = read_search(said.text, implied_thousands=said.implied_thousands)
+    # «диван до 200 тыс с доставкой» is a search with a remark
+    return None if searched.priced and searched.words else True
+
+
+async def _offer_for_question(moment: Moment, _read: object) -> Answer:
+    return await _offering("service_question")(moment)

@@ -1,0 +1,1 @@
+"""Looking through the catalogue: search, paging, follow-ups, cards, categories."""

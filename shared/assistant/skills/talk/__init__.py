@@ -1,0 +1,1 @@
+"""Courtesies: greeting, thanks, leave-taking, help."""

@@ -1,0 +1,53 @@
+"""The skill of small talk: one text for each courtesy."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from shared.assistant import buttons, replies
+from shared.assistant.skill import Answer, Moment, Phrase, Skill, Strength
+from shared.assistant.skills.talk import phrases
+
+__all__ = ["ACKNOWLEDGED", "greeting", "talk_skill"]
+
+ACKNOWLEDGED = "acknowledged"
+"""The wish of «да», «ок», «нет»: says nothing by itself."""
+
+_WISHES = {
+    "help": phrases.HELP,
+    "greeting": phrases.GREETING,
+    "thanks": phrases.THANKS,
+    "goodbye": phrases.GOODBYE,
+    ACKNOWLEDGED: phrases.ACKNOWLEDGED,
+}
+_WITH_CATALOGUE = frozenset(["greeting", "help"])
+
+
+def talk_skill() -> Skill:
+    """Greeting, thanks, leave-taking, «ок», help."""
+    return Skill(
+        name="talk",
+        phrases=tuple(
+            Phrase.matching(wish, Strength.WHOLE, pattern, _saying(wish)) for wish, pattern in _WISHES.items()
+        ),
+    )
+
+
+async def greeting(moment: Moment) -> Answer:
+    """First words to a person."""
+    return _say(moment, "greeting")
+
+
+def _saying(key: str) -> Callable[[Moment], Awaitable[Answer]]:
+    async def say(moment: Moment) -> Answer:
+        return _say(moment, key)
+
+    return say
+
+
+def _say(moment: Moment, key: str) -> Answer:
+    turn = moment.turn
+    catalogue = replies.button("categories", buttons.CATEGORIES, turn.language)
+    below = (catalogue,) if key in _WITH_CATALOGUE else ()
+    said = replies.say(key, turn.language, *below, company=turn.bot.company_name)
+    return Answer((said,), moment.state.with_help())

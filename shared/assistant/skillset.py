@@ -1,0 +1,96 @@
+"""All skills together: who understands these words, whose button this is, which tools there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.assistant.cards import Cards
+from shared.assistant.skill import Answer, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
+
+__all__ = ["Skills"]
+
+
+class Skills:
+    """The skills in their order, which decides among phrases of the same strength.
+
+    Args:
+        skills: all of them.
+        cards: makes the cards of products, with the skills' buttons on them.
+
+    Raises:
+        ValueError: two skills claim one name, wish, button or tool.
+    """
+
+    def __init__(self, skills: Sequence[Skill], *, cards: Cards) -> None:
+        self.cards = cards
+        self._skills = tuple(skills)
+        self._phrases: tuple[Phrase, ...] = tuple(
+            sorted((phrase for skill in skills for phrase in skill.phrases), key=lambda phrase: phrase.strength)
+        )
+        self._buttons: tuple[ButtonFamily, ...] = tuple(family for skill in skills for family in skill.buttons)
+        self._labels = tuple(label for skill in skills for label in skill.labels)
+        self.tools: Mapping[str, Tool] = {tool.name: tool for skill in skills for tool in skill.tools}
+        """By name, in the order in which the model is told of them."""
+        self.forms: tuple[Form, ...] = tuple(skill.form for skill in skills if skill.form is not None)
+        _each_once("skill", [skill.name for skill in skills])
+        _each_once("wish", [phrase.wish for phrase in self._phrases])
+        _each_once("button", [family.start for family in self._buttons])
+        _each_once("tool", [tool.name for skill in skills for tool in skill.tools])
+
+    def understand(self, said: Said) -> Wish | None:
+        """What words mean, or ``None``."""
+        for phrase in self._phrases:
+            read = phrase.read(said)
+            if read is not None:
+                return Wish(phrase, read)
+        return None
+
+    def labelled(self, text: str) -> str | None:
+        """The id of the button whose label is all that was said."""
+        words = text.strip().casefold()
+        if not words:
+            return None
+        return next(
+            (label.button_id for label in self._labels if any(words == one.casefold() for one in label.words())),
+            None,
+        )
+
+    async def press(self, moment: Moment, button_id: str) -> Answer | None:
+        """What a button's skill answers; ``None``: no skill knows it (any more)."""
+        for family in self._buttons:
+            if family.owns(button_id):
+                return await family.press(moment, button_id)
+        return None
+
+    def open_form(self, moment: Moment) -> Form | None:
+        """The form that waits for an answer."""
+        return next((form for form in self.forms if form.is_open(moment)), None)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """What the model has to know, skill by skill."""
+        return tuple(skill.rules for skill in self._skills if skill.rules)
+
+    def tool_definitions(self) -> tuple[Mapping[str, Any], ...]:
+        """The tools as a request carries them."""
+        return tuple(
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": {
+                        key: value for key, value in tool.arguments.model_json_schema().items() if key != "title"
+                    },
+                },
+            }
+            for tool in self.tools.values()
+        )
+
+
+def _each_once(what: str, names: Sequence[str]) -> None:
+    repeated = [name for name, times in Counter(names).items() if times > 1]
+    if repeated:
+        raise ValueError(f"more than one skill claims the {what} {', '.join(repeated)}")
