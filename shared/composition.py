@@ -40,10 +40,11 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.media.service import MediaService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
-from shared.runtime.health import Check
+from shared.runtime.health import Check, configured
 from shared.runtime.health_checks import dependency_checks
 from shared.runtime.http import HttpTransport
 from shared.runtime.model.client import ChatClient
@@ -74,7 +75,17 @@ class Worker:
             Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
         )
         self.model = ModelConnection(settings)
-        self._assistant = AssistantResponder(settings, skills, finder, client=ChatClient(settings, self.model))
+        self.media = MediaService(
+            settings,
+            channel_of=self._channel_of,
+            access=self.directory.access,
+            http=self.http,
+            cache=self.cache,
+            model=self.model,
+        )
+        self._assistant = AssistantResponder(
+            settings, skills, finder, client=ChatClient(settings, self.model), media=self.media
+        )
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
@@ -134,7 +145,10 @@ class Worker:
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""
-        return dependency_checks(self.settings, database=self.database, cache=self.cache, queues=self.queues)
+        return [
+            *dependency_checks(self.settings, database=self.database, cache=self.cache, queues=self.queues),
+            configured("label_reading", self.media.reads_labels),
+        ]
 
     def stop(self) -> None:
         """Claim nothing new from now on; what is under way ends or is given back."""
@@ -143,6 +157,7 @@ class Worker:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        await self.media.aclose()
         await self.model.aclose()
         await self.http.aclose()
         await self.queues.aclose()

@@ -77,6 +77,7 @@ class Product(Base):
     sku: Mapped[str] = mapped_column(Text)
     sku_key: Mapped[str] = mapped_column(Text)
     external_ref: Mapped[str | None] = mapped_column(Text)
+    barcodes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     colours: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     images: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     name: Mapped[dict[str, str]] = mapped_column(JSONB)
@@ -105,6 +106,9 @@ class Product(Base):
         Index("ix_products_sku_key", "company_id", "sku_key"),
         Index("ix_products_category", "company_id", "category", "active"),
         Index("ix_products_price", "company_id", "price_minor", "id"),
+        Index(
+            "ix_products_barcodes", "barcodes", postgresql_using="gin", postgresql_where=text("barcodes <> '{}'")
+        ),
     )
 
 

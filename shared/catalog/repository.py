@@ -33,6 +33,10 @@ _WALK = text(
     " :sort, :offset, :limit)"
 ).bindparams(bindparam("city", type_=Product.city_id.type))
 
+_BARCODES = text("SELECT product_id FROM products_by_barcode(:wanted, :city)").bindparams(
+    bindparam("wanted", type_=ARRAY(Text)), bindparam("city", type_=Product.city_id.type)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -92,6 +96,12 @@ class CatalogRepository:
         rows = (await self._session.scalars(select(Product).where(Product.id.in_(ids), _OF_COMPANY))).all()
         by_id = {row.id: row for row in rows}
         return [by_id[wanted] for wanted in ids if wanted in by_id]
+
+    async def by_barcodes(self, codes: Sequence[str], city_id: UUID | None) -> list[Product]:
+        """Active products that bear one of ``codes``; the city's own offer instead of the one for all cities."""
+        ids = (await self._session.execute(_BARCODES, {"wanted": list(codes), "city": city_id})).scalars().all()
+        rows = await self.by_ids(list(ids))
+        return _one_offer_each(rows) if city_id else rows
 
     async def by_sku_keys(self, keys: Sequence[str], city_id: UUID | None, limit: int) -> list[Product]:
         """Active products whose stock number is one of ``keys``; the city's own offer first."""

@@ -80,6 +80,8 @@ class Turn:
     started_at: datetime
     deadline: float
     """``time.monotonic()`` by which the answer must be there."""
+    language_chosen: bool = False
+    """Whether the person asked for ``language``; otherwise it is what their words look like."""
 
     @property
     def text(self) -> str:

@@ -25,6 +25,7 @@ PUBLISHED = {
     },
     "companies": {"service", "schemas"},
     "dialogs": {"bells", "contract", "failures", "notices"},
+    "media": {"errors", "schemas", "service"},
     "escalations": {"service", "schemas", "handover", "replies"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
@@ -36,6 +37,9 @@ HEAVY = {
     "azure.identity",
     "azure.storage",
     "httpx",
+    "PIL",
+    "tesserocr",
+    "zxingcpp",
     "openai",
     "psycopg",
     "pydantic",

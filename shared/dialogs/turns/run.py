@@ -175,6 +175,7 @@ class TurnRunner:
             session=lambda: self._database.session_scope(claim.company_id),
             started_at=dialog.now,
             deadline=deadline,
+            language_chosen=dialog.language_chosen,
         )
         async with asyncio.timeout(self._settings.turn_deadline):
             return await self._router.respond(turn, handover_until=dialog.handover_until), "done"
