@@ -8,8 +8,8 @@ Scripted, for tests::
 A script is a list of steps (the last one repeats) or a function from the request's JSON to a step. Like the real
 API, the server refuses a request in which a tool call has no result.
 
-Voice notes are written down by a script of their own, ``server.voice``: steps of ``hears("красный диван")``; what was
-sent is in ``server.sounds``. A question about a picture is an ordinary step: ``sees(product_type="диван")``.
+Voice notes are written down by a script of their own, ``server.voice``: steps of ``hears("красный диван")``; what
+was sent is in ``server.sounds``. A question about a picture is an ordinary step: ``sees(product_type="диван")``.
 
 Instant, for benchmarks: ``InstantModel``, or ``python -m tests.doubles.openai_server --port 25010 --tool``: a bare
 asyncio protocol with answers made beforehand.
