@@ -1,38 +1,23 @@
-"""The HTTP edge: the one place where errors become answers (RFC 9457, ``application/problem+json``)."""
+"""The HTTP edge: requests in, answers out, and the one place where errors become answers (RFC 9457)."""
 
 from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import azure.functions as func
 
-from shared.kernel.errors import (
-    Conflict,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    TooLarge,
-    TryLater,
-    Unauthenticated,
-    ZetaError,
-)
+from shared.api.exchange import ApiAnswer, ApiRequest
+from shared.kernel.errors import RateLimited, TryLater, Unauthenticated, ZetaError
+from shared.kernel.languages import DEFAULT_LANGUAGE, Language
 
-__all__ = ["json_answer", "problem"]
+__all__ = ["api_answer", "api_request", "failure", "json_answer", "problem"]
 
 _log = logging.getLogger(__name__)
-
-_STATUSES: tuple[tuple[type[ZetaError], int], ...] = (
-    (TooLarge, 413),
-    (Unauthenticated, 401),
-    (Forbidden, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (InvalidInput, 400),
-    (TryLater, 503),
-)
 
 
 def json_answer(body: Mapping[str, Any], *, status: int = 200) -> func.HttpResponse:
@@ -45,15 +30,54 @@ def json_answer(body: Mapping[str, Any], *, status: int = 200) -> func.HttpRespo
     )
 
 
-def problem(error: ZetaError) -> func.HttpResponse:
-    """The answer that tells a machine what went wrong: a type, a title by status, our code; no inner text."""
-    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
-    headers = {}
+def api_request(req: func.HttpRequest) -> ApiRequest:
+    """The request as the API reads it."""
+    return ApiRequest(
+        method=req.method.upper(),
+        path=req.url,
+        query=dict(req.params),
+        headers={name.lower(): value for name, value in req.headers.items()},
+        route=dict(req.route_params),
+        body=req.get_body(),
+    )
+
+
+def api_answer(answer: ApiAnswer) -> func.HttpResponse:
+    """The answer as Azure Functions takes it."""
+    response = func.HttpResponse(
+        answer.body, status_code=answer.status, mimetype=answer.media_type, charset="utf-8"
+    )
+    for name, value in answer.headers:
+        response.headers.add(name, value)
+    return response
+
+
+def problem(error: ZetaError, language: Language = DEFAULT_LANGUAGE) -> func.HttpResponse:
+    """The answer that tells a machine, and a person, what went wrong; no inner text."""
+    from shared.api.problems import problem_of
+
+    request_id = str(uuid4())
+    body = problem_of(error, language, request_id)
+    headers = {"Content-Language": language.value}
     if isinstance(error, TryLater):
         headers["Retry-After"] = str(max(1, round(error.after)))
-    if status == 500:
-        _log.error("a request failed", extra={"code": error.code})
-    body = {"type": f"urn:zeta:error:{error.code}", "status": status, "code": error.code}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="zeta"'
+    if body["status"] >= 500 and not isinstance(error, RateLimited):
+        _log.error("a request failed", extra={"code": error.code, "request_id": request_id})
     return func.HttpResponse(
-        json.dumps(body), status_code=status, mimetype="application/problem+json", headers=headers
+        json.dumps(body, ensure_ascii=False),
+        status_code=body["status"],
+        mimetype="application/problem+json",
+        charset="utf-8",
+        headers=headers,
     )
+
+
+def failure(error: Exception, language: Language, function: str) -> func.HttpResponse:
+    """The answer to a request that met a defect of ours; the log says where, without any value."""
+    places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]]
+    _log.error(
+        "function failed", extra={"function": function, "error_type": type(error).__name__, "error_at": places}
+    )
+    return problem(ZetaError(), language)

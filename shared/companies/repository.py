@@ -9,6 +9,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.companies.models import City, Company
+from shared.companies.schemas import CityFilter
+from shared.runtime.keyset import Key, fetch_page
 
 __all__ = [
     "ListedRow",
@@ -16,6 +18,7 @@ __all__ = [
     "cities",
     "city",
     "city_by_slug",
+    "city_page",
     "company",
     "company_by_slug",
     "current_company",
@@ -66,3 +69,17 @@ async def cities(session: AsyncSession, *, only_active: bool) -> Sequence[City]:
     if only_active:
         query = query.where(City.active)
     return (await session.scalars(query)).all()
+
+
+_SORTS = {
+    "name": (Key(City.name, str), Key(City.id, UUID)),
+    "-name": (Key(City.name, str, descending=True), Key(City.id, UUID, descending=True)),
+}
+
+
+async def city_page(session: AsyncSession, filters: CityFilter) -> tuple[Sequence[City], str | None]:
+    """One page of the cities, and the cursor of the next."""
+    query = select(City)
+    if filters.active is not None:
+        query = query.where(City.active == filters.active)
+    return await fetch_page(session, query, _SORTS, filters.sort, filters)

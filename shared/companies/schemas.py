@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,9 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.kernel.languages import DEFAULT_LANGUAGE, Language
 from shared.kernel.money import Currency
+from shared.kernel.paging import PageQuery
 
 __all__ = [
     "CityChanges",
+    "CityFilter",
     "CityView",
     "CompanyChanges",
     "CompanyListing",
@@ -110,6 +112,13 @@ class CityChanges(_Frozen):
     currency: Currency | None = None
     language: Language | None = None
     active: bool | None = None
+
+
+class CityFilter(PageQuery):
+    """Which cities to list."""
+
+    active: bool | None = None
+    sort: Literal["name", "-name"] = "name"
 
 
 class CityView(_Frozen):

@@ -12,6 +12,7 @@ from shared.companies import repository
 from shared.companies.models import City, Company
 from shared.companies.schemas import (
     CityChanges,
+    CityFilter,
     CityView,
     CompanyChanges,
     CompanyListing,
@@ -19,20 +20,23 @@ from shared.companies.schemas import (
     NewCity,
     NewCompany,
 )
-from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.errors import Conflict, NotFound, Taken
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
+from shared.kernel.paging import Page
 
 __all__ = [
     "create_city",
     "create_company",
     "current_company",
+    "delete_city",
     "find_city",
     "find_company",
     "get_city",
     "get_company",
     "list_cities",
     "list_companies",
+    "page_cities",
     "update_city",
     "update_company",
 ]
@@ -166,6 +170,32 @@ async def update_city(session: AsyncSession, city_id: UUID, changes: CityChanges
     return CityView.model_validate(row)
 
 
+async def page_cities(session: AsyncSession, filters: CityFilter) -> Page[CityView]:
+    """One page of the company's cities.
+
+    Raises:
+        InvalidInput: the cursor is none of this list.
+    """
+    rows, following = await repository.city_page(session, filters)
+    return Page(items=[CityView.model_validate(row) for row in rows], next=following)
+
+
+async def delete_city(session: AsyncSession, city_id: UUID) -> None:
+    """Delete a city that nothing needs any more, its configuration and prompts with it.
+
+    Raises:
+        NotFound: there is none of that id for this session.
+        Conflict: bots, goods or orders belong to it; it can be taken out of use instead.
+    """
+    await session.delete(await _city(session, city_id, lock=True))
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if isinstance(error.orig, psycopg.errors.ForeignKeyViolation):
+            raise Conflict("the city is in use") from error
+        raise
+
+
 async def _company(session: AsyncSession, company_id: UUID) -> Company:
     row = await repository.company(session, company_id)
     if row is None:
@@ -187,7 +217,7 @@ async def _insert(session: AsyncSession, row: Company | City, *, taken: str) -> 
         await session.flush()
     except IntegrityError as error:
         if isinstance(error.orig, psycopg.errors.UniqueViolation):
-            raise Conflict(taken) from error
+            raise Taken(taken, field="slug") from error
         raise
 
 

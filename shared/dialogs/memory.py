@@ -44,6 +44,10 @@ class Memory:
         value = json.dumps({"seq": history_seq, "said": kept}, ensure_ascii=False).encode()
         await self._cache.put(_key(dialog_id), value, seconds=self._seconds)
 
+    async def forget(self, dialog_id: int) -> None:
+        """Drop the copy of a dialog."""
+        await self._cache.drop(_key(dialog_id))
+
 
 def _key(dialog_id: int) -> str:
     return f"memory:{dialog_id}"

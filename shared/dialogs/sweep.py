@@ -22,7 +22,8 @@ __all__ = ["Sweep"]
 _log = logging.getLogger(__name__)
 
 _STATUSES = text("SELECT EXISTS (SELECT FROM delivery_events WHERE NOT applied)")
-_FORGET = text("SELECT forget_raw_bodies(:kept, :limit)")
+_FORGET_BODIES = text("SELECT forget_raw_bodies(:kept, :limit)")
+_FORGET_ANALYTICS = text("SELECT forget_analytics(:kept, :limit)")
 _FORGET_AT_ONCE = 500
 
 
@@ -39,7 +40,7 @@ class Sweep:
         self._settings = settings
 
     async def run(self) -> None:
-        """Ring for dialogs that are ready and for calls and statuses that wait; forget old raw bodies."""
+        """Ring for dialogs that are ready and for calls and statuses that wait; forget what is old."""
         places, cap = self._settings.drainer_dialogs, self._settings.drainers_cap
         outlook = await self._claims.outlook(limit=places * cap)
         if outlook.ready:
@@ -55,6 +56,10 @@ class Sweep:
             return bool((await session.execute(_STATUSES)).scalar_one())
 
     async def _forget(self) -> None:
-        kept = timedelta(days=self._settings.raw_retention_days)
+        settings = self._settings
         async with self._database.system_scope() as session:
-            await session.execute(_FORGET, {"kept": kept, "limit": _FORGET_AT_ONCE})
+            for statement, days in (
+                (_FORGET_BODIES, settings.raw_retention_days),
+                (_FORGET_ANALYTICS, settings.analytics_retention_days),
+            ):
+                await session.execute(statement, {"kept": timedelta(days=days), "limit": _FORGET_AT_ONCE})

@@ -7,9 +7,15 @@
     │   ├── Forbidden
     │   ├── NotFound
     │   ├── Conflict
-    │   └── TooLarge
+    │   │   ├── Taken                a name that must be unique belongs to another
+    │   │   └── KeyReused            an Idempotency-Key came again with another request
+    │   ├── PreconditionFailed       changed since the caller read it
+    │   ├── TooLarge
+    │   └── UnsupportedMedia         a body of a kind that nobody reads here
     ├── TryLater             the same call may succeed later             (retried after ``after``)
-    │   └── Unavailable      a dependency of ours does not answer
+    │   ├── Unavailable      a dependency of ours does not answer
+    │   ├── RateLimited      too many requests
+    │   └── InProgress       the same request is being served at this moment
     └── GivenUp              no retry can help; a person must look       (quarantined)
         └── Misconfigured
 
@@ -19,6 +25,8 @@ logs and engineers; what a shopper or an administrator reads is looked up by ``c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -45,14 +53,28 @@ class Rejected(ZetaError):
     disposition = Disposition.REJECT
 
 
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One rule that one field breaks.
+
+    ``code`` is a machine's word (``missing``, ``too_long``, …); ``limit`` is the number or word that the rule
+    names, for the text that a person reads.
+    """
+
+    field: str
+    code: str
+    limit: str = ""
+
+
 class InvalidInput(Rejected):
-    """The input breaks a rule; ``field`` names it (dotted path) where one is known."""
+    """The input breaks a rule; ``field`` names it (dotted path) where one is known, ``errors`` all of them."""
 
     code = "invalid_input"
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
+    def __init__(self, message: str, *, field: str | None = None, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(message)
         self.field = field
+        self.errors = tuple(errors) or ((FieldError(field, "invalid"),) if field else ())
 
 
 class Unauthenticated(Rejected):
@@ -84,6 +106,38 @@ class Conflict(Rejected):
     code = "conflict"
 
 
+class Taken(Conflict):
+    """What must be unique belongs to another thing already; ``field`` names it."""
+
+    code = "taken"
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class KeyReused(Conflict):
+    """An ``Idempotency-Key`` came again with another request than its first."""
+
+    code = "idempotency_key_reused"
+
+
+class PreconditionFailed(Rejected):
+    """The thing was changed since the caller read it: its ``If-Match`` names another version."""
+
+    code = "precondition_failed"
+
+
+class UnsupportedMedia(Rejected):
+    """The body is of a kind that is not read here; ``expected`` is a media type."""
+
+    code = "unsupported_media_type"
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(f"the body must be {expected}")
+        self.expected = expected
+
+
 class TooLarge(Rejected):
     """The input exceeds ``limit`` (bytes, or items where the message says so)."""
 
@@ -113,6 +167,18 @@ class Unavailable(TryLater):
     def __init__(self, dependency: str, *, after: float = 5.0) -> None:
         super().__init__(f"{dependency} is unavailable", after=after)
         self.dependency = dependency
+
+
+class RateLimited(TryLater):
+    """More requests than are allowed."""
+
+    code = "rate_limited"
+
+
+class InProgress(TryLater):
+    """The same request is being served at this moment; its answer can be had afterwards."""
+
+    code = "in_progress"
 
 
 class GivenUp(ZetaError):

@@ -182,11 +182,17 @@ class Settings(BaseSettings):
     typing_after: float = 0.4
     """A turn that takes longer shows "typing…"."""
 
+    # ---- orders -----------------------------------------------------------------------------------------
+    reservation_seconds: float = 24 * 3600.0
+    """How long a new order holds its goods; from the staff's confirmation on it holds them until it ends."""
+
     # ---- edges ------------------------------------------------------------------------------------------
     webhook_body_limit: int = 3 << 20
     """Bytes of a webhook; a larger one is refused with 413."""
     raw_retention_days: int = 30
     """How long the raw bodies of webhooks are kept."""
+    analytics_retention_days: int = 400
+    """How long the events are kept that reports count."""
     log_level: str = "INFO"
     """The least severe level that is logged."""
 

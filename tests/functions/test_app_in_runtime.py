@@ -84,7 +84,7 @@ async def test_each_kind_of_request_is_told_what_it_is(web: RunningApp) -> None:
     for name, answer in answers.items():
         if answer.is_error:
             assert answer.headers["content-type"].startswith("application/problem+json"), name
-            assert answer.json().keys() == {"type", "status", "code"}, name
+            assert answer.json().keys() == {"type", "title", "status", "code", "instance"}, name
     assert len(await web.stage.sql(shop, "SELECT id FROM inbox")) == 1
 
 

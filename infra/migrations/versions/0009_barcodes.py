@@ -1,7 +1,7 @@
 """Barcodes of products, and the look-up by them that row level security cannot slow down.
 
 Revision ID: 0009_barcodes
-Revises: 0005_people
+Revises: 0013_analytics
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from infra.migrations.tenancy import CURRENT_COMPANY
 
 revision = "0009_barcodes"
-down_revision = "0005_people"
+down_revision = "0013_analytics"
 branch_labels = None
 depends_on = None
 

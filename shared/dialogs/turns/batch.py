@@ -25,6 +25,7 @@ class WaitingRow:
     id: int
     due_at: datetime
     event: InboundMessage | MembershipChange
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Batch:
     events: tuple[InboundMessage | MembershipChange, ...]
     due_at: datetime | None
     """When the rows that are left fall due; ``None``: none is left."""
+    received_at: datetime | None
+    """When the last row of the turn arrived; ``None`` in an empty batch."""
 
     @property
     def edited_ids(self) -> list[str]:
@@ -57,6 +60,7 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
         row_ids=tuple(row.id for row in rows[:taken]),
         events=tuple(_with_edits(rows[:taken])),
         due_at=rest[0].due_at if rest else None,
+        received_at=max((row.received_at for row in rows[:taken]), default=None),
     )
 
 

@@ -35,8 +35,9 @@ _LOAD = text("""
 SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.language_chosen, d.state, d.history_seq,
        d.memory_from, d.received_seq, d.handover_until, d.created_at, d.last_inbound_at, d.lease_token,
        now() AS now,
-       coalesce((SELECT jsonb_agg(jsonb_build_array(w.id, w.due_at, w.event) ORDER BY w.order_key, w.id)
-          FROM (SELECT i.id, i.due_at, i.event, i.order_key FROM inbox i
+       coalesce((SELECT jsonb_agg(jsonb_build_array(w.id, w.due_at, w.event, w.received_at)
+                                   ORDER BY w.order_key, w.id)
+          FROM (SELECT i.id, i.due_at, i.event, i.received_at, i.order_key FROM inbox i
                  WHERE i.dialog_id = d.id AND i.status = 'received'
                  ORDER BY i.order_key, i.id LIMIT :limit) w), '[]') AS waiting
   FROM dialogs d WHERE d.id = :id
@@ -187,8 +188,9 @@ async def load_dialog(session: Executor, dialog_id: int, token: UUID) -> DialogR
             id=id_,
             due_at=datetime.fromisoformat(due_at),
             event=stored_event(event, row_id=id_, chat_id=row.chat_id),
+            received_at=datetime.fromisoformat(received_at),
         )
-        for id_, due_at, event in row.waiting
+        for id_, due_at, event, received_at in row.waiting
     )
     return DialogRow(
         chat_id=row.chat_id,

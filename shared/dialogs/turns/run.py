@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -224,7 +225,8 @@ class TurnRunner:
         address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language, phone=opened.dialog.phone)
         channel = self._channel_of(opened.bot.platform)
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
-        said = history_of(opened.batch.events, result.reply, utc_now()) if status == "done" else []
+        now = utc_now()
+        said = history_of(opened.batch.events, result.reply, now) if status == "done" else []
         write = TurnWrite(
             row_ids=opened.batch.row_ids,
             row_status=status,
@@ -235,7 +237,10 @@ class TurnRunner:
             forget=result.forget,
             messages=[entry.row for entry in said],
             calls=[call.model_dump(mode="json", exclude_defaults=True) for call in calls],
-            analytics=[{"kind": event.kind, "properties": dict(event.properties)} for event in result.analytics],
+            analytics=[
+                {"kind": event.kind, "properties": dict(event.properties)}
+                for event in (*_counted(opened.batch, result.reply, now), *result.analytics)
+            ],
             take_lane=take_lane,
         )
         return _Outcome(language, calls, said, result.forget, write)
@@ -298,6 +303,17 @@ def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:
             if words and not words.startswith("/") and (found := detect_language(words)) is not None:
                 return found
     return dialog.language or bot.language
+
+
+def _counted(batch: Batch, reply: Reply, now: datetime) -> tuple[AnalyticsEvent, ...]:
+    """The event ``turn``: what was written and said, and how long the person waited for it."""
+    messages = sum(isinstance(event, InboundMessage) for event in batch.events)
+    if not messages or batch.received_at is None:
+        return ()
+    properties = {"messages": messages, "replies": len(reply.messages)}
+    if reply.messages:
+        properties["ms"] = max(0, round((now - batch.received_at).total_seconds() * 1000))
+    return (AnalyticsEvent("turn", properties),)
 
 
 def _limited(warn_seconds: float | None, language: Language) -> TurnResult:

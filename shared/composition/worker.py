@@ -1,8 +1,4 @@
-"""Where the parts are put together: everything that a worker process owns, built once, on first use.
-
-The one place that knows all capabilities. Functions ask ``worker()`` and call one handler of it; tests build a
-``Worker`` of their own with their own settings.
-"""
+"""A worker process's parts, built once, on first use."""
 
 from __future__ import annotations
 
@@ -11,8 +7,10 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
+from datetime import timedelta
+from functools import cached_property, partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
@@ -21,6 +19,7 @@ from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
 from shared.channels.settings import ChannelSettings
+from shared.customers.service import CustomerService
 from shared.dialogs.bells import Bells
 from shared.dialogs.contract import Responder
 from shared.dialogs.inbox.intake import Intake
@@ -32,6 +31,7 @@ from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import SendLane
 from shared.dialogs.outbox.throttle import Throttle
+from shared.dialogs.personal_data import DialogHistory
 from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -41,6 +41,11 @@ from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
 from shared.media.service import MediaService
+from shared.orders.carts import CartService
+from shared.orders.checkout import CheckoutService
+from shared.orders.expiry import ReservationExpiry
+from shared.orders.personal_data import OrderRecords
+from shared.orders.service import OrderService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -52,6 +57,9 @@ from shared.runtime.model.connection import ModelConnection
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
+
+if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
+    from shared.api.edge import ApiEdge
 
 __all__ = ["Worker", "worker"]
 
@@ -69,8 +77,12 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
-        finder = CatalogueFinder(CatalogService())
+        self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
+        self._build_orders()
+        finder = CatalogueFinder(self.catalog)
         skills = built_in_skills(
             Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
         )
@@ -88,6 +100,13 @@ class Worker:
         )
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
+
+    def _build_orders(self) -> None:
+        self.carts = CartService(self.catalog)
+        reserved_for = timedelta(seconds=self.settings.reservation_seconds)
+        self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
+        self.orders = OrderService(self.catalog, self.notices)
+        self.reservation_expiry = ReservationExpiry(self.database)
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory
@@ -119,7 +138,7 @@ class Worker:
             channel_of=self._channel_of,
             claims=claims,
             router=Router(responders),
-            memory=Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds),
+            memory=self._memory,
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,
@@ -142,6 +161,13 @@ class Worker:
             settings=settings,
         )
         self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
+
+    @cached_property
+    def edge(self) -> ApiEdge:
+        """The administrators' API; loaded with its first request."""
+        from shared.composition.api import build_edge
+
+        return build_edge(self)
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""

@@ -1,0 +1,11 @@
+"""Where the parts are put together: everything that a worker process owns, built once, on first use.
+
+The one place that knows all capabilities. Functions ask ``worker()`` and call one handler of it; tests build a
+``Worker`` of their own with their own settings.
+"""
+
+from __future__ import annotations
+
+from shared.composition.worker import Worker, worker
+
+__all__ = ["Worker", "worker"]

@@ -1,0 +1,222 @@
+"""Customers: who a dialog is with, one identity over several messengers, and what is known of a person.
+
+Nothing here commits. Whoever acts for a customer (a cart, an order) begins with ``ensure``, which locks the
+customer's row: two dialogs of one person take turns, and a join waits until neither is at work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.customers.contract import DialogRecords, PersonalData
+from shared.customers.models import CustomerRow
+from shared.customers.repository import CustomerRepository
+from shared.customers.schemas import Customer, CustomerDetail, CustomerDialog, CustomerFilter, CustomerPage
+from shared.kernel.errors import InvalidInput, NotFound, TryLater
+from shared.kernel.ids import new_id
+from shared.kernel.languages import language_of
+from shared.kernel.phones import normalise_phone
+
+__all__ = ["CustomerService"]
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_LOOKS = 5
+"""How often a dialog's customer is looked for while joins move it; one more than ever happened."""
+
+
+class CustomerService:
+    """Answers who a dialog is with. Built once per worker; safe to share."""
+
+    def __init__(self, dialogs: DialogRecords, holders: Sequence[PersonalData] = ()) -> None:
+        """``holders``: every capability that keeps things about customers."""
+        self._dialogs = dialogs
+        self._holders = tuple(holders)
+
+    # ---- who a dialog is with -----------------------------------------------------------------------------
+
+    async def find(self, session: AsyncSession, dialog_id: int) -> Customer | None:
+        """The dialog's customer; ``None`` while nothing made one necessary."""
+        row = await CustomerRepository(session).of_dialog(dialog_id)
+        return None if row is None else _customer(row)
+
+    async def ensure(self, session: AsyncSession, dialog_id: int) -> Customer:
+        """The dialog's customer, created on first need, and locked until the transaction ends.
+
+        A phone that the platform itself proves (a WhatsApp sender) is proven at once, and may join the dialog to
+        the customer who has it already.
+
+        Raises:
+            NotFound: the company has no such dialog.
+        """
+        row = await self._own(CustomerRepository(session), dialog_id)
+        person = await CustomerRepository(session).dialog_person(dialog_id)
+        if person is not None and person.phone is not None and person.phone != row.phone:
+            return await self._prove(session, row, dialog_id, person.phone)
+        return _customer(row)
+
+    async def prove_phone(self, session: AsyncSession, dialog_id: int, phone: str) -> Customer:
+        """Note that ``phone`` is the person's own, and return the customer the dialog belongs to from now on.
+
+        The caller vouches for the proof: a Telegram contact whose user id is the sender's. Where another customer
+        has that phone, the two are one person: all dialogs and things go to the other. A customer who has a
+        different proven phone and further dialogs stays; only this dialog leaves them.
+
+        Raises:
+            InvalidInput: ``phone`` is no telephone number.
+            NotFound: the company has no such dialog.
+        """
+        number = normalise_phone(phone)
+        if number is None or not _E164.fullmatch(number):
+            raise InvalidInput("not a telephone number", field="phone")
+        row = await self._own(CustomerRepository(session), dialog_id)
+        return await self._prove(session, row, dialog_id, number)
+
+    async def _own(self, repository: CustomerRepository, dialog_id: int) -> CustomerRow:
+        for _ in range(_LOOKS):
+            person = await repository.dialog_person(dialog_id)
+            if person is None:
+                raise NotFound("dialog", dialog_id)
+            if person.customer_id is None:
+                await repository.queue_up(f"dialog {dialog_id}")
+                person = await repository.dialog_person(dialog_id)
+                if person is not None and person.customer_id is None:
+                    customer_id = new_id()
+                    await repository.add(customer_id, name=person.name, phone=None, language=person.language)
+                    await repository.link(dialog_id, customer_id)
+                continue
+            row = await repository.get(person.customer_id, lock=True)
+            if row is not None:
+                return row
+            # joined with another customer while we waited: the link leads there now
+        raise TryLater(f"the customer of dialog {dialog_id} keeps moving", after=1.0)
+
+    async def _prove(self, session: AsyncSession, own: CustomerRow, dialog_id: int, phone: str) -> Customer:
+        if own.phone == phone:
+            return _customer(own)
+        repository = CustomerRepository(session)
+        await repository.queue_up(f"phone {phone}")
+        other = await repository.by_phone(phone, lock=True)
+        if own.phone is not None and len(await repository.dialogs(own.id)) > 1:
+            return await self._leave(repository, own, dialog_id, phone, other)
+        if other is not None:
+            return await self._join(session, own, other)
+        await repository.change(own.id, phone=phone)
+        return _customer(own).model_copy(update={"phone": phone})
+
+    async def _leave(
+        self,
+        repository: CustomerRepository,
+        own: CustomerRow,
+        dialog_id: int,
+        phone: str,
+        other: CustomerRow | None,
+    ) -> Customer:
+        """Take one dialog out of a customer whose other dialogs are proven by another phone."""
+        target_id = other.id if other is not None else new_id()
+        if other is None:
+            await repository.add(target_id, name=own.name, phone=phone, language=own.language)
+        await repository.move_dialogs(own.id, target_id, only=dialog_id)
+        return await self._customer_of(repository, target_id)
+
+    async def _join(self, session: AsyncSession, source: CustomerRow, target: CustomerRow) -> Customer:
+        repository = CustomerRepository(session)
+        for holder in self._holders:
+            await holder.move(session, source.id, target.id)
+        await repository.move_dialogs(source.id, target.id)
+        await repository.change(
+            target.id, name=target.name or source.name, language=target.language or source.language
+        )
+        await repository.remove(source.id)
+        return await self._customer_of(repository, target.id)
+
+    async def _customer_of(self, repository: CustomerRepository, customer_id: UUID) -> Customer:
+        row = await repository.get(customer_id)
+        if row is None:
+            raise NotFound("customer", customer_id)
+        return _customer(row)
+
+    # ---- for administrators -------------------------------------------------------------------------------
+
+    async def list(self, session: AsyncSession, wanted: CustomerFilter) -> CustomerPage:
+        """Customers of the company, newest first.
+
+        Raises:
+            InvalidInput: the phone is none.
+        """
+        phone = None
+        if wanted.phone is not None and (phone := normalise_phone(wanted.phone)) is None:
+            raise InvalidInput("not a telephone number", field="phone")
+        rows = await CustomerRepository(session).list(wanted, phone)
+        page = tuple(_customer(row) for row in rows[: wanted.limit])
+        return CustomerPage(items=page, next_after=page[-1].id if len(rows) > wanted.limit else None)
+
+    async def get(self, session: AsyncSession, customer_id: UUID) -> CustomerDetail:
+        """A customer with their dialogs.
+
+        Raises:
+            NotFound: the company has no such customer.
+        """
+        repository = CustomerRepository(session)
+        customer = await self._customer_of(repository, customer_id)
+        dialogs = [CustomerDialog.model_validate(dict(row)) for row in await repository.dialogs(customer_id)]
+        return CustomerDetail(**customer.model_dump(), dialogs=tuple(dialogs))
+
+    # ---- personal data ------------------------------------------------------------------------------------
+
+    async def export(self, session: AsyncSession, customer_id: UUID) -> dict[str, Any]:
+        """All that is known of a person, as JSON: ``customer``, ``dialogs``, and a part of each holder.
+
+        Raises:
+            NotFound: the company has no such customer.
+        """
+        detail = await self.get(session, customer_id)
+        exported: dict[str, Any] = {
+            "customer": detail.model_dump(mode="json"),
+            "dialogs": await self._dialogs.export(session, [dialog.dialog_id for dialog in detail.dialogs]),
+        }
+        for holder in self._holders:
+            exported[holder.name] = await holder.export(session, customer_id)
+        return exported
+
+    async def erase(
+        self, session: AsyncSession, customer_id: UUID, *, answering: int | None = None
+    ) -> Sequence[int]:
+        """Forget a person: everything said, their names, phones and addresses, and all that holders keep.
+
+        A dialog loses its address too, so that nothing leads back to the person; what they write later begins a
+        new one. ``answering`` is the dialog in which the person asked for it: it keeps the address of the answer.
+
+        Returns:
+            The dialogs; hand them to ``forget_copies`` after the commit.
+
+        Raises:
+            NotFound: the company has no such customer.
+        """
+        repository = CustomerRepository(session)
+        if await repository.get(customer_id, lock=True) is None:
+            raise NotFound("customer", customer_id)
+        dialog_ids = [row["dialog_id"] for row in await repository.dialogs(customer_id)]
+        for holder in self._holders:
+            await holder.erase(session, customer_id)
+        await repository.remove(customer_id)
+        await self._dialogs.erase(session, dialog_ids, answering=answering)
+        return dialog_ids
+
+    async def forget_copies(self, dialog_ids: Sequence[int]) -> None:
+        """Drop what lies outside of Postgres, after the commit of an erasure; lost, it is dead all the same."""
+        await self._dialogs.forget(dialog_ids)
+
+
+def _customer(row: CustomerRow) -> Customer:
+    return Customer(
+        id=row.id,
+        name=row.name,
+        phone=row.phone,
+        language=language_of(row.language),
+        created_at=row.created_at,
+    )

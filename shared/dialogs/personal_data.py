@@ -1,0 +1,106 @@
+"""What dialogs keep about a person: told and erased on request, dialog by dialog.
+
+An erased dialog loses its words, its names and its address: what the person writes later begins a new one. The
+dialog in which they asked for it is still to be answered and keeps its address. What only counts (rows of inbox
+and outbox, events of analytics) stays, without the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.dialogs.memory import Memory
+
+__all__ = ["DialogHistory"]
+
+_SAID = text("""
+SELECT d.id AS dialog_id, b.platform, d.customer_id AS person, d.customer_name AS name, d.phone, d.language,
+       d.created_at,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('role', m.role, 'at', m.at, 'text', m.text) ORDER BY m.seq)
+                   FROM messages m WHERE m.dialog_id = d.id), '[]') AS messages
+  FROM dialogs d JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
+ WHERE d.id = ANY(:ids) ORDER BY d.id
+""")
+
+# the dialogs' rows before all else, in id order: it is what webhooks, drainers and send lanes lock. The history's
+# count goes on, so that no copy of the memory is believed any more.
+_LOCK = text("SELECT FROM dialogs WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+_UNNAME = text("""
+UPDATE dialogs
+   SET customer_name = '', phone = NULL, state = '{}', history_seq = history_seq + 1, memory_from = history_seq + 1
+ WHERE id = ANY(:ids)
+""")
+_CLOSE = text("""
+UPDATE dialogs
+   SET chat_id = 'erased:' || id, customer_id = 'erased:' || id, blocked = true, handover_until = NULL,
+       done_seq = received_seq, attempts = 0, lease_token = NULL, lease_until = NULL,
+       sent_seq = outbox_seq, send_token = NULL, send_until = NULL
+ WHERE id = ANY(:ids)
+""")
+_FORGET_SAID = text("DELETE FROM messages WHERE dialog_id = ANY(:ids)")
+_FORGET_HEARD = text("""
+UPDATE inbox SET event = '{}', raw = NULL WHERE dialog_id = ANY(:ids) AND status <> 'received'
+""")
+_FORGET_SENDERS = text("""
+UPDATE inbox
+   SET event = jsonb_set(event, '{sender}', jsonb_build_object('id', event -> 'sender' -> 'id')), raw = NULL
+ WHERE dialog_id = ANY(:ids) AND status = 'received'
+""")
+# the platform's id of a message may hold the phone itself (WhatsApp's does)
+_CLOSE_INBOX = text("""
+UPDATE inbox
+   SET event = '{}', raw = NULL, event_id = 'erased:' || id, done_at = coalesce(done_at, now()),
+       status = CASE status WHEN 'received' THEN 'done' ELSE status END
+ WHERE dialog_id = ANY(:ids)
+""")
+_FORGET_SENT = text("""
+UPDATE outbox SET call = '{}', platform_message_ids = '{}'
+ WHERE dialog_id = ANY(:ids) AND status IN ('sent', 'failed')
+""")
+_CLOSE_OUTBOX = text("""
+UPDATE outbox
+   SET call = '{}', platform_message_ids = '{}',
+       error_code = CASE WHEN status IN ('sent', 'failed') THEN error_code ELSE 'erased' END,
+       status = CASE WHEN status IN ('sent', 'failed') THEN status ELSE 'failed' END
+ WHERE dialog_id = ANY(:ids)
+""")
+_DISCARD_FAILURES = text("""
+UPDATE failures
+   SET detail = '', resolved_at = coalesce(resolved_at, now()), resolution = coalesce(resolution, 'discarded')
+ WHERE dialog_id = ANY(:ids)
+""")
+
+
+class DialogHistory:
+    """Tells and erases what was said in dialogs. One per worker."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def export(self, session: AsyncSession, dialog_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Each dialog with who the person is there and all that was said, as JSON values."""
+        rows = await session.execute(_SAID, {"ids": list(dialog_ids)})
+        return [dict(row) | {"created_at": row["created_at"].isoformat()} for row in rows.mappings()]
+
+    async def erase(
+        self, session: AsyncSession, dialog_ids: Sequence[int], *, answering: int | None = None
+    ) -> None:
+        """Delete what was said and who said it; ``answering`` keeps its address and what waits there."""
+        ids = {"ids": sorted(dialog_ids)}
+        closed = {"ids": sorted(set(dialog_ids) - {answering})}
+        open_ = {"ids": [answering] if answering in dialog_ids else []}
+        for statement in (_LOCK, _UNNAME, _FORGET_SAID, _DISCARD_FAILURES):
+            await session.execute(statement, ids)
+        for statement in (_FORGET_HEARD, _FORGET_SENDERS, _FORGET_SENT):
+            await session.execute(statement, open_)
+        for statement in (_CLOSE_INBOX, _CLOSE_OUTBOX, _CLOSE):
+            await session.execute(statement, closed)
+
+    async def forget(self, dialog_ids: Sequence[int]) -> None:
+        """Drop what Redis remembers of the dialogs; after the commit."""
+        for dialog_id in dialog_ids:
+            await self._memory.forget(dialog_id)

@@ -1,0 +1,1 @@
+"""Who calls: users, roles and their permissions, tokens, the audit log."""

@@ -1,0 +1,65 @@
+"""What orders keep about a person: moved when two customers prove to be one, told and erased on request.
+
+An erased person's orders stay as facts of the books, without the person: what was sold, when and for how much.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.orders.cart_rows import CartRows
+from shared.orders.models import OrderRow
+from shared.orders.repository import OrderRepository
+from shared.orders.schemas import OrderFilter
+
+__all__ = ["OrderRecords"]
+
+_MOVE = text("UPDATE orders SET customer_id = :target WHERE customer_id = :source")
+_FORGET_REMARKS = text("""
+UPDATE order_changes SET comment = '' WHERE order_id IN (SELECT id FROM orders WHERE customer_id = :customer)
+""")
+_FORGET_BUYER = text("""
+UPDATE orders
+   SET customer_id = NULL, dialog_id = NULL, name = '', phone = '', address = '', comment = '',
+       version = version + 1, updated_at = now()
+ WHERE customer_id = :customer
+""")
+_PAGE = 200
+
+
+class OrderRecords:
+    """The carts and orders of customers, as ``shared.customers`` asks for them."""
+
+    name: Final = "orders"
+
+    async def move(self, session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
+        """Give a customer's cart and orders to another; of two carts one is made."""
+        await CartRows(session).move(source_id, target_id)
+        await session.execute(_MOVE, {"source": source_id, "target": target_id})
+
+    async def export(self, session: AsyncSession, customer_id: UUID) -> dict[str, Any]:
+        """The open cart, and all orders, newest first."""
+        repository = OrderRepository(session)
+        rows: list[OrderRow] = []
+        page = await repository.page(OrderFilter(customer_id=customer_id, limit=_PAGE))
+        while page:
+            rows += page[:_PAGE]
+            following = OrderFilter(customer_id=customer_id, limit=_PAGE, after=page[:_PAGE][-1].id)
+            page = await repository.page(following) if len(page) > _PAGE else []
+        cart = await CartRows(session).read(customer_id)
+        return {
+            "cart": cart.model_dump(mode="json"),
+            "orders": [order.model_dump(mode="json") for order in await repository.views(rows)],
+        }
+
+    async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
+        """Delete the cart, and take the person out of their orders."""
+        cart = await CartRows(session).row(customer_id)
+        if cart is not None:
+            await CartRows(session).discard(cart.id)
+        await session.execute(_FORGET_REMARKS, {"customer": customer_id})
+        await session.execute(_FORGET_BUYER, {"customer": customer_id})
