@@ -17,8 +17,8 @@ from shared.media.errors import Unreadable, UnreadableFile
 __all__ = ["MAX_BYTES", "jpeg_of", "open_picture"]
 
 MAX_BYTES = 20 << 20
-MAX_PIXELS = 50_000_000
-"""As many as the largest phone cameras have; decoded, 150 MB."""
+MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
+"""Phone cameras have up to 50 million, as JPEG, which is decoded at a fraction; the others take 4 bytes for each."""
 _SIDES = range(16, 20_001)
 _WORKING_SIDE = 2000
 """Pixels of the longer side that recognition works on."""
@@ -46,7 +46,7 @@ def open_picture(content: bytes) -> Image.Image:
     """Decode a JPEG, PNG or WebP (its first frame) as RGB, upright, its longer side at most 2000 pixels.
 
     Raises:
-        UnreadableFile: another format, over 20 MiB or 50 million pixels, tiny, or broken.
+        UnreadableFile: another format, over 20 MiB or 25 (JPEG: 50) million pixels, tiny, or broken.
     """
     if len(content) > MAX_BYTES:
         raise UnreadableFile(Unreadable.TOO_LARGE)
@@ -55,10 +55,8 @@ def open_picture(content: bytes) -> Image.Image:
             _check_size(image, content)
             # a JPEG is decoded at a fraction of its size where that is enough
             image.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
-            image.load()
-            upright = _upright(image)
-            upright.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
-            return _on_white(upright)
+            image.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
+            return _on_white(_upright(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableFile(Unreadable.TOO_LARGE) from None
     except UnidentifiedImageError:
@@ -78,7 +76,7 @@ def jpeg_of(image: Image.Image, side: int) -> bytes:
 
 def _check_size(image: Image.Image, content: bytes) -> None:
     width, height = image.size
-    if width * height > MAX_PIXELS or max(width, height) > _SIDES[-1]:
+    if width * height > MAX_PIXELS[image.format or ""] or max(width, height) > _SIDES[-1]:
         raise UnreadableFile(Unreadable.TOO_LARGE)
     if min(width, height) < _SIDES[0]:
         raise UnreadableFile(Unreadable.TOO_SMALL)

@@ -24,7 +24,7 @@ PHOTO_OF_A_SOFA = jpeg(Image.effect_noise((640, 480), 8).convert("RGB"))
 
 @pytest.fixture
 async def stage(settings_env: dict[str, str]) -> AsyncIterator[Stage]:
-    async with open_stage(settings_env, ocr_data=str(install_ocr_data())) as opened:
+    async with open_stage(settings_env, ocr_data=str(install_ocr_data()), ocr_seconds=30.0) as opened:
         yield opened
 
 
@@ -37,7 +37,7 @@ async def model() -> AsyncIterator[OpenAIServer]:
 @pytest.fixture
 async def seeing(settings_env: dict[str, str], model: OpenAIServer) -> AsyncIterator[Stage]:
     changes = {"openai_base_url": model.base_url, "openai_api_key": "test", "openai_vision_model": "seer"}
-    async with open_stage(settings_env, ocr_data=str(install_ocr_data()), **changes) as opened:
+    async with open_stage(settings_env, ocr_data=str(install_ocr_data()), ocr_seconds=30.0, **changes) as opened:
         yield opened
 
 

@@ -52,20 +52,20 @@ def test_a_large_picture_is_made_smaller() -> None:
 
 
 def test_a_bomb_is_refused_before_it_goes_off() -> None:
-    for sides in ((20_000, 20_000), (15_000, 10_000), (25_000, 100)):
+    for sides in ((20_000, 20_000), (15_000, 10_000), (6_000, 5_000), (25_000, 100)):
         content = bomb(*sides)
-        assert len(content) < 300_000
-        started = time.perf_counter()
+        assert len(content) < 100_000
+        started = time.process_time()
         assert refused(content) is Unreadable.TOO_LARGE
-        assert time.perf_counter() - started < 0.5
+        assert time.process_time() - started < 0.5
 
 
 def test_a_jpeg_of_endless_scans_is_refused_at_once() -> None:
     content = endless_scans(price_tag())
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert refused(content) is Unreadable.BROKEN
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

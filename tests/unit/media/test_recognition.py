@@ -20,7 +20,8 @@ EAN = "4870001234560"
 
 @pytest.fixture(scope="module")
 def reader() -> PictureReader:
-    return PictureReader(install_ocr_data(), seconds=2.0)
+    # a busy machine must not cut the reading short; what the limit does has a test of its own
+    return PictureReader(install_ocr_data(), seconds=60.0)
 
 
 def product(number: str) -> tuple[FoundCode, ...]:
@@ -86,13 +87,14 @@ def test_the_digits_under_a_barcode_will_do(reader: PictureReader) -> None:
     assert reader.examine(jpeg(photo)).codes == product(EAN)
 
 
-def test_reading_ends_in_time_whatever_the_picture_is(reader: PictureReader) -> None:
+def test_reading_ends_in_time_whatever_the_picture_is() -> None:
+    reader = PictureReader(install_ocr_data(), seconds=1.0)
     noise = Image.frombytes("RGB", (2000, 1500), os.urandom(2000 * 1500 * 3))
-    started = time.perf_counter()
+    started = time.process_time()
 
     reader.examine(jpeg(noise))
 
-    assert time.perf_counter() - started < 6.0
+    assert time.process_time() - started < 4.0
 
 
 def test_without_language_data_codes_are_read_and_words_are_not(
