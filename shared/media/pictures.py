@@ -18,7 +18,7 @@ __all__ = ["MAX_BYTES", "jpeg_of", "open_picture"]
 
 MAX_BYTES = 20 << 20
 MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
-"""Phone cameras have up to 50 million, as JPEG, which is decoded at a fraction; the others take 4 bytes for each."""
+"""Phone cameras have up to 50 million, as JPEG, which is decoded at a fraction; the others take 4 bytes each."""
 _SIDES = range(16, 20_001)
 _WORKING_SIDE = 2000
 """Pixels of the longer side that recognition works on."""
