@@ -2,11 +2,19 @@
 
 import azure.functions as func
 
+from functions.analytics import analytics
+from functions.api import api
+from functions.auth import auth
+from functions.bots import bots
 from functions.cities import cities
+from functions.company import company
+from functions.customers import customers
 from functions.deliveries import deliveries
+from functions.dialogs import dialogs
 from functions.health import health
 from functions.orders import orders
 from functions.turns import turns
+from functions.users import audit, invitations, service_tokens, users
 from functions.webhooks import webhooks
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -17,3 +25,14 @@ app.register_functions(deliveries)
 app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
+app.register_functions(company)
+app.register_functions(bots)
+app.register_functions(dialogs)
+app.register_functions(api)
+app.register_functions(auth)
+app.register_functions(users)
+app.register_functions(invitations)
+app.register_functions(service_tokens)
+app.register_functions(audit)
+app.register_functions(customers)
+app.register_functions(analytics)

@@ -90,7 +90,11 @@ def _json(model: type[BaseModel], request: ApiRequest) -> BaseModel:
         raise UnsupportedMedia("application/json")
     decoded = decode_object(request.body)
     try:
-        return model.model_validate_json(json.dumps(decoded, ensure_ascii=False), strict=True)
+        plain = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:  # a number beyond every float was read as infinity
+        raise InvalidInput("a number is too great") from error
+    try:
+        return model.model_validate_json(plain, strict=True)
     except ValidationError as error:
         raise _broken(error) from error
 
@@ -129,4 +133,5 @@ def _client(request: ApiRequest) -> Client:
         user_agent=request.headers.get("user-agent", "")[:200],
         language=request.language.value,
         cookies=request.cookies,
+        csrf=request.headers.get("x-csrf-token", ""),
     )

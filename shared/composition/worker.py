@@ -12,9 +12,12 @@ from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from shared.analytics.service import AnalyticsOfPerson
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills
+from shared.assistant.skills.shop import Shop
+from shared.assistant.skillset import Skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -40,12 +43,14 @@ from shared.dialogs.turns.router import HANDOVER, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
 from shared.escalations.handover import HandoverResponder
+from shared.escalations.personal_data import EscalationRecords
 from shared.media.service import MediaService
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
 from shared.orders.personal_data import OrderRecords
 from shared.orders.service import OrderService
+from shared.recommendations.service import RecommendationService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -76,16 +81,16 @@ class Worker:
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
-        self._channel_of = build_channels(_channel_settings(settings)).channel_of
+        self.channel_settings = _channel_settings(settings)
+        self._channel_of = build_channels(self.channel_settings).channel_of
         self.catalog = CatalogService()
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords()])
+        self.customers = CustomerService(
+            DialogHistory(self._memory), [OrderRecords(), EscalationRecords(), AnalyticsOfPerson()]
+        )
         self._build_orders()
         finder = CatalogueFinder(self.catalog)
-        skills = built_in_skills(
-            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
-        )
         self.model = ModelConnection(settings)
         self.media = MediaService(
             settings,
@@ -96,7 +101,7 @@ class Worker:
             model=self.model,
         )
         self._assistant = AssistantResponder(
-            settings, skills, finder, client=ChatClient(settings, self.model), media=self.media
+            settings, self._skills(finder), finder, client=ChatClient(settings, self.model), media=self.media
         )
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
@@ -107,6 +112,24 @@ class Worker:
         self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
         self.orders = OrderService(self.catalog, self.notices)
         self.reservation_expiry = ReservationExpiry(self.database)
+
+    def _skills(self, finder: CatalogueFinder) -> Skills:
+        return built_in_skills(
+            Parts(
+                finder=finder,
+                cities=CompanyCities(),
+                handover_seconds=self.settings.handover_seconds,
+                shop=Shop(
+                    finder=finder,
+                    customers=self.customers,
+                    carts=self.carts,
+                    checkout=self.checkout,
+                    orders=self.orders,
+                ),
+                catalog=self.catalog,
+                recommendations=RecommendationService(self.catalog),
+            )
+        )
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory

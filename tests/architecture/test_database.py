@@ -19,6 +19,7 @@ NO_TENANT = {"alembic_version", "login_attempts"}
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
     "analytics_events": "INSERT SELECT UPDATE",
+    "api_requests": ALL,
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
     "bots": ALL,
@@ -55,11 +56,13 @@ APP = {
 }
 DEFINER = {
     "analytics_events": "DELETE SELECT",
+    "api_requests": "DELETE SELECT",
     "bots": "SELECT",
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
     "dialogs": "INSERT SELECT UPDATE",
     "inbox": "INSERT SELECT UPDATE",
+    "messages": "SELECT",
     "invitations": "SELECT",
     "login_attempts": ALL,
     "password_resets": "SELECT",
@@ -93,9 +96,11 @@ FUNCTIONS = {
     "find_refresh_token": {"zeta_app"},
     "find_service_token": {"zeta_app"},
     "find_user_by_email": {"zeta_app"},
+    "forget_api_requests": {"zeta_system"},
     "forget_raw_bodies": {"zeta_system"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
+    "search_messages": {"zeta_app"},
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},
     "products_by_barcode": {"zeta_app"},

@@ -43,7 +43,7 @@ class Desk:
     async def all(self, **conditions: object) -> list[Customer]:
         async with self._database.session_scope(self.shop.company_id) as session:
             wanted = CustomerFilter.model_validate(conditions)
-            return list((await self._customers.list(session, wanted)).items)
+            return (await self._customers.page(session, wanted)).items
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ async def test_customers_are_listed_newest_first_by_name_and_phone(desk: Desk, d
     assert [customer.id for customer in await desk.all()] == [berik.id, aigul.id]
     assert [customer.id for customer in await desk.all(text="айг")] == [aigul.id]
     assert [customer.id for customer in await desk.all(phone="8 (701) 123 45 67")] == [aigul.id]
-    assert [customer.id for customer in await desk.all(limit=1, after=berik.id)] == [aigul.id]
+    assert [customer.id for customer in await desk.all(sort="created")] == [aigul.id, berik.id]
     assert await desk.all(text="100%") == []
 
 
