@@ -70,6 +70,8 @@ def _query(model: type[BaseModel], query: Mapping[str, str]) -> BaseModel:
         else:
             given[name] = storable(value)
     try:
+        if any(isinstance(value, list) for value in given.values()):
+            return model.model_validate(given)  # pydantic's mode for strings knows no lists
         return model.model_validate_strings(given)
     except ValidationError as error:
         raise _broken(error) from error
