@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.analytics import analytics
 from functions.api import api
 from functions.auth import auth
 from functions.bots import bots
@@ -34,3 +35,4 @@ app.register_functions(invitations)
 app.register_functions(service_tokens)
 app.register_functions(audit)
 app.register_functions(customers)
+app.register_functions(analytics)

@@ -39,6 +39,7 @@ class ProductQuery:
 class FoundProduct:
     """A product as the database has it, its texts in the query's language."""
 
+    id: UUID
     sku: str
     name: str
     price: Money

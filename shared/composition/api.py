@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.analytics.handlers import AnalyticsHandlers
 from shared.api.cors import Cors
 from shared.api.edge import ApiEdge
 from shared.api.gate import Gate
@@ -34,6 +35,7 @@ __all__ = ["Api", "build_api", "build_edge"]
 class Api:
     """Every handlers' class, by the name that endpoints use: ``handler="cities.list"``."""
 
+    analytics: AnalyticsHandlers
     bots: BotHandlers
     cities: CityHandlers
     city_configurations: CityConfigurationHandlers
@@ -56,6 +58,7 @@ def build_api(parts: Worker) -> Api:
     identity = build_identity(parts)
     database = parts.database
     return Api(
+        analytics=AnalyticsHandlers(database),
         bots=BotHandlers(
             database,
             parts.keyring,

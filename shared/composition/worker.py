@@ -16,6 +16,8 @@ from shared.analytics.service import AnalyticsOfPerson
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills
+from shared.assistant.skills.shop import Shop
+from shared.assistant.skillset import Skills
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -47,6 +49,7 @@ from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
 from shared.orders.personal_data import OrderRecords
 from shared.orders.service import OrderService
+from shared.recommendations.service import RecommendationService
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -85,10 +88,7 @@ class Worker:
         )
         self._build_orders()
         finder = CatalogueFinder(self.catalog)
-        skills = built_in_skills(
-            Parts(finder=finder, cities=CompanyCities(), handover_seconds=settings.handover_seconds)
-        )
-        self._assistant = AssistantResponder(settings, skills, finder)
+        self._assistant = AssistantResponder(settings, self._skills(finder), finder)
         built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
         self._build_dialogs(built_in | (responders or {}))
 
@@ -98,6 +98,24 @@ class Worker:
         self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
         self.orders = OrderService(self.catalog, self.notices)
         self.reservation_expiry = ReservationExpiry(self.database)
+
+    def _skills(self, finder: CatalogueFinder) -> Skills:
+        return built_in_skills(
+            Parts(
+                finder=finder,
+                cities=CompanyCities(),
+                handover_seconds=self.settings.handover_seconds,
+                shop=Shop(
+                    finder=finder,
+                    customers=self.customers,
+                    carts=self.carts,
+                    checkout=self.checkout,
+                    orders=self.orders,
+                ),
+                catalog=self.catalog,
+                recommendations=RecommendationService(self.catalog),
+            )
+        )
 
     def _build_dialogs(self, responders: dict[str, Responder]) -> None:
         settings, database, directory = self.settings, self.database, self.directory

@@ -22,7 +22,8 @@ PUBLISHED = {
     "dialogs": {"bells", "contract", "failures", "notices"},
     "escalations": {"handover", "replies", "schemas", "service"},
     "identity": {"accounts", "audit", "mails", "passwords", "permissions", "resets", "schemas", "service"},
-    "orders": {"carts", "checkout", "errors", "replies", "schemas", "service"},
+    "orders": {"carts", "checkout", "errors", "replies", "sales", "schemas", "service", "statuses", "stock"},
+    "recommendations": {"preferences", "schemas", "service"},
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 

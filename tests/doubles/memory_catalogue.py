@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,7 @@ def product(
 ) -> FoundProduct:
     """A product in tenge; prices in whole tenge."""
     return FoundProduct(
+        id=uuid5(NAMESPACE_URL, sku),
         sku=sku,
         name=name,
         price=Money(minor=price * 100, currency="KZT"),

@@ -6,10 +6,21 @@ from dataclasses import dataclass
 
 from shared.assistant.cards import CardButton, Cards
 from shared.assistant.products import CityFinder, ProductFinder
+from shared.assistant.skills.advice.skill import advice_skill
+from shared.assistant.skills.availability.skill import availability_skill
+from shared.assistant.skills.cart.skill import cart_skill
+from shared.assistant.skills.cart.views import buy_button
+from shared.assistant.skills.checkout.skill import checkout_skill
 from shared.assistant.skills.handover.skill import handover_skill
+from shared.assistant.skills.orders.skill import orders_skill
+from shared.assistant.skills.person.skill import person_skill
+from shared.assistant.skills.search.similar import similar_button
 from shared.assistant.skills.search.skill import search_skill
+from shared.assistant.skills.shop import Shop
 from shared.assistant.skills.talk.skill import talk_skill
 from shared.assistant.skillset import Skills
+from shared.catalog.service import CatalogService
+from shared.recommendations.service import RecommendationService
 
 __all__ = ["Parts", "built_in_skills"]
 
@@ -22,9 +33,12 @@ class Parts:
     cities: CityFinder | None
     handover_seconds: float
     """How long an escalation keeps the bot silent."""
+    shop: Shop
+    catalog: CatalogService
+    recommendations: RecommendationService
 
 
-CARD_BUTTONS: tuple[CardButton, ...] = ()
+CARD_BUTTONS: tuple[CardButton, ...] = (buy_button, similar_button)
 """The skills' buttons on a product's whole card, the most useful first."""
 
 
@@ -33,8 +47,14 @@ def built_in_skills(parts: Parts) -> Skills:
     cards = Cards(CARD_BUTTONS)
     return Skills(
         (
+            cart_skill(parts.shop, cards),
+            checkout_skill(parts.shop),
+            orders_skill(parts.shop),
+            person_skill(parts.shop, parts.recommendations, parts.catalog),
+            availability_skill(parts.shop),
             handover_skill(handover_seconds=parts.handover_seconds),
             talk_skill(),
+            advice_skill(parts.shop, parts.recommendations, cards),
             search_skill(parts.finder, parts.cities, cards),
         ),
         cards=cards,

@@ -41,6 +41,7 @@ def test_a_body_is_a_file_with_its_own_name() -> None:
         (*form([("a", ("a", b"1", "text/csv")), ("b", ("b", b"2", "text/csv"))]), "too_many"),
         (*form([("a", ("a", b"", "text/csv"))]), "missing"),
     ],
+    ids=["nothing", "a form without a boundary", "no form", "two files", "an empty file"],
 )
 def test_anything_else_is_told(kind: str, body: bytes, code: str) -> None:
     with pytest.raises(InvalidInput) as refused:

@@ -1,0 +1,1 @@
+"""The cart: adding from cards and by words, quantities, taking out, showing it."""

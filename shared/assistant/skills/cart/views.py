@@ -1,0 +1,191 @@
+"""What a shopper reads of a cart, with the buttons that change it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from shared.assistant import buttons, replies
+from shared.assistant.products import FoundProduct
+from shared.channels.messages import Button, ListMessage, ListRow, OutboundMessage, RichText, TextMessage
+from shared.kernel.i18n import Texts
+from shared.kernel.languages import Language
+from shared.kernel.money import format_money
+from shared.orders.schemas import Cart, CartLimit, CartLine, CartUpdate
+
+__all__ = [
+    "BUY",
+    "CHECKOUT",
+    "CLEAR",
+    "DROP",
+    "EDIT",
+    "LESS",
+    "LINE",
+    "SHOW",
+    "TEXTS",
+    "buy_button",
+    "cart_facts",
+    "cart_lines",
+    "edit_list",
+    "empty_cart",
+    "line_view",
+    "show_cart",
+    "tell_update",
+]
+
+TEXTS = Texts(Path(__file__).parent / "locales", "cart")
+
+SHOW, EDIT, CLEAR = "cart", "editcart", "clearcart"
+BUY, LESS, DROP, LINE = "buy:", "less:", "drop:", "line:"
+CHECKOUT = "checkout"
+"""The button that begins the checkout; the skill of that name owns it."""
+
+_LONGEST_NAME = 80
+
+
+def _button(key: str, button_id: str, language: Language) -> Button:
+    return Button(id=button_id, title=TEXTS.get(f"button.{key}", language))
+
+
+def _text(words: str, *below: Button) -> TextMessage:
+    return TextMessage(text=RichText.of(words), buttons=tuple((one,) for one in below))
+
+
+def buy_button(product: FoundProduct, language: Language) -> Button | None:
+    """«В корзину» on a card; nothing of what is sold out can be bought."""
+    return _button("buy", BUY + product.id.hex, language) if product.available else None
+
+
+def cart_lines(cart: Cart, language: Language) -> str:
+    """The lines of a cart, numbered, and their sum."""
+    lines = [
+        TEXTS.get(
+            "line",
+            language,
+            n=number,
+            name=_name(line, language),
+            quantity=line.quantity,
+            price=format_money(line.price, language),
+            total=format_money(line.total, language),
+        )
+        for number, line in enumerate(cart.lines, start=1)
+    ]
+    return "\n".join((*lines, TEXTS.get("total", language, total=_total(cart, language))))
+
+
+def show_cart(cart: Cart, language: Language) -> TextMessage:
+    """The whole cart, with the ways on from it."""
+    if not cart.lines:
+        return empty_cart(language)
+    words = TEXTS.get("shown", language) + "\n" + cart_lines(cart, language)
+    return _text(
+        words, _button("checkout", CHECKOUT, language), _button("edit", EDIT, language), _catalogue(language)
+    )
+
+
+def empty_cart(language: Language, key: str = "empty") -> TextMessage:
+    """Nothing is in the cart (any more)."""
+    return _text(TEXTS.get(key, language), _catalogue(language))
+
+
+def edit_list(cart: Cart, language: Language) -> ListMessage:
+    """Which line to change."""
+    rows = tuple(
+        ListRow(
+            id=LINE + line.product_id.hex,
+            title=_name(line, language),
+            description=TEXTS.get(
+                "line.short", language, quantity=line.quantity, price=format_money(line.price, language)
+            ),
+        )
+        for line in cart.lines
+    )
+    return ListMessage(
+        text=RichText.of(TEXTS.get("edit", language)),
+        button=TEXTS.get("button.edit", language),
+        rows=rows,
+        buttons=((_button("clear", CLEAR, language),),),
+    )
+
+
+def line_view(line: CartLine, language: Language) -> TextMessage:
+    """One line, with more, fewer, and out."""
+    words = TEXTS.get(
+        "line.view",
+        language,
+        name=_name(line, language),
+        quantity=line.quantity,
+        total=format_money(line.total, language),
+    )
+    return _text(
+        words, *_more_and_less(line.product_id, language), _button("drop", DROP + line.product_id.hex, language)
+    )
+
+
+def tell_update(update: CartUpdate, language: Language, *, added: bool) -> OutboundMessage:
+    """What became of a request to put something in, or to change how many there are."""
+    line = update.cart.line(update.product_id)
+    warning = _limit(update, language)
+    if line is None:
+        if warning:
+            return _text(warning, _catalogue(language))
+        if not update.cart.lines:
+            return empty_cart(language, "removed.last")
+        words = TEXTS.get("removed", language, total=_total(update.cart, language))
+        return _text(words, _button("checkout", CHECKOUT, language), _button("show", SHOW, language))
+    words = TEXTS.get(
+        "added" if added else "changed",
+        language,
+        name=_name(line, language),
+        quantity=line.quantity,
+        total=_total(update.cart, language),
+    )
+    said = f"{warning}\n{words}" if warning else words
+    if added:
+        below = [_button("checkout", CHECKOUT, language), _button("show", SHOW, language)]
+        return _text(said, *below, _button("more", BUY + line.product_id.hex, language))
+    return _text(said, *_more_and_less(line.product_id, language), _button("show", SHOW, language))
+
+
+def cart_facts(cart: Cart, language: Language) -> dict[str, object]:
+    """A cart as the model reads it."""
+    return {
+        "cart": [
+            {
+                "sku": line.sku,
+                "name": line.name.get(language)[:200],
+                "quantity": line.quantity,
+                "price": format_money(line.price, Language.EN),
+            }
+            for line in cart.lines
+        ],
+        "total": format_money(cart.total, Language.EN) if cart.total is not None else "empty",
+    }
+
+
+def _more_and_less(product_id: UUID, language: Language) -> tuple[Button, Button]:
+    return _button("more", BUY + product_id.hex, language), _button("less", LESS + product_id.hex, language)
+
+
+def _limit(update: CartUpdate, language: Language) -> str:
+    """Why there are fewer than were asked for."""
+    match update.limit:
+        case None:
+            return ""
+        case CartLimit.STOCK:
+            return TEXTS.count("limit.stock", update.left or 0, language)
+        case limit:
+            return TEXTS.get(f"limit.{limit.value}", language)
+
+
+def _catalogue(language: Language) -> Button:
+    return replies.button("categories", buttons.CATEGORIES, language)
+
+
+def _name(line: CartLine, language: Language) -> str:
+    name = line.name.get(language)
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
+
+
+def _total(cart: Cart, language: Language) -> str:
+    return format_money(cart.total, language) if cart.total is not None else "0"

@@ -1,0 +1,1 @@
+"""Orders of the shopper: where they are, their history, cancelling."""
