@@ -74,5 +74,6 @@ def skills_of_a_shop() -> Skills:
             shop=shop,
             catalog=catalog,
             recommendations=RecommendationService(catalog),
+            alerts=AlertService(settings, catalog),
         )
     )

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import text
 
 from shared.kernel.ids import new_id
+from shared.orders.schemas import CheckoutDraft, DeliveryMethod
 from tests.doubles.api_client import ApiClient
 from tests.integration.conversation import Shop, Stage
 
@@ -26,6 +27,28 @@ async def _dialog(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     await shopper.listens()
     await shopper.says("позовите менеджера")
     await shopper.listens()
+
+
+async def _order(stage: Stage, shop: Shop, owner: ApiClient) -> None:
+    """The person of the talk orders what the shop has: a customer, and an order."""
+    worker = stage.worker
+    async with worker.database.session_scope(shop.company_id) as session:
+        dialog_id = (await session.execute(text("SELECT min(id) FROM dialogs"))).scalar_one()
+        product_id = (await session.execute(text("SELECT id FROM products ORDER BY sku LIMIT 1"))).scalar_one()
+        customer = await worker.customers.ensure(session, dialog_id)
+        await worker.carts.add(session, customer.id, product_id)
+        said = CheckoutDraft(name="Айгуль", phone="+77011234567", method=DeliveryMethod.PICKUP)
+        cart = await worker.checkout.note(session, customer.id, said)
+        assert cart.id is not None
+        assert cart.total is not None
+        await worker.checkout.confirm(
+            session,
+            customer.id,
+            cart.id,
+            version=cart.version,
+            total_minor=cart.total.minor,
+            dialog_id=dialog_id,
+        )
 
 
 async def _prompt(stage: Stage, shop: Shop, owner: ApiClient) -> None:
@@ -68,6 +91,7 @@ async def _product_image(stage: Stage, shop: Shop, owner: ApiClient) -> None:
 
 MAKERS: tuple[Maker, ...] = (
     _dialog,
+    _order,
     _prompt,
     _failure,
     _invitation,
