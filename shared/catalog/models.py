@@ -59,7 +59,10 @@ class Category(Base):
 
 
 class Product(Base):
-    """A product. ``document`` holds its lexemes, ``words`` its share of the vocabulary (none while inactive)."""
+    """A product. ``document`` holds its lexemes, ``words`` its share of the vocabulary (none while inactive).
+
+    ``version`` and ``updated_at`` are raised by a trigger with every update, whatever door it comes through.
+    """
 
     __tablename__ = "products"
 
@@ -88,6 +91,16 @@ class Product(Base):
     updated_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), server_onupdate=FetchedValue()
     )
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("1"), server_onupdate=FetchedValue())
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    name_key: Mapped[str] = mapped_column(
+        Text,
+        Computed(
+            "replace(lower(left(coalesce(name ->> 'ru', name ->> 'kk', name ->> 'en', ''), 200)), 'ё', 'е')",
+            persisted=True,
+        ),
+        deferred=True,
+    )
 
     __table_args__ = (
         UniqueConstraint("company_id", "sku", "city_id", postgresql_nulls_not_distinct=True),
@@ -100,11 +113,24 @@ class Product(Base):
         CheckConstraint("old_price_minor >= 0", name="old_price_not_negative"),
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso"),
+        CheckConstraint("deleted_at IS NULL OR NOT active", name="deleted_is_inactive"),
         CheckConstraint("availability IN ('in_stock', 'on_order', 'out_of_stock')", name="availability_known"),
         Index("ix_products_document", "document", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_products_sku_key", "company_id", "sku_key"),
         Index("ix_products_category", "company_id", "category", "active"),
         Index("ix_products_price", "company_id", "price_minor", "id"),
+        Index("ix_products_updated", "company_id", "updated_at", "id"),
+        Index("ix_products_name", "company_id", "name_key", "id"),
+        Index("ix_products_category_name", "company_id", "category", "name_key", "id"),
+        Index(
+            "ix_products_rare",
+            "company_id",
+            "availability",
+            "updated_at",
+            "id",
+            postgresql_where=text("availability <> 'in_stock'"),
+        ),
+        Index("ix_products_inactive", "company_id", "updated_at", "id", postgresql_where=text("NOT active")),
     )
 
 

@@ -40,23 +40,29 @@ class Settings(BaseSettings):
     storage_connection: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
     )
-    """Connection string of the storage account that holds the queues; empty: by identity, see the next three."""
+    """Connection string of the storage account of queues and files; empty: by identity, see the next four."""
     storage_queue_url: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__queueServiceUri", "storage_queue_url")
     )
     """The account's queue service, e.g. ``https://<account>.queue.core.windows.net``: Entra ID opens it."""
+    storage_blob_url: str = Field(
+        default="", validation_alias=AliasChoices("AzureWebJobsStorage__blobServiceUri", "storage_blob_url")
+    )
+    """The account's blob service, e.g. ``https://<account>.blob.core.windows.net``, where files are kept."""
     storage_account: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__accountName", "storage_account")
     )
-    """The account's name, where the queue service has its usual address."""
+    """The account's name, where its services have their usual addresses."""
     storage_client_id: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__clientId", "storage_client_id")
     )
     """Client id of a user-assigned identity; empty: the app's own."""
     queue_prefix: str = ""
-    """Before every queue's name: lets test workers share one storage account."""
+    """Before the name of every queue and container: lets test workers share one storage account."""
     queue_timeout: float = 2.0
     """How long one call to the queue service may take."""
+    blob_timeout: float = 20.0
+    """How long writing or reading one file may take."""
     credential_keys: SecretStr
     """Key ring for credentials at rest: ``id:base64(32 bytes)``, comma-separated; the first encrypts."""
 
@@ -145,8 +151,26 @@ class Settings(BaseSettings):
     """Turns a minute that one person may have; twice that after thirty days."""
     handover_seconds: float = 12 * 3600.0
     """How long the bot is silent after it called a person, unless somebody gives the dialog back."""
+    handover_reply_seconds: float = Field(default=600.0, ge=30.0)
+    """How long the staff may take to answer before it is reminded, where the bot's rules do not say."""
+    handover_reminders: int = Field(default=3, ge=0, le=10)
+    """How often the staff is reminded of one wait; the second time the dialog goes to a colleague, then to all."""
     daily_model_budget: float = 5.0
     """US dollars a company may spend on the model a day, where the company sets none of its own."""
+
+    # ---- alerts -----------------------------------------------------------------------------------------
+    alert_days: int = Field(default=90, ge=1)
+    """How long a price or restock alert lives, in days."""
+    alert_check_hours: float = Field(default=24.0, gt=0)
+    """Hours between two checks of an alert whose product did not change; a change is looked at at once."""
+    alerts_per_customer: int = Field(default=50, ge=1)
+    """Alerts that one customer may have waiting."""
+    alert_batch: int = Field(default=100, ge=1, le=1000)
+    """Alerts of one company that are checked in one transaction."""
+    alert_budget: float = 60.0
+    """A run of checks begins nothing new after this long."""
+    alert_runs_cap: int = Field(default=4, ge=1)
+    """Runs of checks that the timer asks for at once, at most."""
 
     # ---- sending ----------------------------------------------------------------------------------------
     lane_seconds: float = 25.0
@@ -164,6 +188,13 @@ class Settings(BaseSettings):
     typing_after: float = 0.4
     """A turn that takes longer shows "typing…"."""
 
+    # ---- catalogue --------------------------------------------------------------------------------------
+    import_lease: float = 60.0
+    """How long a worker that went silent keeps a file of products from others."""
+    import_budget: float = 300.0
+    """A worker reads one file this long; then another goes on with it."""
+    import_attempts: int = 5
+    """After so many beginnings without an end a file is given up."""
     # ---- orders -----------------------------------------------------------------------------------------
     reservation_seconds: float = 24 * 3600.0
     """How long a new order holds its goods; from the staff's confirmation on it holds them until it ends."""

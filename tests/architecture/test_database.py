@@ -45,9 +45,15 @@ APP = {
     "orders": "INSERT SELECT UPDATE",
     "outbox": "INSERT SELECT UPDATE",
     "password_resets": ALL,
+    "price_alerts": ALL,
     "product_categories": ALL,
+    "product_changes": "DELETE SELECT",
+    "product_import_errors": "DELETE INSERT SELECT",
+    "product_imports": ALL,
     "products": ALL,
     "prompts": ALL,
+    "staff_link_codes": ALL,
+    "staff_link_tries": "DELETE INSERT SELECT",
     "refresh_tokens": ALL,
     "service_tokens": ALL,
     "sessions": ALL,
@@ -66,6 +72,7 @@ DEFINER = {
     "invitations": "SELECT",
     "login_attempts": ALL,
     "password_resets": "SELECT",
+    "product_changes": "INSERT",
     "products": "SELECT",
     "refresh_tokens": "SELECT",
     "service_tokens": "SELECT",
@@ -79,12 +86,18 @@ SYSTEM_READS = {
     "delivery_events": "id company_id bot_id received_at applied",
     "dialogs": "id company_id bot_id history_seq blocked received_seq done_seq due_at lease_token lease_until "
     "attempts outbox_seq sent_seq send_at send_token send_until",
-    "escalations": "company_id id dialog_id status expires_at",
+    "escalations": "company_id id dialog_id status expires_at due_at resolved_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
+    "price_alerts": "company_id state due_at",
+    "product_changes": "company_id id product_id at",
+    "product_imports": "company_id id status lease_until",
     "stock_reservations": "company_id order_id expires_at",
 }
-SYSTEM_WRITES = {"dialogs": "due_at lease_token lease_until attempts send_at send_token send_until"}
+SYSTEM_WRITES = {
+    "dialogs": "due_at lease_token lease_until attempts send_at send_token send_until",
+    "product_imports": "status lease_until",
+}
 
 FUNCTIONS = {
     "begin_login": {"zeta_app"},
@@ -98,8 +111,10 @@ FUNCTIONS = {
     "find_user_by_email": {"zeta_app"},
     "forget_api_requests": {"zeta_system"},
     "forget_raw_bodies": {"zeta_system"},
+    "list_products": {"zeta_app"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
+    "record_product_changes": set[str](),
     "search_messages": {"zeta_app"},
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},

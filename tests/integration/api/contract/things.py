@@ -48,7 +48,33 @@ async def _service_token(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     await owner.post("service-tokens", {"name": "ERP", "permissions": ["products:read"]})
 
 
-MAKERS: tuple[Maker, ...] = (_dialog, _prompt, _failure, _invitation, _service_token)
+async def _product_import(stage: Stage, shop: Shop, owner: ApiClient) -> None:
+    await owner.post("products/imports", content=b"sku;price\nNEW-1;5\n")
+
+
+async def _product_image(stage: Stage, shop: Shop, owner: ApiClient) -> None:
+    """A product with an image, in a category whose code no other company has and that is listed first."""
+    lamps = f"lamps-{shop.slug}"
+    await owner.post("categories", {"code": lamps, "name": {"ru": "Лампы"}, "position": -1})
+    body = {
+        "sku": "L-1",
+        "name": {"ru": "Лампа"},
+        "category": lamps,
+        "price": {"minor": 100, "currency": "KZT"},
+        "images": ["https://pictures.example/lamp.jpg"],
+    }
+    assert (await owner.post("products", body)).status == 201
+
+
+MAKERS: tuple[Maker, ...] = (
+    _dialog,
+    _prompt,
+    _failure,
+    _invitation,
+    _service_token,
+    _product_import,
+    _product_image,
+)
 
 
 async def make_things(stage: Stage, shop: Shop, owner: ApiClient) -> None:
