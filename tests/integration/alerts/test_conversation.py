@@ -87,7 +87,7 @@ async def test_a_product_and_a_price_named_in_one_breath(
     stage: Stage, shop: Shop, words: str, made: str, news: str
 ) -> None:
     aigul = stage.shopper(shop)
-    await aigul.says({"сообщи,": "русский", "Номад": "қазақша", "tell": "english"}[words.split()[0]])
+    await aigul.says({"сообщи,": "русский", "Номад": "қазақша", "tell": "english"}[words.split(maxsplit=1)[0]])
     await aigul.listens()
 
     await aigul.says(words)
