@@ -9,14 +9,19 @@ What the endpoint takes and gives is in the type hints of the handler's method; 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions._http import api_answer, api_request, failure, problem
+from functions._http import api_answer, api_request, failure, problem, secured
 from shared.api.endpoint import JSON_LIMIT, Endpoint
+from shared.api.exchange import ApiAnswer, ApiRequest
 from shared.kernel.errors import ZetaError
 
-__all__ = ["DECLARED", "Endpoints"]
+if TYPE_CHECKING:
+    from shared.api.edge import ApiEdge
+
+__all__ = ["DECLARED", "Endpoints", "answered"]
 
 DECLARED: dict[str, Endpoint] = {}
 """Every endpoint of the app, by the name of its function: what the document is made of."""
@@ -68,15 +73,24 @@ class Endpoints(func.Blueprint):
 
 def _function(endpoint: Endpoint) -> Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]:
     async def serve(req: func.HttpRequest) -> func.HttpResponse:
-        from shared.composition import worker
-
-        request = api_request(req)
-        try:
-            return api_answer(await worker().edge.serve(endpoint, request))
-        except ZetaError as error:
-            return problem(error, request.language)
-        except Exception as error:  # noqa: BLE001 - the last edge: the client gets a problem, the log its place
-            return failure(error, request.language, endpoint.name)
+        return await answered(req, endpoint.name, lambda edge, request: edge.serve(endpoint, request))
 
     serve.__name__ = endpoint.name
     return serve
+
+
+async def answered(
+    req: func.HttpRequest, function: str, serve: Callable[[ApiEdge, ApiRequest], Awaitable[ApiAnswer]]
+) -> func.HttpResponse:
+    """What the API answers to a request; whatever goes wrong, it is a problem with all the headers."""
+    from shared.composition import worker
+
+    request = api_request(req)
+    edge = worker().edge
+    try:
+        response = api_answer(await serve(edge, request))
+    except ZetaError as error:
+        response = problem(error, request.language)
+    except Exception as error:  # noqa: BLE001 - the last edge: the client gets a problem, the log its place
+        response = failure(error, request.language, function)
+    return secured(response, *edge.cors.headers(request.headers))

@@ -7,26 +7,48 @@ import logging
 import traceback
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import azure.functions as func
 
 from shared.api.exchange import ApiAnswer, ApiRequest
-from shared.kernel.errors import RateLimited, TryLater, Unauthenticated, ZetaError
+from shared.kernel.errors import MethodNotAllowed, RateLimited, TryLater, Unauthenticated, ZetaError
 from shared.kernel.languages import DEFAULT_LANGUAGE, Language
 
-__all__ = ["api_answer", "api_request", "failure", "json_answer", "problem"]
+__all__ = ["api_answer", "api_request", "failure", "json_answer", "problem", "secured"]
 
 _log = logging.getLogger(__name__)
+
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+"""On every answer; one that has a policy of its own keeps it."""
+
+
+def secured(response: func.HttpResponse, *more: tuple[str, str]) -> func.HttpResponse:
+    """The answer with the security headers, and with ``more``."""
+    for name, value in _SECURITY.items():
+        if name not in response.headers:
+            response.headers.add(name, value)
+    for name, value in more:
+        response.headers.add(name, value)
+    return response
 
 
 def json_answer(body: Mapping[str, Any], *, status: int = 200) -> func.HttpResponse:
     """An answer of JSON."""
-    return func.HttpResponse(
-        json.dumps(body, ensure_ascii=False),
-        status_code=status,
-        mimetype="application/json",
-        charset="utf-8",
+    return secured(
+        func.HttpResponse(
+            json.dumps(body, ensure_ascii=False),
+            status_code=status,
+            mimetype="application/json",
+            charset="utf-8",
+        )
     )
 
 
@@ -34,7 +56,7 @@ def api_request(req: func.HttpRequest) -> ApiRequest:
     """The request as the API reads it."""
     return ApiRequest(
         method=req.method.upper(),
-        path=req.url,
+        path=urlsplit(req.url).path,
         query=dict(req.params),
         headers={name.lower(): value for name, value in req.headers.items()},
         route=dict(req.route_params),
@@ -49,7 +71,7 @@ def api_answer(answer: ApiAnswer) -> func.HttpResponse:
     )
     for name, value in answer.headers:
         response.headers.add(name, value)
-    return response
+    return secured(response)
 
 
 def problem(error: ZetaError, language: Language = DEFAULT_LANGUAGE) -> func.HttpResponse:
@@ -61,16 +83,20 @@ def problem(error: ZetaError, language: Language = DEFAULT_LANGUAGE) -> func.Htt
     headers = {"Content-Language": language.value}
     if isinstance(error, TryLater):
         headers["Retry-After"] = str(max(1, round(error.after)))
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="zeta"'
     if body["status"] >= 500 and not isinstance(error, RateLimited):
         _log.error("a request failed", extra={"code": error.code, "request_id": request_id})
-    return func.HttpResponse(
-        json.dumps(body, ensure_ascii=False),
-        status_code=body["status"],
-        mimetype="application/problem+json",
-        charset="utf-8",
-        headers=headers,
+    return secured(
+        func.HttpResponse(
+            json.dumps(body, ensure_ascii=False),
+            status_code=body["status"],
+            mimetype="application/problem+json",
+            charset="utf-8",
+            headers=headers,
+        )
     )
 
 

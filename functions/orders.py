@@ -1,8 +1,16 @@
-"""Orders: the timer that tidies reservations away."""
+"""Orders: what customers ordered, and the timer that tidies reservations away."""
 
 import azure.functions as func
 
-orders = func.Blueprint()
+from functions._endpoints import Endpoints
+
+orders = Endpoints("orders")
+
+orders.get("list_orders", "orders", handler="orders.list", permission="orders:read")
+orders.get("get_order", "orders/{order_id}", handler="orders.get", permission="orders:read")
+orders.patch(
+    "change_order_status", "orders/{order_id}/status", handler="orders.change_status", permission="orders:write"
+)
 
 
 @orders.function_name("release_reservations")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import time
@@ -90,9 +91,11 @@ def _print_conversation(exchange: Exchange) -> None:
 
 
 def _show(addresses: Addresses) -> None:
+    owner = json.loads(DEMO.read_text(encoding="utf-8"))["owner"]
     say(f"""
   Chat windows     {addresses.simulator}/
   Function app     {addresses.functions_host}/api/health
+  Demo owner       {owner["email"]}, password {owner["password"]}
   Demo bots        {DEMO}
   Logs             {LOGS}
 """)

@@ -33,7 +33,7 @@ from shared.analytics.schemas import (
 from shared.companies import service as companies
 from shared.kernel.errors import InvalidInput
 
-__all__ = ["AnalyticsOfPerson", "Interest", "interest_of", "record", "report", "searched_words"]
+__all__ = ["AnalyticsOfPerson", "Interest", "forget_interest", "interest_of", "record", "report", "searched_words"]
 
 _DEFAULT_DAYS = 30
 _SEARCHES = 20
@@ -48,6 +48,11 @@ _WORDS_OF_PERSON = text(
     f"SELECT properties ->> 'query' AS query, at {_OF_PERSON} AND properties ->> 'query' <> ''"
     " ORDER BY at DESC LIMIT 1000"
 )
+_FORGET_INTEREST = text("""
+UPDATE analytics_events SET dialog_id = NULL, properties = properties - 'query'
+ WHERE dialog_id = ANY(:dialog_ids)
+   AND kind IN ('search', 'card_viewed', 'cart_added', 'order_placed', 'preference')
+""")
 _FORGET_PERSON = text("""
 UPDATE analytics_events SET dialog_id = NULL, properties = properties - 'query'
  WHERE dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer_id)
@@ -96,6 +101,11 @@ async def interest_of(
     """What the people of those dialogs looked for, looked at, put into the cart, ordered and said; newest first."""
     rows = await repository.read_interest(session, dialog_ids, since=since, limit=limit)
     return [Interest(EventKind(row.kind), row.properties, row.at) for row in rows]
+
+
+async def forget_interest(session: AsyncSession, dialog_ids: Sequence[int]) -> None:
+    """Cut the tie between what people of these dialogs showed interest in and the dialogs; the counts stay."""
+    await session.execute(_FORGET_INTEREST, {"dialog_ids": list(dialog_ids)})
 
 
 async def report(session: AsyncSession, wanted: ReportFilter, *, now: datetime) -> AnalyticsReport:

@@ -16,6 +16,7 @@ class ApiRequest:
 
     method: str
     path: str
+    """As it came, without the query."""
     query: Mapping[str, str]
     headers: Mapping[str, str]
     route: Mapping[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,10 +16,12 @@ from pydantic import BaseModel
 from shared.identity.schemas import Caller
 from shared.kernel.answers import Accepted, Created, Download, WithCookies
 from shared.kernel.etags import IfMatch
+from shared.kernel.paging import Page
 from shared.kernel.requests import Client, Upload
 
 __all__ = ["AnswerKind", "Signature", "SignatureMismatch", "signature_of"]
 
+_RAISED = re.compile(r"^ {4}([\w, ]+):", re.MULTILINE)
 _PATH_KINDS = (UUID, int, str)
 _SUPPLIED: Mapping[str, type] = {"caller": Caller, "client": Client, "if_match": IfMatch, "upload": Upload}
 
@@ -60,6 +63,14 @@ class Signature:
     model: Any
     """The type of the answer's body (a model); ``None`` for a file and for nothing."""
     cookies: bool
+    raises: frozenset[str]
+    """The errors that the docstring names under ``Raises:``."""
+
+    @property
+    def tagged(self) -> bool:
+        """Whether the answer carries an ``ETag``: a single thing does, a page of a list does not."""
+        single = self.answer in {AnswerKind.ITEM, AnswerKind.CREATED}
+        return single and not issubclass(self.model, Page)
 
 
 @lru_cache(maxsize=512)
@@ -86,7 +97,8 @@ def signature_of(function: Callable[..., Any], parameters: tuple[str, ...]) -> S
     if cookies:
         (answer,) = get_args(answer)
     kind, model = _answer(answer, function)
-    summary, _, description = (inspect.getdoc(function) or "").partition("\n\n")
+    documentation = inspect.getdoc(function) or ""
+    summary, _, description = documentation.partition("\n\n")
     return Signature(
         summary=" ".join(summary.split()),
         description=_without_sections(description),
@@ -97,6 +109,7 @@ def signature_of(function: Callable[..., Any], parameters: tuple[str, ...]) -> S
         answer=kind,
         model=model,
         cookies=cookies,
+        raises=_raised(documentation),
     )
 
 
@@ -121,3 +134,8 @@ def _without_sections(description: str) -> str:
             break
         kept.append(line)
     return "\n".join(kept).strip()
+
+
+def _raised(documentation: str) -> frozenset[str]:
+    lines = _RAISED.findall(documentation.partition("Raises:")[2])
+    return frozenset(name.strip() for line in lines for name in line.split(","))

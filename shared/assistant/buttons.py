@@ -9,8 +9,20 @@ from typing import Final
 
 from shared.escalations.schemas import RETURN_TO_BOT
 
-__all__ = ["CATEGORIES", "MANAGER", "MORE", "RETURN_TO_BOT", "card", "category", "find_category", "find_sku"]
+__all__ = [
+    "CATEGORIES",
+    "LONGEST",
+    "MANAGER",
+    "MORE",
+    "RETURN_TO_BOT",
+    "card",
+    "category",
+    "find_category",
+    "find_sku",
+]
 
+LONGEST: Final = 64
+"""Characters of an id at most."""
 MORE: Final = "more"
 MANAGER: Final = "manager"
 CATEGORIES: Final = "categories"

@@ -14,7 +14,7 @@ from shared.companies import service as companies
 from shared.kernel.errors import NotFound
 from shared.kernel.languages import Language
 
-__all__ = ["CatalogueFinder", "CompanyCities"]
+__all__ = ["CatalogueFinder", "CompanyCities", "found_product"]
 
 
 class CatalogueFinder:
@@ -41,7 +41,9 @@ class CatalogueFinder:
                 varied=True,
             ),
         )
-        return FoundPage(items=tuple(_found(view, query.language) for view in page.items), has_more=page.has_more)
+        return FoundPage(
+            items=tuple(found_product(view, query.language) for view in page.items), has_more=page.has_more
+        )
 
     async def get(
         self, session: AsyncSession, sku: str, *, language: Language, city_id: UUID | None
@@ -51,7 +53,7 @@ class CatalogueFinder:
             # a forged button or a model's invention; Postgres takes neither NUL nor half a character
             return None
         try:
-            return _found(await self._catalogue.get_product(session, sku, city_id=city_id), language)
+            return found_product(await self._catalogue.get_product(session, sku, city_id=city_id), language)
         except NotFound:
             return None
 
@@ -77,7 +79,8 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def _found(view: ProductView, language: Language) -> FoundProduct:
+def found_product(view: ProductView, language: Language) -> FoundProduct:
+    """A product as the assistant speaks of it, in one language."""
     return FoundProduct(
         id=view.id,
         sku=view.sku,

@@ -81,6 +81,10 @@ class AssistantState(BaseModel):
             }
         )
 
+    def with_products(self, products: Sequence[FoundProduct]) -> Self:
+        """After products were shown that no search found: there is nothing to go on from, but they can be named."""
+        return self.with_list(ProductQuery(), products).model_copy(update={"search": None})
+
     def with_card(self, product: FoundProduct) -> Self:
         """After one product's card was shown; the list stays, so that «покажи третий» still works."""
         price = product.price.minor

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots import repository
 from shared.bots.models import Prompt
-from shared.bots.schemas import PROMPT_LIMIT, PromptView
+from shared.bots.schemas import PROMPT_LIMIT, PromptFilter, PromptView
 from shared.companies import service as companies
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
 from shared.kernel.ids import new_id
+from shared.kernel.paging import Page
 
-__all__ = ["activate_prompt", "create_prompt", "get_prompt", "list_prompts", "roll_back_prompt"]
+__all__ = ["activate_prompt", "create_prompt", "get_prompt", "list_prompts", "page_prompts", "roll_back_prompt"]
 
 
 async def create_prompt(
@@ -39,6 +40,18 @@ async def create_prompt(
 async def list_prompts(session: AsyncSession, city_id: UUID) -> list[PromptView]:
     """The versions of the city's prompt, newest first."""
     return [PromptView.model_validate(row) for row in await repository.prompts(session, city_id)]
+
+
+async def page_prompts(session: AsyncSession, city_id: UUID, filters: PromptFilter) -> Page[PromptView]:
+    """One page of the versions of the city's prompt, newest first.
+
+    Raises:
+        NotFound: there is no such city for this session.
+        InvalidInput: the cursor is none of this list.
+    """
+    await companies.get_city(session, city_id)
+    rows, following = await repository.prompt_page(session, city_id, filters)
+    return Page(items=[PromptView.model_validate(row) for row in rows], next=following)
 
 
 async def activate_prompt(session: AsyncSession, city_id: UUID, version: int) -> PromptView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +12,24 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots.models import Bot, BotConfiguration, Prompt
-from shared.bots.schemas import FoundBot
+from shared.bots.schemas import BotFilter, FoundBot, PromptFilter
 from shared.channels.contract import Platform
+from shared.runtime.keyset import Key, fetch_page
 
 __all__ = [
     "activate_prompt",
     "active_prompt_body",
+    "active_prompt_version",
     "bot",
+    "bot_page",
     "bots",
     "city_settings",
+    "delete_bot",
     "find_bot",
+    "has_dialogs",
     "last_prompt_version",
     "prompt",
+    "prompt_page",
     "prompts",
     "put_city_settings",
 ]
@@ -45,6 +52,52 @@ async def bot(session: AsyncSession, bot_id: UUID, *, lock: bool = False) -> Bot
 async def bots(session: AsyncSession) -> Sequence[Bot]:
     """The bots, oldest first."""
     return (await session.scalars(select(Bot).order_by(Bot.created_at, Bot.id))).all()
+
+
+_BOT_SORTS = {"created": (Key(Bot.created_at, datetime), Key(Bot.id, UUID))}
+
+
+async def bot_page(session: AsyncSession, filters: BotFilter) -> tuple[Sequence[Bot], str | None]:
+    """One page of the bots, oldest first, and the cursor of the next."""
+    query = select(Bot)
+    for column, value in (
+        (Bot.platform, filters.platform),
+        (Bot.city_id, filters.city_id),
+        (Bot.active, filters.active),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return await fetch_page(session, query, _BOT_SORTS, "created", filters)
+
+
+async def has_dialogs(session: AsyncSession, bot_id: UUID) -> bool:
+    """Whether anybody wrote to the bot; its row is held until the transaction ends, so that nobody does now."""
+    await session.execute(select(Bot.id).where(Bot.id == bot_id).with_for_update())
+    found = await session.execute(text("SELECT EXISTS (SELECT FROM dialogs WHERE bot_id = :bot)"), {"bot": bot_id})
+    return bool(found.scalar_one())
+
+
+async def delete_bot(session: AsyncSession, bot: Bot) -> None:
+    """Delete the bot, and by the foreign keys all that belongs to it alone."""
+    await session.delete(bot)
+    await session.flush()
+
+
+_PROMPT_SORTS = {"newest": (Key(Prompt.version, int, descending=True),)}
+
+
+async def prompt_page(
+    session: AsyncSession, city_id: UUID, filters: PromptFilter
+) -> tuple[Sequence[Prompt], str | None]:
+    """One page of the versions of a city's prompt, newest first, and the cursor of the next."""
+    query = select(Prompt).where(Prompt.city_id == city_id).execution_options(populate_existing=True)
+    return await fetch_page(session, query, _PROMPT_SORTS, "newest", filters)
+
+
+async def active_prompt_version(session: AsyncSession, city_id: UUID) -> int | None:
+    """The version of the city's active prompt."""
+    query = select(Prompt.version).where(Prompt.city_id == city_id, Prompt.active)
+    return (await session.scalars(query)).one_or_none()
 
 
 async def city_settings(session: AsyncSession, city_id: UUID) -> Mapping[str, Any]:

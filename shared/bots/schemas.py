@@ -12,16 +12,26 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr
 
 from shared.channels.contract import BotIdentity, Platform
 from shared.kernel.languages import Language
+from shared.kernel.paging import PageQuery
 
 __all__ = [
     "PROMPT_LIMIT",
     "BotAccess",
     "BotChanges",
+    "BotConnection",
+    "BotFilter",
+    "BotRegistration",
+    "BotReplacement",
     "BotSnapshot",
     "BotView",
+    "CityConfiguration",
+    "ConnectionFact",
     "CredentialNames",
     "FoundBot",
     "NewBot",
+    "NewCityConfiguration",
+    "NewPrompt",
+    "PromptFilter",
     "PromptView",
 ]
 
@@ -138,3 +148,90 @@ class PromptView(_Frozen):
     body: str
     active: bool
     created_at: datetime
+
+
+class BotFilter(PageQuery):
+    """Which bots to list; the oldest come first."""
+
+    platform: Platform | None = None
+    city_id: UUID | None = None
+    active: bool | None = None
+
+
+class BotRegistration(_Frozen):
+    """A bot to add. Without a city it serves the whole company."""
+
+    platform: Platform
+    name: Name
+    credentials: Annotated[
+        Mapping[str, SecretStr],
+        Field(
+            max_length=10,
+            description="What the platform gave you; write-only. Telegram: `token`, `secret_token`; WhatsApp: "
+            "`access_token`, `phone_number_id`, `app_secret`, `verify_token`; Viber: `auth_token`.",
+        ),
+    ]
+    language: Language | None = None
+    """``None``: the city's, else the company's."""
+    mode: Mode = "assistant"
+    city_id: UUID | None = None
+    settings: Annotated[Mapping[str, JsonValue], Field(default_factory=dict, max_length=100)]
+
+
+class BotReplacement(_Frozen):
+    """A bot as it shall be. The platform stays; credentials that are left out stay, too."""
+
+    name: Name
+    language: Language
+    mode: Mode
+    city_id: UUID | None
+    active: bool
+    settings: Annotated[Mapping[str, JsonValue], Field(max_length=100)]
+    credentials: Annotated[
+        Mapping[str, SecretStr] | None,
+        Field(default=None, max_length=10, description="All of them anew; write-only."),
+    ]
+
+
+class ConnectionFact(_Frozen):
+    """Something that the platform says of the bot."""
+
+    name: str
+    value: str
+
+
+class BotConnection(_Frozen):
+    """What came of asking the platform."""
+
+    connected: bool
+    username: str | None
+    """The bot's public name there."""
+    problem: str | None
+    """Why not: `misconfigured` (mend the credentials), `unreachable` (try again)."""
+    facts: list[ConnectionFact]
+
+
+class CityConfiguration(_Frozen):
+    """The settings that every bot of a city starts from."""
+
+    city_id: UUID
+    settings: Mapping[str, Any]
+    active_prompt_version: int | None
+    """The version of the city's prompt that is in use; ``None``: the built-in one."""
+
+
+class NewCityConfiguration(_Frozen):
+    """All settings of the city; they replace the old ones."""
+
+    settings: Annotated[Mapping[str, JsonValue], Field(max_length=100)]
+
+
+class PromptFilter(PageQuery):
+    """Versions of a city's prompt, the newest first."""
+
+
+class NewPrompt(_Frozen):
+    """The next version of a city's prompt."""
+
+    body: Annotated[str, Field(min_length=1, max_length=PROMPT_LIMIT, pattern=r"\S")]
+    activate: bool = True

@@ -11,24 +11,38 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots import repository
 from shared.bots.models import Bot
-from shared.bots.schemas import BotAccess, BotChanges, BotSnapshot, BotView, CredentialNames, FoundBot, NewBot
+from shared.bots.schemas import (
+    BotAccess,
+    BotChanges,
+    BotFilter,
+    BotSnapshot,
+    BotView,
+    CityConfiguration,
+    CredentialNames,
+    FoundBot,
+    NewBot,
+)
 from shared.channels.contract import BotIdentity, Platform
 from shared.companies import service as companies
 from shared.companies.schemas import CityView, CompanyView
-from shared.kernel.errors import InvalidInput, Misconfigured, NotFound
+from shared.kernel.errors import Conflict, InvalidInput, Misconfigured, NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
+from shared.kernel.paging import Page
 from shared.runtime.crypto import KeyRing
 
 __all__ = [
     "access",
     "create_bot",
     "credentials",
+    "delete_bot",
     "find_bot",
     "get_bot",
+    "get_city_configuration",
     "get_city_settings",
     "list_bots",
     "note_connected",
+    "page_bots",
     "replace_credentials",
     "rotate_credentials",
     "set_city_settings",
@@ -86,18 +100,41 @@ async def create_bot(
     return BotView.model_validate(row)
 
 
-async def get_bot(session: AsyncSession, bot_id: UUID) -> BotView:
-    """The bot.
+async def get_bot(session: AsyncSession, bot_id: UUID, *, lock: bool = False) -> BotView:
+    """The bot; ``lock`` makes others that change it wait for this transaction's end.
 
     Raises:
         NotFound: there is none of that id for this session.
     """
-    return BotView.model_validate(await _bot(session, bot_id))
+    return BotView.model_validate(await _bot(session, bot_id, lock=lock))
 
 
 async def list_bots(session: AsyncSession) -> list[BotView]:
     """The company's bots, oldest first."""
     return [BotView.model_validate(row) for row in await repository.bots(session)]
+
+
+async def page_bots(session: AsyncSession, filters: BotFilter) -> Page[BotView]:
+    """One page of the company's bots, oldest first.
+
+    Raises:
+        InvalidInput: the cursor is none of this list.
+    """
+    rows, following = await repository.bot_page(session, filters)
+    return Page(items=[BotView.model_validate(row) for row in rows], next=following)
+
+
+async def delete_bot(session: AsyncSession, bot_id: UUID) -> None:
+    """Delete a bot that nobody wrote to yet: with it, its dialogs and all that they led to would go.
+
+    Raises:
+        NotFound: there is no such bot for this session.
+        Conflict: it has dialogs; it can be switched off instead.
+    """
+    row = await _bot(session, bot_id, lock=True)
+    if await repository.has_dialogs(session, bot_id):
+        raise Conflict("the bot has dialogs")
+    await repository.delete_bot(session, row)
 
 
 async def update_bot(session: AsyncSession, bot_id: UUID, changes: BotChanges) -> BotView:
@@ -213,6 +250,20 @@ async def set_city_settings(
 async def get_city_settings(session: AsyncSession, city_id: UUID) -> Mapping[str, JsonValue]:
     """The settings of a city; empty where none were set."""
     return await repository.city_settings(session, city_id)
+
+
+async def get_city_configuration(session: AsyncSession, city_id: UUID, *, lock: bool = False) -> CityConfiguration:
+    """What the city's bots start from; ``lock`` serialises those who change it.
+
+    Raises:
+        NotFound: there is no such city for this session.
+    """
+    await companies.get_city(session, city_id, lock=lock)
+    return CityConfiguration(
+        city_id=city_id,
+        settings=await repository.city_settings(session, city_id),
+        active_prompt_version=await repository.active_prompt_version(session, city_id),
+    )
 
 
 async def snapshot(session: AsyncSession, bot_id: UUID) -> BotSnapshot:

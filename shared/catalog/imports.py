@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.catalog.indexing import company_key, index_product
-from shared.catalog.models import Category, Product
+from shared.catalog.indexing import company_key
 from shared.catalog.repository import CatalogRepository
-from shared.catalog.schemas import Availability, CategoryInput, LocalizedText, ProductInput
-from shared.catalog.service import product_view
-from shared.catalog.tokens import sku_key
-from shared.catalog.vocabulary import vocabulary_word
-from shared.kernel.errors import Forbidden, InvalidInput
-from shared.kernel.ids import new_id
+from shared.catalog.rows import category_input, change_vocabulary, locked_company, product_input, row_of
+from shared.catalog.schemas import CategoryInput, ProductInput
+from shared.kernel.errors import InvalidInput
 
 __all__ = ["UpsertResult", "remove_products", "upsert_categories", "upsert_products"]
 
@@ -47,8 +42,8 @@ async def upsert_products(session: AsyncSession, products: Iterable[ProductInput
     """
     latest = {(product.sku, product.city_id): product for product in products}
     repository = CatalogRepository(session)
-    company_id = await _locked(repository)
-    categories = {row.code: _category_input(row) for row in await repository.categories()}
+    company_id = await locked_company(repository)
+    categories = {row.code: category_input(row) for row in await repository.categories()}
     _check_categories(latest.values(), categories)
     created = written = 0
     offers = sorted(latest, key=str)
@@ -67,8 +62,8 @@ async def upsert_categories(session: AsyncSession, categories: Sequence[Category
         Forbidden: the transaction has no company.
     """
     repository = CatalogRepository(session)
-    company_id = await _locked(repository)
-    before = {row.code: _category_input(row) for row in await repository.categories()}
+    company_id = await locked_company(repository)
+    before = {row.code: category_input(row) for row in await repository.categories()}
     for category in categories:
         name = category.name.model_dump(exclude_none=True)
         await repository.save_category(
@@ -93,18 +88,11 @@ async def remove_products(session: AsyncSession, skus: Sequence[str]) -> int:
         Forbidden: the transaction has no company.
     """
     repository = CatalogRepository(session)
-    await _locked(repository)
+    await locked_company(repository)
     words = await repository.words_of(skus)
     removed = await repository.delete_products(skus)
-    await _change_vocabulary(repository, words.values(), [])
+    await change_vocabulary(repository, words.values(), [])
     return removed
-
-
-async def _locked(repository: CatalogRepository) -> UUID:
-    company_id, _ = await repository.company_and_version()
-    if company_id is None:
-        raise Forbidden("the transaction has no company")
-    return await repository.lock()
 
 
 def _check_categories(products: Iterable[ProductInput], known: Mapping[str, CategoryInput]) -> None:
@@ -116,7 +104,7 @@ def _check_categories(products: Iterable[ProductInput], known: Mapping[str, Cate
 async def _analyse_anew(repository: CatalogRepository, category: CategoryInput, key: str) -> None:
     after: UUID | None = None
     while rows := await repository.products_of_category(category.code, after, _BATCH):
-        await _write(repository, [_product_input(row) for row in rows], {category.code: category}, key)
+        await _write(repository, [product_input(row) for row in rows], {category.code: category}, key)
         after = rows[-1].id
 
 
@@ -131,66 +119,11 @@ async def _write(
     rows = await asyncio.to_thread(_rows, products, categories, key)
     written = await repository.save_products(rows)
     replaced = [before[offer] for product in products if (offer := (product.sku, product.city_id)) in before]
-    await _change_vocabulary(repository, replaced, [row["words"] for row in rows])
+    await change_vocabulary(repository, replaced, [row["words"] for row in rows])
     return len(products) - len(replaced), written
 
 
 def _rows(
     products: Sequence[ProductInput], categories: Mapping[str, CategoryInput], key: str
 ) -> list[dict[str, Any]]:
-    return [_row(product, categories[product.category], key) for product in products]
-
-
-def _row(product: ProductInput, category: CategoryInput, key: str) -> dict[str, Any]:
-    entry = index_product(product, category, key)
-    availability = product.availability
-    if product.quantity == 0 and availability is Availability.IN_STOCK:
-        availability = Availability.OUT_OF_STOCK
-    attributes = {
-        name: value.model_dump(exclude_none=True) if isinstance(value, LocalizedText) else value
-        for name, value in product.attributes.items()
-    }
-    return {
-        "id": new_id(),
-        "city_id": product.city_id,
-        "price_minor": product.price.minor,
-        "old_price_minor": product.old_price.minor if product.old_price else None,
-        "quantity": product.quantity,
-        "active": product.active,
-        "currency": product.price.currency,
-        "availability": availability.value,
-        "category": product.category,
-        "sku": product.sku,
-        "sku_key": sku_key(product.sku),
-        "external_ref": product.external_ref,
-        "colours": [colour.value for colour in entry.colours],
-        "images": list(product.images),
-        "name": product.name.model_dump(exclude_none=True),
-        "description": product.description.model_dump(exclude_none=True) if product.description else None,
-        "attributes": attributes,
-        "words": sorted(entry.words),
-        "document": entry.document,
-    }
-
-
-async def _change_vocabulary(
-    repository: CatalogRepository, before: Iterable[Sequence[str]], after: Iterable[Sequence[str]]
-) -> None:
-    change: Counter[str] = Counter()
-    for words in after:
-        change.update(words)
-    for words in before:
-        change.subtract(words)
-    gained = [vocabulary_word(word, number) for word, number in sorted(change.items()) if number > 0]
-    lost = [(word, -number) for word, number in sorted(change.items()) if number < 0]
-    await repository.change_words(gained, lost)
-
-
-def _category_input(row: Category) -> CategoryInput:
-    name = LocalizedText.model_validate(row.name)
-    return CategoryInput(code=row.code, name=name, synonyms=tuple(row.synonyms), position=row.position)
-
-
-def _product_input(row: Product) -> ProductInput:
-    view = product_view(row)
-    return ProductInput.model_validate(view.model_dump(include=set(ProductInput.model_fields)))
+    return [row_of(product, categories[product.category], key) for product in products]

@@ -121,6 +121,7 @@ class Product(Base):
         Index("ix_products_price", "company_id", "price_minor", "id"),
         Index("ix_products_updated", "company_id", "updated_at", "id"),
         Index("ix_products_name", "company_id", "name_key", "id"),
+        Index("ix_products_category_name", "company_id", "category", "name_key", "id"),
         Index(
             "ix_products_rare",
             "company_id",

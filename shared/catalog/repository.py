@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    literal,
     null,
     or_,
     select,
@@ -107,6 +108,28 @@ class CatalogRepository:
         by_id = {row.id: row for row in rows}
         return [by_id[wanted] for wanted in ids if wanted in by_id]
 
+    async def by_id(self, product_id: UUID, *, lock: bool = False) -> Product | None:
+        """A product, whatever its state, read anew; ``lock`` keeps others from changing it."""
+        statement = select(Product).where(_OF_COMPANY, Product.id == product_id)
+        statement = statement.execution_options(populate_existing=True)
+        return (await self._session.scalars(statement.with_for_update() if lock else statement)).one_or_none()
+
+    async def by_offer(self, sku: str, city_id: UUID | None) -> Product | None:
+        """The offer of that very stock number in that city (``None``: in all), whatever its state."""
+        in_city = Product.city_id.is_not_distinct_from(city_id)
+        statement = select(Product).where(_OF_COMPANY, Product.sku == sku, in_city)
+        return (await self._session.scalars(statement)).one_or_none()
+
+    async def by_skus(self, skus: Sequence[str]) -> list[Product]:
+        """Every offer of these very stock numbers, whatever its state."""
+        statement = select(Product).where(_OF_COMPANY, Product.sku.in_(skus))
+        return list((await self._session.scalars(statement.execution_options(populate_existing=True))).all())
+
+    async def shows_image(self, url: str) -> bool:
+        """Whether some product has that image; reads all of them."""
+        statement = select(Product.id).where(_OF_COMPANY, literal(url) == func.any(Product.images))
+        return (await self._session.execute(statement.limit(1))).first() is not None
+
     async def by_sku_keys(self, keys: Sequence[str], city_id: UUID | None, limit: int) -> list[Product]:
         """Active products whose stock number is one of ``keys``; the city's own offer first."""
         return await self._by_sku(Product.sku_key.in_(keys), city_id, limit)
@@ -158,8 +181,8 @@ class CatalogRepository:
         )
 
     async def products_of_category(self, code: str, after: UUID | None, limit: int) -> list[Product]:
-        """Products of a category in the order of their ids, from the one after ``after``."""
-        statement = select(Product).where(_OF_COMPANY, Product.category == code)
+        """Products of a category that are not deleted, in the order of their ids, from the one after ``after``."""
+        statement = select(Product).where(_OF_COMPANY, Product.category == code, Product.deleted_at.is_(None))
         if after:
             statement = statement.where(Product.id > after)
         return list((await self._session.scalars(statement.order_by(Product.id).limit(limit))).all())
@@ -182,6 +205,21 @@ class CatalogRepository:
             ),
         ).returning(Product.id)
         return len((await self._session.execute(changed)).scalars().all())
+
+    async def update_product(self, product_id: UUID, values: Mapping[str, Any]) -> None:
+        """Write these columns of one product.
+
+        Raises:
+            IntegrityError: another product has its stock number in that city.
+        """
+        statement = update(Product).where(_OF_COMPANY, Product.id == product_id).values(**values)
+        await self._session.execute(statement, execution_options={"synchronize_session": False})
+
+    async def delete_product(self, product_id: UUID) -> None:
+        """Take one product out of the catalogue; its row stays."""
+        await self.update_product(
+            product_id, {"active": False, "deleted_at": func.now(), "words": [], "document": ""}
+        )
 
     async def delete_products(self, skus: Sequence[str]) -> int:
         """Take every offer of these stock numbers out of the catalogue; the rows stay. Returns how many."""

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from shared.catalog.colours import Colour
 from shared.kernel.languages import Language
@@ -38,6 +46,18 @@ def _without_nul(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_without_nul)]
 Code = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_without_nul)]
+
+
+MAX_PRICE = 10**15
+"""Minor units: far above any price, far below what a column holds."""
+MAX_NAME = 500
+MAX_DESCRIPTION = 20_000
+MAX_ATTRIBUTE = 2_000
+MAX_ATTRIBUTES = 100
+MAX_IMAGES = 20
+
+ImageUrl = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s\x00]+$")]
+"""Where a messenger fetches a picture."""
 
 
 class _Frozen(BaseModel):
@@ -103,18 +123,34 @@ class ProductInput(_Frozen):
     category: Code
     price: Money
     old_price: Money | None = None
-    attributes: dict[Code, Attribute] = Field(default_factory=dict)
-    colours: tuple[Colour, ...] = ()
-    images: tuple[str, ...] = ()
+    attributes: dict[Code, Attribute] = Field(default_factory=dict, max_length=MAX_ATTRIBUTES)
+    colours: tuple[Colour, ...] = Field(default=(), max_length=len(Colour))
+    images: tuple[ImageUrl, ...] = Field(default=(), max_length=MAX_IMAGES)
     availability: Availability = Availability.IN_STOCK
     quantity: int | None = Field(default=None, ge=0, le=2_147_483_647)
     active: bool = True
     external_ref: Text | None = None
 
+    @field_validator("name", "description", "attributes")
+    @classmethod
+    def _is_not_endless(cls, value: Any, info: ValidationInfo) -> Any:
+        limit = {"name": MAX_NAME, "description": MAX_DESCRIPTION}.get(info.field_name or "", MAX_ATTRIBUTE)
+        texts = value.values() if isinstance(value, dict) else [value]
+        for text in texts:
+            for part in text.all() if isinstance(text, LocalizedText) else [text or ""]:
+                if len(part) > limit:
+                    raise ValueError(f"longer than {limit} characters")
+        return value
+
+    @field_validator("price", "old_price")
+    @classmethod
+    def _is_a_price(cls, value: Money | None) -> Money | None:
+        if value is not None and not 0 <= value.minor <= MAX_PRICE:
+            raise ValueError("a price cannot be negative, nor beyond all measure")
+        return value
+
     @model_validator(mode="after")
     def _prices_agree(self) -> Self:
-        if self.price.minor < 0 or (self.old_price is not None and self.old_price.minor < 0):
-            raise ValueError("a price cannot be negative")
         if self.old_price is not None and self.old_price.currency != self.price.currency:
             raise ValueError("both prices must be in one currency")
         return self

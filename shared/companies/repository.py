@@ -30,9 +30,10 @@ ListedRow = Row[UUID, str, str, bool, int]
 _LISTED = (Company.id, Company.slug, Company.name, Company.active, Company.config_version)
 
 
-async def company(session: AsyncSession, company_id: UUID) -> Company | None:
-    """The company, read anew: its version is raised behind the session's back."""
-    return await session.get(Company, company_id, populate_existing=True)
+async def company(session: AsyncSession, company_id: UUID, *, lock: bool = False) -> Company | None:
+    """The company, read anew: its version is raised behind the session's back; ``lock`` holds it."""
+    hold = {"key_share": True} if lock else None
+    return await session.get(Company, company_id, populate_existing=True, with_for_update=hold)
 
 
 async def current_company(session: AsyncSession) -> Company | None:

@@ -18,6 +18,7 @@ __all__ = [
     "CityView",
     "CompanyChanges",
     "CompanyListing",
+    "CompanySettings",
     "CompanyView",
     "NewCity",
     "NewCompany",
@@ -67,6 +68,23 @@ class CompanyChanges(_Frozen):
     daily_model_budget: float | None = Field(default=None, ge=0)
     """US dollars; an explicit ``None`` returns to the platform's default."""
     active: bool | None = None
+
+
+class CompanySettings(_Frozen):
+    """What an administrator may change of the company; fields that are left out stay."""
+
+    name: Name | None = None
+    language: Language | None = None
+    currency: Currency | None = None
+    timezone: Timezone | None = None
+    daily_model_budget: Annotated[
+        float | None,
+        Field(default=None, ge=0, le=1_000_000, description="US dollars; null: the platform's default."),
+    ]
+
+    def changes(self) -> CompanyChanges:
+        """The fields that were given."""
+        return CompanyChanges(**self.model_dump(exclude_unset=True))
 
 
 class CompanyView(_Frozen):

@@ -56,13 +56,13 @@ async def create_company(session: AsyncSession, company_id: UUID, new: NewCompan
     return await get_company(session, company_id)
 
 
-async def get_company(session: AsyncSession, company_id: UUID) -> CompanyView:
-    """The company.
+async def get_company(session: AsyncSession, company_id: UUID, *, lock: bool = False) -> CompanyView:
+    """The company; ``lock`` makes others that change it wait for this transaction's end.
 
     Raises:
         NotFound: there is none of that id for this session.
     """
-    return _company_view(await _company(session, company_id))
+    return _company_view(await _company(session, company_id, lock=lock))
 
 
 async def current_company(session: AsyncSession) -> CompanyView:
@@ -196,8 +196,8 @@ async def delete_city(session: AsyncSession, city_id: UUID) -> None:
         raise
 
 
-async def _company(session: AsyncSession, company_id: UUID) -> Company:
-    row = await repository.company(session, company_id)
+async def _company(session: AsyncSession, company_id: UUID, *, lock: bool = False) -> Company:
+    row = await repository.company(session, company_id, lock=lock)
     if row is None:
         raise NotFound("company", company_id)
     return row

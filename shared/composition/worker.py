@@ -16,11 +16,13 @@ from shared.alerts.personal_data import AlertRecords
 from shared.alerts.run import AlertRunner
 from shared.alerts.service import AlertService
 from shared.alerts.watch import AlertWatch
+from shared.analytics.service import AnalyticsOfPerson
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
 from shared.assistant.skills.shop import Shop
 from shared.assistant.skillset import Skills
+from shared.assistant.summaries import TalkSummaries
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -42,15 +44,21 @@ from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.drainer import Drainer
-from shared.dialogs.turns.router import HANDOVER, Router
+from shared.dialogs.turns.router import HANDOVER, STAFF, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
+from shared.escalations.desk import EscalationDesk
 from shared.escalations.handover import HandoverResponder
+from shared.escalations.personal_data import EscalationRecords
+from shared.escalations.staff.responder import StaffResponder
+from shared.escalations.watch import EscalationWatch
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
 from shared.orders.personal_data import OrderRecords
 from shared.orders.service import OrderService
+from shared.recommendations.service import RecommendationService
+from shared.runtime.blobs import Blobs
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -63,6 +71,8 @@ from shared.runtime.telemetry import configure_logging
 
 if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
     from shared.api.edge import ApiEdge
+    from shared.catalog.bulk.runner import ImportRunner
+    from shared.catalog.images import ProductImageHandlers
 
 __all__ = ["Worker", "worker"]
 
@@ -75,21 +85,47 @@ class Worker:
         self.database = Database(settings)
         self.cache = Cache(settings)
         self.queues = Queues(settings)
+        self.blobs = Blobs(settings)
         self.http = HttpTransport(timeout=settings.send_timeout)
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
-        self._channel_of = build_channels(_channel_settings(settings)).channel_of
         self.catalog = CatalogService()
+        self.channel_settings = _channel_settings(settings)
+        self._channel_of = build_channels(self.channel_settings).channel_of
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(DialogHistory(self._memory), [OrderRecords(), AlertRecords()])
+        self.customers = CustomerService(
+            DialogHistory(self._memory),
+            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsOfPerson()],
+        )
         self._build_orders()
         self._build_alerts()
         finder = CatalogueFinder(self.catalog)
         self._assistant = AssistantResponder(settings, self._skills(finder), finder)
-        built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
+        self._build_escalations()
+        built_in: dict[str, Responder] = {
+            "assistant": self._assistant,
+            HANDOVER: HandoverResponder(self.desk),
+            STAFF: StaffResponder(self.desk),
+        }
         self._build_dialogs(built_in | (responders or {}))
+
+    def _build_escalations(self) -> None:
+        settings = self.settings
+        self._summaries = TalkSummaries(settings, self.database)
+        self.desk = EscalationDesk(
+            self.notices,
+            patience=timedelta(seconds=settings.handover_reply_seconds),
+            handover=timedelta(seconds=settings.handover_seconds),
+        )
+        self.escalations = EscalationWatch(
+            database=self.database,
+            desk=self.desk,
+            summariser=self._summaries,
+            bells=self.bells,
+            reminders=settings.handover_reminders,
+        )
 
     def _build_orders(self) -> None:
         self.carts = CartService(self.catalog)
@@ -123,6 +159,8 @@ class Worker:
                     checkout=self.checkout,
                     orders=self.orders,
                 ),
+                catalog=self.catalog,
+                recommendations=RecommendationService(self.catalog),
             )
         )
 
@@ -160,6 +198,7 @@ class Worker:
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,
+            bells=self.bells,
             settings=settings,
         )
         self.drainer = Drainer(
@@ -181,6 +220,20 @@ class Worker:
         self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
 
     @cached_property
+    def product_images(self) -> ProductImageHandlers:
+        """Photos of products; loaded with the first that is asked for."""
+        from shared.catalog.images import ProductImageHandlers
+
+        return ProductImageHandlers(self.database, self.blobs, public_url=self.settings.public_base_url)
+
+    @cached_property
+    def imports(self) -> ImportRunner:
+        """Reads files of products; loaded with the first."""
+        from shared.catalog.bulk.runner import ImportRunner
+
+        return ImportRunner(self.database, self.blobs, self.queues, self.settings)
+
+    @cached_property
     def edge(self) -> ApiEdge:
         """The administrators' API; loaded with its first request."""
         from shared.composition.api import build_edge
@@ -200,8 +253,10 @@ class Worker:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._assistant.aclose()
+        await self._summaries.aclose()
         await self.http.aclose()
         await self.queues.aclose()
+        await self.blobs.aclose()
         await self.cache.aclose()
         await self.database.aclose()
 

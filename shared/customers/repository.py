@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.customers.models import TENANT, CustomerDialogRow, CustomerRow
 from shared.customers.schemas import CustomerFilter
+from shared.runtime.keyset import Key, Keyset, fetch_page
 
 __all__ = ["CustomerRepository", "DialogPerson"]
 
@@ -27,6 +28,11 @@ SELECT d.id AS dialog_id, d.bot_id, b.platform, d.customer_name AS name, d.last_
   JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
  WHERE l.customer_id = :customer_id ORDER BY d.id
 """)
+# ids are made in the order of time
+_SORTS: Keyset = {
+    "-created": [Key(CustomerRow.id, UUID, descending=True)],
+    "created": [Key(CustomerRow.id, UUID)],
+}
 # of this company alone, though an advisory lock knows none; released with the transaction
 _QUEUE_UP = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(current_setting('app.company_id') || ' ' || :thing, 0))"
@@ -84,16 +90,14 @@ class CustomerRepository:
         found: CustomerRow | None = await self._session.scalar(statement.execution_options(populate_existing=True))
         return found
 
-    async def list(self, wanted: CustomerFilter, phone: str | None) -> Sequence[CustomerRow]:
-        """One row more than the page has, where there are more."""
-        statement = select(CustomerRow).order_by(CustomerRow.id.desc()).limit(wanted.limit + 1)
+    async def page(self, wanted: CustomerFilter, phone: str | None) -> tuple[Sequence[CustomerRow], str | None]:
+        """One page of the company's customers, and the cursor of the next."""
+        query = select(CustomerRow)
         if wanted.text:
-            statement = statement.where(CustomerRow.name.icontains(wanted.text, autoescape=True))
+            query = query.where(CustomerRow.name.icontains(wanted.text, autoescape=True))
         if phone is not None:
-            statement = statement.where(CustomerRow.phone == phone)
-        if wanted.after is not None:
-            statement = statement.where(CustomerRow.id < wanted.after)
-        return (await self._session.scalars(statement)).all()
+            query = query.where(CustomerRow.phone == phone)
+        return await fetch_page(self._session, query, _SORTS, wanted.sort, wanted)
 
     async def dialogs(self, customer_id: UUID) -> Sequence[Any]:
         """``dialog_id, bot_id, platform, name, last_inbound_at`` of the customer's dialogs, oldest first."""

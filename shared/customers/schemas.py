@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.channels.contract import Platform
 from shared.kernel.languages import Language
+from shared.kernel.paging import PageQuery
 
-__all__ = ["Customer", "CustomerDetail", "CustomerDialog", "CustomerFilter", "CustomerPage"]
+__all__ = ["Customer", "CustomerDetail", "CustomerDialog", "CustomerFilter"]
 
 
 class _Frozen(BaseModel):
@@ -47,20 +49,9 @@ class CustomerDetail(Customer):
     dialogs: tuple[CustomerDialog, ...]
 
 
-class CustomerFilter(_Frozen):
-    """Which customers to list, newest first. Conditions hold together."""
+class CustomerFilter(PageQuery):
+    """Which customers to list. Conditions hold together."""
 
-    text: str = Field(default="", max_length=200)
-    """A part of the name, in any case."""
-    phone: str | None = Field(default=None, max_length=40)
-    """The proven phone, as people write it."""
-    after: UUID | None = None
-    """The last customer of the page before."""
-    limit: int = Field(default=50, ge=1, le=200)
-
-
-class CustomerPage(_Frozen):
-    """Some customers; ``next_after`` leads to the following page, ``None``: there is none."""
-
-    items: tuple[Customer, ...]
-    next_after: UUID | None
+    text: str | None = Field(default=None, max_length=200, description="A part of the name, in any case.")
+    phone: str | None = Field(default=None, max_length=40, description="The proven phone, as people write it.")
+    sort: Literal["-created", "created"] = "-created"

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.customers.contract import DialogRecords, PersonalData
 from shared.customers.models import CustomerRow
 from shared.customers.repository import CustomerRepository
-from shared.customers.schemas import Customer, CustomerDetail, CustomerDialog, CustomerFilter, CustomerPage
+from shared.customers.schemas import Customer, CustomerDetail, CustomerDialog, CustomerFilter
 from shared.kernel.errors import InvalidInput, NotFound, TryLater
 from shared.kernel.ids import new_id
 from shared.kernel.languages import language_of
+from shared.kernel.paging import Page
 from shared.kernel.phones import normalise_phone
 
 __all__ = ["CustomerService"]
@@ -134,35 +135,36 @@ class CustomerService:
         await repository.remove(source.id)
         return await self._customer_of(repository, target.id)
 
-    async def _customer_of(self, repository: CustomerRepository, customer_id: UUID) -> Customer:
-        row = await repository.get(customer_id)
+    async def _customer_of(
+        self, repository: CustomerRepository, customer_id: UUID, *, lock: bool = False
+    ) -> Customer:
+        row = await repository.get(customer_id, lock=lock)
         if row is None:
             raise NotFound("customer", customer_id)
         return _customer(row)
 
     # ---- for administrators -------------------------------------------------------------------------------
 
-    async def list(self, session: AsyncSession, wanted: CustomerFilter) -> CustomerPage:
-        """Customers of the company, newest first.
+    async def page(self, session: AsyncSession, wanted: CustomerFilter) -> Page[Customer]:
+        """One page of the company's customers.
 
         Raises:
-            InvalidInput: the phone is none.
+            InvalidInput: the phone is none, or the cursor is none of this list.
         """
         phone = None
         if wanted.phone is not None and (phone := normalise_phone(wanted.phone)) is None:
             raise InvalidInput("not a telephone number", field="phone")
-        rows = await CustomerRepository(session).list(wanted, phone)
-        page = tuple(_customer(row) for row in rows[: wanted.limit])
-        return CustomerPage(items=page, next_after=page[-1].id if len(rows) > wanted.limit else None)
+        rows, following = await CustomerRepository(session).page(wanted, phone)
+        return Page(items=[_customer(row) for row in rows], next=following)
 
-    async def get(self, session: AsyncSession, customer_id: UUID) -> CustomerDetail:
-        """A customer with their dialogs.
+    async def get(self, session: AsyncSession, customer_id: UUID, *, lock: bool = False) -> CustomerDetail:
+        """A customer with their dialogs; ``lock`` as ``ensure`` does.
 
         Raises:
             NotFound: the company has no such customer.
         """
         repository = CustomerRepository(session)
-        customer = await self._customer_of(repository, customer_id)
+        customer = await self._customer_of(repository, customer_id, lock=lock)
         dialogs = [CustomerDialog.model_validate(dict(row)) for row in await repository.dialogs(customer_id)]
         return CustomerDetail(**customer.model_dump(), dialogs=tuple(dialogs))
 

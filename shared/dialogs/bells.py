@@ -14,14 +14,19 @@ from typing import Literal
 
 from shared.kernel.errors import Unavailable
 from shared.runtime.cache import Cache
-from shared.runtime.queues import ALERTS, DELIVERIES, TURNS, Queues
+from shared.runtime.queues import ALERTS, DELIVERIES, ESCALATIONS, TURNS, Queues
 
 __all__ = ["Bell", "Bells"]
 
 _log = logging.getLogger(__name__)
 
-Bell = Literal["turns", "deliveries", "alerts"]
-_QUEUES: dict[Bell, str] = {"turns": TURNS, "deliveries": DELIVERIES, "alerts": ALERTS}
+Bell = Literal["turns", "deliveries", "alerts", "escalations"]
+_QUEUES: dict[Bell, str] = {
+    "turns": TURNS,
+    "deliveries": DELIVERIES,
+    "alerts": ALERTS,
+    "escalations": ESCALATIONS,
+}
 
 
 class Bells:

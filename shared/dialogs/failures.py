@@ -7,42 +7,30 @@ outbox. Whoever replays should ring the drainers after the commit (``Bells``); t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.dialogs.schemas import FailureFilter, FailureView, Kind
 from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.paging import Page, decode_cursor, encode_cursor
 
-__all__ = ["FailureView", "discard", "list_failures", "replay"]
-
-Kind = Literal["turn", "send"]
-Resolution = Literal["replayed", "discarded"]
-
-
-@dataclass(frozen=True, slots=True)
-class FailureView:
-    """One given-up piece of work. ``code`` and ``detail`` are for engineers, never for shoppers."""
-
-    id: UUID
-    kind: Kind
-    dialog_id: int | None
-    code: str
-    detail: str
-    attempts: int
-    created_at: datetime
-    resolved_at: datetime | None
-    resolution: Resolution | None
-
+__all__ = ["FailureView", "discard", "get_failure", "list_failures", "page_failures", "replay"]
 
 _COLUMNS = "id, kind, dialog_id, code, detail, attempts, created_at, resolved_at, resolution"
 _LIST = text(
     f"SELECT {_COLUMNS} FROM failures WHERE :resolved OR resolved_at IS NULL "  # noqa: S608 - constants only
     "ORDER BY created_at DESC, id LIMIT :limit"
 )
+_PAGE = text(f"""
+    SELECT {_COLUMNS} FROM failures
+     WHERE (:resolved OR resolved_at IS NULL) AND (CAST(:kind AS text) IS NULL OR kind = :kind)
+       AND (CAST(:at AS timestamptz) IS NULL OR (created_at, id) < (:at, CAST(:id AS uuid)))
+     ORDER BY created_at DESC, id DESC LIMIT :n
+""")  # noqa: S608 - constants only
+_GET = text(f"SELECT {_COLUMNS} FROM failures WHERE id = :id")  # noqa: S608 - constants only
 _LOCK = text("SELECT kind, dialog_id, inbox_id, outbox_id, resolution FROM failures WHERE id = :id FOR UPDATE")
 _RESOLVE = text("UPDATE failures SET resolved_at = now(), resolution = :resolution WHERE id = :id")
 
@@ -78,6 +66,34 @@ async def list_failures(session: AsyncSession, *, resolved: bool = False, limit:
     """The company's failures, newest first; ``resolved`` adds those that were dealt with."""
     rows = await session.execute(_LIST, {"resolved": resolved, "limit": limit})
     return [FailureView(**row) for row in rows.mappings()]
+
+
+async def page_failures(session: AsyncSession, filters: FailureFilter) -> Page[FailureView]:
+    """One page of the company's failures, newest first.
+
+    Raises:
+        InvalidInput: the cursor is none of this list.
+    """
+    at, after = (None, None)
+    if filters.cursor is not None:
+        at, after = decode_cursor(filters.cursor, "newest", [datetime, UUID])
+    values = {"resolved": filters.resolved, "kind": filters.kind, "at": at, "id": after, "n": filters.limit + 1}
+    rows = (await session.execute(_PAGE, values)).mappings().all()
+    shown = [FailureView(**row) for row in rows[: filters.limit]]
+    more = len(rows) > filters.limit
+    return Page(items=shown, next=encode_cursor("newest", [shown[-1].created_at, shown[-1].id]) if more else None)
+
+
+async def get_failure(session: AsyncSession, failure_id: UUID) -> FailureView:
+    """One failure.
+
+    Raises:
+        NotFound: there is no such failure for this session.
+    """
+    row = (await session.execute(_GET, {"id": failure_id})).mappings().one_or_none()
+    if row is None:
+        raise NotFound("failure", failure_id)
+    return FailureView(**row)
 
 
 async def replay(session: AsyncSession, failure_id: UUID) -> Kind:

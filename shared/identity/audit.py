@@ -15,12 +15,14 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity import repository
+from shared.identity.accounts import AuditEntry, AuditFilter
 from shared.identity.models import AuditRow
 from shared.identity.schemas import Caller, CallerKind
 from shared.kernel.ids import new_id
 from shared.kernel.json import storable
+from shared.kernel.paging import Page
 
-__all__ = ["HIDDEN", "record", "record_by_system"]
+__all__ = ["HIDDEN", "page_entries", "record", "record_by_system"]
 
 HIDDEN = "•••"
 """What stands in the log in a secret's place."""
@@ -105,6 +107,16 @@ async def record_by_system(
         )
     )
     await session.flush()
+
+
+async def page_entries(session: AsyncSession, filters: AuditFilter) -> Page[AuditEntry]:
+    """One page of the log.
+
+    Raises:
+        InvalidInput: the cursor is none of this list.
+    """
+    rows, following = await repository.audit_page(session, filters)
+    return Page(items=[AuditEntry.model_validate(row) for row in rows], next=following)
 
 
 async def _name_of(session: AsyncSession, caller: Caller) -> str:

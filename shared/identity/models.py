@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, func
+from sqlalchemy import DateTime, LargeBinary, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,7 +26,7 @@ _MOMENT = DateTime(timezone=True)
 
 
 class UserRow(Base):
-    """A person who works for the company. ``version`` rises with every change that others may see."""
+    """A person who works for the company."""
 
     __tablename__ = "users"
 
@@ -41,7 +41,6 @@ class UserRow(Base):
     password_hash: Mapped[str | None] = mapped_column(Text)
     password_changed_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     last_login_at: Mapped[datetime | None] = mapped_column(_MOMENT)
-    version: Mapped[int] = mapped_column(BigInteger, default=1)
 
 
 class SessionRow(Base):

@@ -9,6 +9,7 @@
     │   ├── Conflict
     │   │   ├── Taken                a name that must be unique belongs to another
     │   │   └── KeyReused            an Idempotency-Key came again with another request
+    │   ├── MethodNotAllowed         the path is there, for other methods
     │   ├── PreconditionFailed       changed since the caller read it
     │   ├── TooLarge
     │   └── UnsupportedMedia         a body of a kind that nobody reads here
@@ -120,6 +121,16 @@ class KeyReused(Conflict):
     """An ``Idempotency-Key`` came again with another request than its first."""
 
     code = "idempotency_key_reused"
+
+
+class MethodNotAllowed(Rejected):
+    """The path takes other methods: ``allowed``."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"allowed: {', '.join(allowed)}")
+        self.allowed = tuple(allowed)
 
 
 class PreconditionFailed(Rejected):

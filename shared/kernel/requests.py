@@ -30,3 +30,5 @@ class Client:
     language: str
     """ISO 639-1: the language of ours that it asked for, or the house's own."""
     cookies: Mapping[str, str] = field(default_factory=dict)
+    csrf: str = ""
+    """The ``X-CSRF-Token`` header: what our own page repeats of the readable cookie."""

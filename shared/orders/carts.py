@@ -30,6 +30,16 @@ class CartService:
         """The customer's cart as it was left; an empty one where there is none."""
         return await CartRows(session).read(customer_id)
 
+    async def free(self, session: AsyncSession, product_id: UUID) -> int | None:
+        """Pieces of a product that can still be ordered; ``None``: any number.
+
+        Raises:
+            NotFound: the company has no such product.
+        """
+        product = await self._catalog.get_product(session, product_id)
+        held = await stock.held_by_others(session, [product.id]) if stock.is_counted(product) else {}
+        return stock.free_pieces(product, held)
+
     async def add(
         self,
         session: AsyncSession,
@@ -136,7 +146,7 @@ class CartService:
             await rows.put(cart.id, product, quantity)
         await rows.changed(cart, city_id=city_id, request=request)
         after = await rows.read(cart.customer_id)
-        return CartUpdate(after, product.id, had, _pieces(after, product.id), limit, left)
+        return CartUpdate(after, product.id, had, _pieces(after, product.id), limit, left, product)
 
 
 def _allowed(cart: Cart, product: ProductView, wanted: int, left: int | None) -> tuple[int, CartLimit | None]:

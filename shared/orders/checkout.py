@@ -11,11 +11,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.analytics.kinds import EventKind
 from shared.catalog.schemas import ProductView
 from shared.catalog.service import CatalogService
 from shared.kernel.ids import new_id
 from shared.orders import stock
 from shared.orders.cart_rows import CartRows
+from shared.orders.facts import record_of
 from shared.orders.repository import OrderRepository
 from shared.orders.schemas import (
     Cart,
@@ -29,7 +31,6 @@ from shared.orders.schemas import (
     FewerLeft,
     Gone,
     LineChange,
-    OrderFilter,
     OrderLine,
     OrderPlaced,
     OrderStatus,
@@ -101,7 +102,7 @@ class CheckoutService:
         """Order what the shopper saw: that cart, at that version, for that total.
 
         Everything is checked again. What is no longer so is mended in the cart and told, and nothing is ordered. An
-        order reserves its goods for ``reserved_for``.
+        order reserves its goods for ``reserved_for``, and is counted by analytics in this very transaction.
 
         Args:
             session: of the customer's company.
@@ -132,7 +133,9 @@ class CheckoutService:
         order_id = await self._place(session, customer_id, cart, dialog_id)
         row = await orders.row(order_id)
         assert row is not None
-        return OrderPlaced((await orders.views([row]))[0])
+        [order] = await orders.views([row])
+        await record_of(session, EventKind.ORDER_PLACED, order)
+        return OrderPlaced(order)
 
     async def _place(self, session: AsyncSession, customer_id: UUID, cart: Cart, dialog_id: int) -> UUID:
         """Write the order of a cart that was checked under the queues of its products."""
@@ -194,7 +197,7 @@ class CheckoutService:
         return {product.id: product for product in found}
 
     async def _last_answers(self, session: AsyncSession, customer_id: UUID) -> CheckoutDraft | None:
-        rows = await OrderRepository(session).page(OrderFilter(customer_id=customer_id, limit=1))
+        rows = await OrderRepository(session).newest(customer_id, 1)
         if not rows:
             return None
         last = rows[0]

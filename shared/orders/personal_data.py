@@ -12,9 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.orders.cart_rows import CartRows
-from shared.orders.models import OrderRow
 from shared.orders.repository import OrderRepository
-from shared.orders.schemas import OrderFilter
 
 __all__ = ["OrderRecords"]
 
@@ -28,7 +26,6 @@ UPDATE orders
        version = version + 1, updated_at = now()
  WHERE customer_id = :customer
 """)
-_PAGE = 200
 
 
 class OrderRecords:
@@ -44,12 +41,7 @@ class OrderRecords:
     async def export(self, session: AsyncSession, customer_id: UUID) -> dict[str, Any]:
         """The open cart, and all orders, newest first."""
         repository = OrderRepository(session)
-        rows: list[OrderRow] = []
-        page = await repository.page(OrderFilter(customer_id=customer_id, limit=_PAGE))
-        while page:
-            rows += page[:_PAGE]
-            following = OrderFilter(customer_id=customer_id, limit=_PAGE, after=page[:_PAGE][-1].id)
-            page = await repository.page(following) if len(page) > _PAGE else []
+        rows = await repository.newest(customer_id)
         cart = await CartRows(session).read(customer_id)
         return {
             "cart": cart.model_dump(mode="json"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.catalog.schemas import LocalizedText
@@ -18,11 +18,18 @@ from shared.orders.schemas import (
     OrderChange,
     OrderFilter,
     OrderLine,
-    OrderSort,
     OrderStatus,
 )
+from shared.runtime.keyset import Key, Keyset, fetch_page
 
 __all__ = ["OrderRepository"]
+
+_SORTS: Keyset = {
+    "-number": [Key(OrderRow.number, int, descending=True)],
+    "number": [Key(OrderRow.number, int)],
+    "-total": [Key(OrderRow.total_minor, int, descending=True), Key(OrderRow.number, int, descending=True)],
+    "total": [Key(OrderRow.total_minor, int), Key(OrderRow.number, int)],
+}
 
 # taken last in a confirmation: whoever has a number holds the company's counter until the commit
 _NEXT_NUMBER = text("""
@@ -98,20 +105,15 @@ class OrderRepository:
         statement = select(OrderRow).where(OrderRow.number == number, OrderRow.customer_id == customer_id)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def page(self, wanted: OrderFilter) -> Sequence[OrderRow]:
-        """One order more than the page has, where there are more."""
-        by_number = wanted.sort in {OrderSort.NEWEST, OrderSort.OLDEST}
-        columns = (OrderRow.number,) if by_number else (OrderRow.total_minor, OrderRow.number)
-        falling = wanted.sort in {OrderSort.NEWEST, OrderSort.DEAREST}
-        statement = select(OrderRow).where(*_conditions(wanted)).limit(wanted.limit + 1)
-        statement = statement.order_by(*(column.desc() if falling else column for column in columns))
-        if wanted.after is not None:
-            last = await self.row(wanted.after)
-            if last is None:
-                return []
-            key, seen = tuple_(*columns), tuple(getattr(last, column.key) for column in columns)
-            statement = statement.where(key < seen if falling else key > seen)
-        return (await self._session.scalars(statement)).all()
+    async def page(self, wanted: OrderFilter) -> tuple[Sequence[OrderRow], str | None]:
+        """One page of the company's orders, and the cursor of the next."""
+        query = select(OrderRow).where(*_conditions(wanted))
+        return await fetch_page(self._session, query, _SORTS, wanted.sort, wanted)
+
+    async def newest(self, customer_id: UUID, limit: int | None = None) -> Sequence[OrderRow]:
+        """The customer's orders, newest first; all of them where no ``limit`` is given."""
+        statement = select(OrderRow).where(OrderRow.customer_id == customer_id)
+        return (await self._session.scalars(statement.order_by(OrderRow.number.desc()).limit(limit))).all()
 
     async def views(self, rows: Sequence[OrderRow]) -> list[Order]:
         """Orders with their lines, in the order of the rows."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.catalog.schemas import LocalizedText
+from shared.analytics.kinds import EventKind
+from shared.catalog.schemas import LocalizedText, ProductView
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.money import Money
+from shared.kernel.paging import PageQuery
 from shared.kernel.phones import normalise_phone
 
 __all__ = [
@@ -37,11 +39,10 @@ __all__ = [
     "OrderDetail",
     "OrderFilter",
     "OrderLine",
-    "OrderPage",
     "OrderPlaced",
-    "OrderSort",
     "OrderStatus",
     "PriceChanged",
+    "StatusChange",
 ]
 
 QUANTITY_LIMIT = 99
@@ -168,13 +169,23 @@ class CartUpdate:
     left: int | None = None
     """Pieces that are free for this cart, where the product is counted."""
 
+    product: ProductView | None = None
+    """As the catalogue has it; ``None`` where it was not looked up."""
+
     @property
     def facts(self) -> tuple[AnalyticsEvent, ...]:
         """For the analytics of the turn."""
-        properties = {"product_id": str(self.product_id), "quantity": abs(self.now - self.before)}
-        if self.now > self.before:
-            return (AnalyticsEvent("cart_added", properties),)
-        return (AnalyticsEvent("cart_removed", properties),) if self.now < self.before else ()
+        if self.now <= self.before or self.product is None:
+            return ()
+        colours = self.product.colours
+        properties = {
+            "sku": self.product.sku,
+            "category": self.product.category,
+            "colour": colours[0].value if colours else None,
+            "price_minor": self.product.price.minor,
+            "quantity": self.now - self.before,
+        }
+        return (AnalyticsEvent(EventKind.CART_ADDED, properties),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +235,6 @@ class CheckoutChanged:
     changes: tuple[LineChange, ...]
     """None where the shopper's own later changes made the confirmation stale."""
 
-    @property
-    def facts(self) -> tuple[AnalyticsEvent, ...]:
-        """For the analytics of the turn."""
-        return (AnalyticsEvent("checkout_changed", {"changes": len(self.changes)}),)
-
 
 @dataclass(frozen=True, slots=True)
 class CheckoutIncomplete:
@@ -236,11 +242,6 @@ class CheckoutIncomplete:
 
     cart: Cart
     missing: tuple[CheckoutField, ...]
-
-    @property
-    def facts(self) -> tuple[AnalyticsEvent, ...]:
-        """Nothing to count."""
-        return ()
 
 
 class OrderStatus(StrEnum):
@@ -311,46 +312,26 @@ class OrderPlaced:
     order: Order
     repeated: bool = False
 
-    @property
-    def facts(self) -> tuple[AnalyticsEvent, ...]:
-        """For the analytics of the turn; a repeated confirmation is no second order."""
-        if self.repeated:
-            return ()
-        total = self.order.total
-        properties = {"order_id": str(self.order.id), "total_minor": total.minor, "currency": total.currency}
-        return (AnalyticsEvent("order_placed", properties),)
-
 
 Confirmation = OrderPlaced | CheckoutChanged | CheckoutIncomplete
 
 
-class OrderSort(StrEnum):
-    """The order of a list; a minus turns it round."""
-
-    NEWEST = "-number"
-    OLDEST = "number"
-    DEAREST = "-total"
-    CHEAPEST = "total"
-
-
-class OrderFilter(_Frozen):
+class OrderFilter(PageQuery):
     """Which orders to list. Conditions hold together."""
 
-    status: tuple[OrderStatus, ...] = ()
-    """Any of these; none: all."""
+    status: list[OrderStatus] = Field(default_factory=list, max_length=6, description="Any of these.")
     customer_id: UUID | None = None
     city_id: UUID | None = None
     number: int | None = Field(default=None, ge=1, le=2**63 - 1)
-    created_from: datetime | None = None
-    created_before: datetime | None = None
-    sort: OrderSort = OrderSort.NEWEST
-    after: UUID | None = None
-    """The last order of the page before."""
-    limit: int = Field(default=50, ge=1, le=200)
+    created_from: AwareDatetime | None = None
+    created_before: AwareDatetime | None = None
+    sort: Literal["-number", "number", "-total", "total"] = "-number"
 
 
-class OrderPage(_Frozen):
-    """Some orders; ``next_after`` leads to the following page, ``None``: there is none."""
+class StatusChange(_Frozen):
+    """Where to bring an order."""
 
-    items: tuple[Order, ...]
-    next_after: UUID | None
+    status: OrderStatus
+    comment: str = Field(
+        default="", max_length=1000, description="For the order's history; not told to the shopper."
+    )

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.analytics.kinds import EventKind
 from shared.catalog.service import CatalogService
 from shared.dialogs.notices import Notices
 from shared.kernel.errors import NotFound
+from shared.kernel.paging import Page
 from shared.orders import stock
 from shared.orders.errors import OrderChanged, OutOfStock, StatusRefused
+from shared.orders.facts import record_of
 from shared.orders.models import OrderRow
 from shared.orders.replies import status_told
 from shared.orders.repository import OrderRepository
-from shared.orders.schemas import Order, OrderDetail, OrderFilter, OrderPage, OrderStatus
+from shared.orders.schemas import Order, OrderDetail, OrderFilter, OrderStatus
 from shared.orders.statuses import GOODS_LEAVE, SHOPPER, SHOPPER_MAY_CANCEL, WAYS
 
 __all__ = ["OrderService"]
@@ -33,8 +36,8 @@ class OrderService:
 
     async def of_customer(self, session: AsyncSession, customer_id: UUID, *, limit: int = 10) -> Sequence[Order]:
         """The customer's orders, newest first."""
-        page = await self.list(session, OrderFilter(customer_id=customer_id, limit=limit))
-        return page.items
+        repository = OrderRepository(session)
+        return await repository.views(await repository.newest(customer_id, limit))
 
     async def of_number(self, session: AsyncSession, customer_id: UUID, number: int) -> OrderDetail:
         """The customer's own order of that number.
@@ -62,20 +65,23 @@ class OrderService:
 
     # ---- for the staff ------------------------------------------------------------------------------------
 
-    async def list(self, session: AsyncSession, wanted: OrderFilter) -> OrderPage:
-        """Orders of the company."""
-        repository = OrderRepository(session)
-        rows = await repository.page(wanted)
-        page = tuple(await repository.views(rows[: wanted.limit]))
-        return OrderPage(items=page, next_after=page[-1].id if len(rows) > wanted.limit else None)
+    async def page(self, session: AsyncSession, wanted: OrderFilter) -> Page[Order]:
+        """One page of the company's orders.
 
-    async def get(self, session: AsyncSession, order_id: UUID) -> OrderDetail:
-        """An order with its history.
+        Raises:
+            InvalidInput: the cursor is none of this list.
+        """
+        repository = OrderRepository(session)
+        rows, following = await repository.page(wanted)
+        return Page(items=await repository.views(rows), next=following)
+
+    async def get(self, session: AsyncSession, order_id: UUID, *, lock: bool = False) -> OrderDetail:
+        """An order with its history; ``lock`` keeps others from changing it until the transaction ends.
 
         Raises:
             NotFound: the company has none of that id.
         """
-        row = await OrderRepository(session).row(order_id)
+        row = await OrderRepository(session).row(order_id, lock=lock)
         if row is None:
             raise NotFound("order", order_id)
         return await self._detail(session, row)
@@ -127,7 +133,11 @@ class OrderService:
             await self._hold_on(session, row)
         if status in GOODS_LEAVE:
             await stock.take(session, row.id)
-        await OrderRepository(session).set_status(row, status, by=by, comment=comment)
+        repository = OrderRepository(session)
+        await repository.set_status(row, status, by=by, comment=comment)
+        if status is OrderStatus.CANCELLED:
+            [order] = await repository.views([row])
+            await record_of(session, EventKind.ORDER_CANCELLED, order)
 
     async def _hold_on(self, session: AsyncSession, row: OrderRow) -> None:
         """Keep the goods for an order that the staff took on; what ran out is reserved anew, if it is free."""

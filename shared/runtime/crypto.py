@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from shared.kernel.errors import Misconfigured
 
-__all__ = ["KeyRing", "generate_key"]
+__all__ = ["KeyRing", "generate_key", "read_keys"]
 
 _SETTING = "CREDENTIAL_KEYS"
 _VERSION = 1
@@ -55,15 +55,7 @@ class KeyRing:
         Raises:
             Misconfigured: no entry, a malformed one, or one id twice. The message never shows a key.
         """
-        value = setting.get_secret_value() if isinstance(setting, SecretStr) else setting
-        keys: dict[str, bytes] = {}
-        for place, entry in enumerate((part.strip() for part in value.split(",") if part.strip()), start=1):
-            key_id, _, encoded = entry.partition(":")
-            _check_key_id(key_id, place=place)
-            if key_id in keys:
-                raise Misconfigured(_SETTING, f"the key id {key_id} stands there twice")
-            keys[key_id] = _key_bytes(encoded, place=place)
-        return cls(keys)
+        return cls(read_keys(setting))
 
     def encrypt(self, plaintext: bytes, *, bound_to: bytes) -> bytes:
         """Seal ``plaintext`` for the owner ``bound_to`` with the first key."""
@@ -97,6 +89,23 @@ class KeyRing:
         return _read_header(sealed)[0] != self._sealing_id
 
 
+def read_keys(setting: SecretStr | str, *, name: str = _SETTING) -> dict[str, bytes]:
+    """The keys of a ring by id, in the setting's order; ``name`` is the setting's, for errors.
+
+    Raises:
+        Misconfigured: a malformed entry, or one id twice. The message never shows a key.
+    """
+    value = setting.get_secret_value() if isinstance(setting, SecretStr) else setting
+    keys: dict[str, bytes] = {}
+    for place, entry in enumerate((part.strip() for part in value.split(",") if part.strip()), start=1):
+        key_id, _, encoded = entry.partition(":")
+        _check_key_id(key_id, place=place, name=name)
+        if key_id in keys:
+            raise Misconfigured(name, f"the key id {key_id} stands there twice")
+        keys[key_id] = _key_bytes(encoded, place=place, name=name)
+    return keys
+
+
 def _read_header(sealed: bytes) -> tuple[str, int]:
     """The key's id, and where the nonce begins."""
     start = 2 + sealed[1] if len(sealed) > 2 and sealed[0] == _VERSION else 0
@@ -106,17 +115,17 @@ def _read_header(sealed: bytes) -> tuple[str, int]:
     return key_id, start
 
 
-def _check_key_id(key_id: str, *, place: int = 1) -> None:
+def _check_key_id(key_id: str, *, place: int = 1, name: str = _SETTING) -> None:
     if not _KEY_ID.fullmatch(key_id):
-        raise Misconfigured(_SETTING, f"entry {place}: the key id must be 1 to 32 letters, digits, '-' or '_'")
+        raise Misconfigured(name, f"entry {place}: the key id must be 1 to 32 letters, digits, '-' or '_'")
 
 
-def _key_bytes(encoded: str, *, place: int) -> bytes:
+def _key_bytes(encoded: str, *, place: int, name: str = _SETTING) -> bytes:
     try:
         key = base64.b64decode(encoded.translate({ord("-"): "+", ord("_"): "/"}), validate=True)
     except (binascii.Error, ValueError):
         # not chained: the cause's text could show a part of the key
-        raise Misconfigured(_SETTING, f"entry {place}: the key is not base64") from None
+        raise Misconfigured(name, f"entry {place}: the key is not base64") from None
     if len(key) != _KEY_BYTES:
-        raise Misconfigured(_SETTING, f"entry {place}: the key has {len(key)} bytes instead of {_KEY_BYTES}")
+        raise Misconfigured(name, f"entry {place}: the key has {len(key)} bytes instead of {_KEY_BYTES}")
     return key

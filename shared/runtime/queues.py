@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from azure.identity.aio import DefaultAzureCredential
     from azure.storage.queue.aio import QueueClient
 
-__all__ = ["ALERTS", "DELIVERIES", "TURNS", "Queues"]
+__all__ = ["ALERTS", "DELIVERIES", "ESCALATIONS", "IMPORTS", "TURNS", "Queues"]
 
 _log = logging.getLogger(__name__)
 
@@ -28,8 +28,12 @@ TURNS = "turns"
 """Rung when a dialog has messages to answer."""
 DELIVERIES = "deliveries"
 """Rung when calls or delivery statuses wait."""
+IMPORTS = "imports"
+"""One message for each file of products that waits to be read."""
 ALERTS = "alerts"
 """Rung when alerts are due, or products changed."""
+ESCALATIONS = "escalations"
+"""Rung when an escalation has to be looked at."""
 
 
 class Queues:
@@ -70,7 +74,7 @@ class Queues:
             from azure.identity.aio import DefaultAzureCredential
 
             self._credential = DefaultAzureCredential(managed_identity_client_id=account.client_id)
-        return QueueClient(account.queue_url, queue, credential=self._credential, **options)
+        return QueueClient(account.url, queue, credential=self._credential, **options)
 
     async def send(self, name: str, text: str, *, delay: float = 0.0) -> None:
         """Send one message that becomes visible after ``delay`` seconds (whole ones, rounded up).

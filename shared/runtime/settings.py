@@ -6,6 +6,8 @@ the storage connection keeps Azure's own name, ``AzureWebJobsStorage``.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -38,23 +40,29 @@ class Settings(BaseSettings):
     storage_connection: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("AzureWebJobsStorage", "storage_connection")
     )
-    """Connection string of the storage account that holds the queues; empty: by identity, see the next three."""
+    """Connection string of the storage account of queues and files; empty: by identity, see the next four."""
     storage_queue_url: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__queueServiceUri", "storage_queue_url")
     )
     """The account's queue service, e.g. ``https://<account>.queue.core.windows.net``: Entra ID opens it."""
+    storage_blob_url: str = Field(
+        default="", validation_alias=AliasChoices("AzureWebJobsStorage__blobServiceUri", "storage_blob_url")
+    )
+    """The account's blob service, e.g. ``https://<account>.blob.core.windows.net``, where files are kept."""
     storage_account: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__accountName", "storage_account")
     )
-    """The account's name, where the queue service has its usual address."""
+    """The account's name, where its services have their usual addresses."""
     storage_client_id: str = Field(
         default="", validation_alias=AliasChoices("AzureWebJobsStorage__clientId", "storage_client_id")
     )
     """Client id of a user-assigned identity; empty: the app's own."""
     queue_prefix: str = ""
-    """Before every queue's name: lets test workers share one storage account."""
+    """Before the name of every queue and container: lets test workers share one storage account."""
     queue_timeout: float = 2.0
     """How long one call to the queue service may take."""
+    blob_timeout: float = 20.0
+    """How long writing or reading one file may take."""
     credential_keys: SecretStr
     """Key ring for credentials at rest: ``id:base64(32 bytes)``, comma-separated; the first encrypts."""
 
@@ -143,6 +151,10 @@ class Settings(BaseSettings):
     """Turns a minute that one person may have; twice that after thirty days."""
     handover_seconds: float = 12 * 3600.0
     """How long the bot is silent after it called a person, unless somebody gives the dialog back."""
+    handover_reply_seconds: float = Field(default=600.0, ge=30.0)
+    """How long the staff may take to answer before it is reminded, where the bot's rules do not say."""
+    handover_reminders: int = Field(default=3, ge=0, le=10)
+    """How often the staff is reminded of one wait; the second time the dialog goes to a colleague, then to all."""
     daily_model_budget: float = 5.0
     """US dollars a company may spend on the model a day, where the company sets none of its own."""
 
@@ -176,13 +188,84 @@ class Settings(BaseSettings):
     typing_after: float = 0.4
     """A turn that takes longer shows "typing…"."""
 
+    # ---- catalogue --------------------------------------------------------------------------------------
+    import_lease: float = 60.0
+    """How long a worker that went silent keeps a file of products from others."""
+    import_budget: float = 300.0
+    """A worker reads one file this long; then another goes on with it."""
+    import_attempts: int = 5
+    """After so many beginnings without an end a file is given up."""
     # ---- orders -----------------------------------------------------------------------------------------
     reservation_seconds: float = 24 * 3600.0
     """How long a new order holds its goods; from the staff's confirmation on it holds them until it ends."""
+    # ---- identity ---------------------------------------------------------------------------------------
+    token_keys: SecretStr = SecretStr("")
+    """Key ring of access tokens: ``id:base64(32 bytes)``, comma-separated; the first signs. Empty: derived from
+    ``CREDENTIAL_KEYS``."""
+    access_token_seconds: float = Field(default=900.0, gt=0)
+    """How long an access token holds."""
+    refresh_token_days: float = Field(default=30.0, gt=0)
+    """How long a refresh token holds; each use gives a new one."""
+    caller_cache_seconds: float = Field(default=10.0, ge=0, le=15)
+    """How long a worker may go on without asking whether a user or token was shut out."""
+    registration_open: bool = True
+    """Whether anybody may register a company; invitations work either way."""
+    invitation_days: float = Field(default=7.0, gt=0)
+    """How long an invitation can be accepted."""
+    password_reset_minutes: float = Field(default=60.0, gt=0)
+    """How long a link to choose a new password holds."""
+    password_memory_kib: int = Field(default=19456, ge=8192)
+    """Memory of one argon2id hash, KiB (OWASP's minimum with two passes)."""
+    password_passes: int = Field(default=2, ge=1)
+    """Passes of argon2id over its memory."""
+    login_free_attempts: int = Field(default=5, ge=1)
+    """Failed log-ins of one account before each further one doubles the wait."""
+    login_free_attempts_of_address: int = Field(default=20, ge=1)
+    """The same for one address, over all accounts."""
+    login_longest_wait: float = 900.0
+    """The longest wait that failed log-ins cause."""
+    panel_url: str = ""
+    """The administrators' web pages, where links of invitations and resets lead; empty: ``PUBLIC_BASE_URL``."""
+    oidc_issuer: str = ""
+    """The ``iss`` of an outside OpenID issuer whose tokens are accepted (Supabase, Entra ID); empty: none."""
+    oidc_audience: str = ""
+    """The ``aud`` that its tokens must name; required with an issuer."""
+    oidc_jwks_url: str = ""
+    """Where its public keys are (``https``); required with an issuer."""
+    oidc_email_claim: str = "email"
+    """The claim that holds the user's e-mail."""
+    oidc_email_verified_claim: str = "email_verified"
+    """The claim that must be true."""
+    oidc_trusts_emails: bool = False
+    """The issuer gives only e-mails that it has verified, and no claim that says so."""
+
+    # ---- mail -------------------------------------------------------------------------------------------
+    smtp_host: str = ""
+    """The server that sends invitations and reset links; empty: they are shown to the administrator once."""
+    smtp_port: int = 587
+    """Its port."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """``none`` only for a server on this machine."""
+    smtp_user: str = ""
+    """The name to log in with; empty: without."""
+    smtp_password: SecretStr = SecretStr("")
+    """Its password."""
+    smtp_timeout: float = 10.0
+    """How long sending one mail may take."""
+    mail_from: str = ""
+    """The sender's address; required with a server."""
+    mail_answer_seconds: float = Field(default=2.0, ge=0)
+    """"Forgot password" answers after this long whether the account exists or not."""
 
     # ---- edges ------------------------------------------------------------------------------------------
     webhook_body_limit: int = 3 << 20
     """Bytes of a webhook; a larger one is refused with 413."""
+    api_requests_per_minute: int = 100
+    """Requests a minute that one address, and one user, may send to the administrators' API; 0: no limit."""
+    trusted_proxy_hops: int = Field(default=1, ge=0)
+    """Proxies in front of the app whose `X-Forwarded-For` is believed; Azure's own front end is one, 0: none."""
+    cors_origins: str = ""
+    """Web pages that may call the API from a browser, comma-separated: ``https://panel.example.com``."""
     raw_retention_days: int = 30
     """How long the raw bodies of webhooks are kept."""
     analytics_retention_days: int = 400
@@ -196,3 +279,7 @@ class Settings(BaseSettings):
             raise ValueError("LANE_SECONDS must be at least twice SEND_TIMEOUT")
         if self.lease_renewal * 2 > self.lease_seconds:
             raise ValueError("LEASE_RENEWAL must be at most half of LEASE_SECONDS")
+        if self.oidc_issuer and not (self.oidc_audience and self.oidc_jwks_url):
+            raise ValueError("OIDC_ISSUER needs OIDC_AUDIENCE and OIDC_JWKS_URL")
+        if self.smtp_host and not self.mail_from:
+            raise ValueError("SMTP_HOST needs MAIL_FROM")

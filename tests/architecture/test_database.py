@@ -19,6 +19,7 @@ NO_TENANT = {"alembic_version", "login_attempts"}
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
     "analytics_events": "INSERT SELECT UPDATE",
+    "api_requests": ALL,
     "audit_log": "INSERT SELECT",
     "bot_configurations": ALL,
     "bots": ALL,
@@ -51,6 +52,8 @@ APP = {
     "product_imports": ALL,
     "products": ALL,
     "prompts": ALL,
+    "staff_link_codes": ALL,
+    "staff_link_tries": "DELETE INSERT SELECT",
     "refresh_tokens": ALL,
     "service_tokens": ALL,
     "sessions": ALL,
@@ -59,11 +62,13 @@ APP = {
 }
 DEFINER = {
     "analytics_events": "DELETE SELECT",
+    "api_requests": "DELETE SELECT",
     "bots": "SELECT",
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
     "dialogs": "INSERT SELECT UPDATE",
     "inbox": "INSERT SELECT UPDATE",
+    "messages": "SELECT",
     "invitations": "SELECT",
     "login_attempts": ALL,
     "password_resets": "SELECT",
@@ -81,7 +86,7 @@ SYSTEM_READS = {
     "delivery_events": "id company_id bot_id received_at applied",
     "dialogs": "id company_id bot_id history_seq blocked received_seq done_seq due_at lease_token lease_until "
     "attempts outbox_seq sent_seq send_at send_token send_until",
-    "escalations": "company_id id dialog_id status expires_at",
+    "escalations": "company_id id dialog_id status expires_at due_at resolved_at",
     "inbox": "id company_id dialog_id status due_at received_at",
     "outbox": "id company_id dialog_id seq status",
     "price_alerts": "company_id state due_at",
@@ -91,7 +96,7 @@ SYSTEM_READS = {
 }
 SYSTEM_WRITES = {
     "dialogs": "due_at lease_token lease_until attempts send_at send_token send_until",
-    "product_imports": "lease_until",
+    "product_imports": "status lease_until",
 }
 
 FUNCTIONS = {
@@ -104,11 +109,13 @@ FUNCTIONS = {
     "find_refresh_token": {"zeta_app"},
     "find_service_token": {"zeta_app"},
     "find_user_by_email": {"zeta_app"},
+    "forget_api_requests": {"zeta_system"},
     "forget_raw_bodies": {"zeta_system"},
     "list_products": {"zeta_app"},
     "raise_config_version": set[str](),
     "receive_events": {"zeta_app"},
     "record_product_changes": set[str](),
+    "search_messages": {"zeta_app"},
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -19,7 +19,7 @@ from shared.catalog.analyser import lexemes_of_text, lexemes_of_word, vocabulary
 from shared.catalog.indexing import category_lexeme, category_word, company_key, quote_lexeme, weak_lexeme
 from shared.kernel.ids import new_id
 
-__all__ = ["CATEGORIES", "COLOURS", "fill", "series_name"]
+__all__ = ["CATEGORIES", "COLOURS", "fill", "fill_companies", "series_name"]
 
 CATEGORIES = [
     ("sofas", "диван", "дивандар"),
@@ -250,27 +250,33 @@ def fill(connection: psycopg.Connection, *, products: int, companies: int) -> li
     """Empty the catalogue and fill it anew; indexes are built after the rows. Returns the companies' ids."""
     ids = [new_id() for _ in range(companies)]
     connection.execute("TRUNCATE companies CASCADE")
+    for company in ids:
+        connection.execute(
+            "INSERT INTO companies (id, slug, name, language, currency, timezone)"
+            " VALUES (%s, %s, 'Benchmark', 'ru', 'KZT', 'Asia/Almaty')",
+            (company, f"b{company.hex}"),
+        )
+    fill_companies(connection, ids, products // companies)
+    return ids
+
+
+def fill_companies(connection: psycopg.Connection, companies: Sequence[UUID], products: int) -> None:
+    """Give companies that have none so many products each."""
     (definition,) = connection.execute("SELECT pg_get_indexdef('ix_products_document'::regclass)").fetchone() or (
         "",
     )
     connection.execute("DROP INDEX ix_products_document")
-    for company in ids:
-        _fill_company(connection, company, products // companies)
+    for company in companies:
+        _fill_company(connection, company, products)
     connection.execute("SET maintenance_work_mem = '512MB'")
     connection.execute(definition.encode())
     connection.execute("VACUUM ANALYZE products")
     connection.execute("VACUUM ANALYZE catalog_words")
-    return ids
 
 
 def _fill_company(connection: psycopg.Connection, company: UUID, products: int) -> None:
     words: Counter[str] = Counter()
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO companies (id, slug, name, language, currency, timezone)"
-            " VALUES (%s, %s, 'Benchmark', 'ru', 'KZT', 'Asia/Almaty')",
-            (company, f"b{company.hex}"),
-        )
         cursor.executemany(
             "INSERT INTO product_categories (company_id, code, name) VALUES (%s, %s, %s)",
             [(company, code, json.dumps({"ru": russian, "kk": kazakh})) for code, russian, kazakh in CATEGORIES],

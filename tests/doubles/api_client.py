@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -27,6 +27,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: Sequence[str] = ()
+    """Each ``Set-Cookie``."""
 
     @property
     def json(self) -> Any:
@@ -77,7 +79,8 @@ class ApiClient:
             response = problem(error, request.language)
         found = {"content-type": f"{response.mimetype}; charset={response.charset}"}
         found |= {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, found, response.get_body())
+        cookies = tuple(value for name, value in response.headers.items() if name.lower() == "set-cookie")
+        return Answer(response.status_code, found, response.get_body(), cookies)
 
     async def get(self, path: str, **options: Any) -> Answer:
         """GET."""

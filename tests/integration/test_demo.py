@@ -7,15 +7,20 @@ import re
 import stat
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import text
 from typer.testing import CliRunner
 
 from infra.local.demo.__main__ import app
 from infra.local.demo.loader import DemoState, load_demo, write_state
+from infra.local.demo.owner import OWNER_EMAIL, DemoOwner, kept_password, load_owner
 from shared.bots import service as bots
 from shared.bots.directory import BotDirectory
+from shared.identity import service as identity
+from shared.identity.passwords import Passwords
 from shared.runtime.crypto import KeyRing, generate_key
 from shared.runtime.database import Database
+from shared.runtime.settings import Settings
 
 
 async def _load(database: Database, keyring: KeyRing) -> DemoState:
@@ -70,6 +75,9 @@ def test_the_command_loads_and_writes_the_file(settings_env: dict[str, str], tmp
         assert bot["webhook_url"] == f"http://127.0.0.1:9999/api/webhook/{bot['platform']}/{bot['bot_id']}"
         for secret in bot["credentials"].values():
             assert secret not in result.output
+    assert content["owner"]["email"] == OWNER_EMAIL
+    assert content["owner"]["password"] in result.output
+    assert kept_password(out) == content["owner"]["password"]
 
 
 async def test_the_written_file_is_readable_by_its_owner_alone(
@@ -78,7 +86,7 @@ async def test_the_written_file_is_readable_by_its_owner_alone(
     state = await _load(database, keyring)
     path = tmp_path / "made" / "demo.json"
     for _ in range(2):
-        write_state(state, path)
+        write_state(state, path, DemoOwner("owner@kerege.example", "a-password"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [child.name for child in path.parent.iterdir()] == ["demo.json"]
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -86,3 +94,24 @@ async def test_the_written_file_is_readable_by_its_owner_alone(
     assert [set(bot) for bot in content["bots"]] == [
         {"platform", "bot_id", "webhook_url", "name", "credentials"}
     ] * 3
+
+
+async def test_the_owner_logs_in_with_the_password_that_was_told_last(
+    database: Database, keyring: KeyRing, settings: Settings
+) -> None:
+    state = await _load(database, keyring)
+    passwords = Passwords(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+
+    for password in ("first-password", "first-password", "second-password"):
+        await load_owner(database, settings, state.company_id, password)
+        async with database.session_scope(state.company_id) as session:
+            row = await identity.find_row(session, OWNER_EMAIL)
+        assert row is not None
+        assert row.role == "owner"
+        assert (await passwords.verify(row.password_hash, SecretStr(password))).right
+
+
+def test_a_password_is_made_where_no_file_holds_one(tmp_path: Path) -> None:
+    broken = tmp_path / "demo.json"
+    broken.write_text("{")
+    assert len({kept_password(broken), kept_password(tmp_path / "missing.json")}) == 2

@@ -9,11 +9,12 @@ import typer
 from pydantic import SecretStr
 
 from infra.local.cli.administration import Administration, administer
-from infra.local.cli.channels import Connection, connect, credential_names, steps_before
+from infra.local.cli.channels import connect_once
 from infra.local.cli.credentials import read_credentials
 from infra.local.cli.lookup import BotArgument, CompanyOption, bot_named, chosen_company
 from infra.local.cli.tables import facts, table
 from shared.bots import service as bots
+from shared.bots.connection import Connection, credential_names, steps_before
 from shared.bots.schemas import BotChanges, BotView, NewBot
 from shared.channels.contract import Platform
 from shared.companies import service as companies
@@ -152,7 +153,7 @@ def connect_to_platform(bot: BotArgument, company: CompanyOption = None, base_ur
         async with administration.database.session_scope(owner.id) as session:
             given = await bots.credentials(session, administration.keyring, found.id)
         _print_steps(found.platform, webhook_url, given)
-        connection = await connect(administration.settings, found.platform, given, webhook_url)
+        connection = await connect_once(administration.settings, found.platform, given, webhook_url)
         async with administration.database.session_scope(owner.id) as session:
             await bots.note_connected(session, found.id, username=connection.username)
         return connection

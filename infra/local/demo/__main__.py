@@ -9,6 +9,7 @@ import typer
 
 from infra.local.cli.administration import Administration, administer
 from infra.local.demo.loader import DemoState, load_demo, write_state
+from infra.local.demo.owner import DemoOwner, kept_password, load_owner
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -32,14 +33,15 @@ def load(
 ) -> None:
     """Load what is missing, and write the file that the simulator starts from."""
 
-    async def work(administration: Administration) -> DemoState:
-        return await load_demo(
-            administration.database, administration.keyring, base_url=base_url, simulator=simulator
-        )
+    async def work(administration: Administration) -> tuple[DemoState, DemoOwner]:
+        database = administration.database
+        state = await load_demo(database, administration.keyring, base_url=base_url, simulator=simulator)
+        return state, await load_owner(database, administration.settings, state.company_id, kept_password(out))
 
-    state = administer(work)
-    write_state(state, out)
+    state, owner = administer(work)
+    write_state(state, out, owner)
     typer.echo(f"demo company: {len(state.bots)} bots, {state.products} products new or changed; see {out}")
+    typer.echo(f"its owner: {owner.email}, password {owner.password}")
 
 
 if __name__ == "__main__":

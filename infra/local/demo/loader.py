@@ -17,6 +17,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from infra.local.demo.owner import DemoOwner
 from infra.local.demo.products import DemoCompany, demo_categories, demo_company, demo_products
 from shared.bots import prompts
 from shared.bots import service as bots
@@ -125,10 +126,11 @@ async def load_demo(database: Database, keyring: KeyRing, *, base_url: str, simu
     return DemoState(company_id, loaded, result.created + result.changed)
 
 
-def write_state(state: DemoState, path: Path) -> None:
+def write_state(state: DemoState, path: Path, owner: DemoOwner) -> None:
     """Write the file that the simulator starts from, readable by its owner alone."""
     content = {
         "company_id": str(state.company_id),
+        "owner": {"email": owner.email, "password": owner.password},
         "bots": [
             {
                 "platform": bot.platform.value,

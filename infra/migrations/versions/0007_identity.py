@@ -4,7 +4,7 @@ Secrets are kept as SHA-256 hashes of 256 random bits, passwords as argon2id. Wh
 is known (an e-mail, a token's hash) is found by functions that return ids.
 
 Revision ID: 0007_identity
-Revises: 0005_people
+Revises: 0006_api
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0007_identity"
-down_revision = "0005_people"
+down_revision = "0006_api"
 branch_labels = None
 depends_on = None
 
@@ -23,8 +23,7 @@ ALTER TABLE users
     -- argon2id; NULL: no password yet, or a log-in by an outside issuer alone
     ADD COLUMN password_hash text,
     ADD COLUMN password_changed_at timestamptz,
-    ADD COLUMN last_login_at timestamptz,
-    ADD COLUMN version bigint NOT NULL DEFAULT 1;
+    ADD COLUMN last_login_at timestamptz;
 CREATE INDEX ix_users_listed ON users (company_id, created_at, id);
 
 CREATE TABLE sessions (
@@ -240,6 +239,5 @@ def downgrade() -> None:
     op.execute("DROP POLICY definer ON users")
     op.execute("DROP INDEX ix_users_listed")
     op.execute(
-        "ALTER TABLE users DROP COLUMN password_hash, DROP COLUMN password_changed_at,"
-        " DROP COLUMN last_login_at, DROP COLUMN version"
+        "ALTER TABLE users DROP COLUMN password_hash, DROP COLUMN password_changed_at, DROP COLUMN last_login_at"
     )

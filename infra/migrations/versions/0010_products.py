@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from infra.migrations.tenancy import tenant_table
+from infra.migrations.tenancy import CURRENT_COMPANY, tenant_table
 
 revision = "0010_products"
 down_revision = "0008_orders"
@@ -26,6 +26,7 @@ ALTER TABLE products
     ADD CONSTRAINT ck_products_deleted_is_inactive CHECK (deleted_at IS NULL OR NOT active);
 CREATE INDEX ix_products_updated ON products (company_id, updated_at, id);
 CREATE INDEX ix_products_name ON products (company_id, name_key, id);
+CREATE INDEX ix_products_category_name ON products (company_id, category, name_key, id);
 CREATE INDEX ix_products_rare ON products (company_id, availability, updated_at, id)
     WHERE availability <> 'in_stock';
 CREATE INDEX ix_products_inactive ON products (company_id, updated_at, id) WHERE NOT active;
@@ -80,9 +81,9 @@ REVOKE ALL ON FUNCTION number_product_version() FROM PUBLIC;
 CREATE TRIGGER version BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION number_product_version();
 """
 
-_IMPORTS = """
+_IMPORTS = f"""
 CREATE TABLE product_imports (
-    company_id uuid NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
+    company_id uuid NOT NULL DEFAULT {CURRENT_COMPANY} REFERENCES companies (id) ON DELETE CASCADE,
     id uuid NOT NULL,
     status text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'running', 'done', 'failed')),
     dry_run boolean NOT NULL,
@@ -98,7 +99,9 @@ CREATE TABLE product_imports (
     -- why the file as a whole could not be read: a code and what it is about
     failure text,
     failure_detail text NOT NULL DEFAULT '',
+    -- the token of whoever reads the file, and how often it was begun since the last batch was done
     attempts integer NOT NULL DEFAULT 0,
+    stalls integer NOT NULL DEFAULT 0,
     -- rung for, or worked at, until then; afterwards somebody else may take it
     lease_until timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -107,7 +110,7 @@ CREATE TABLE product_imports (
 );
 CREATE INDEX ix_product_imports_open ON product_imports (lease_until) WHERE status IN ('waiting', 'running');
 CREATE TABLE product_import_errors (
-    company_id uuid NOT NULL,
+    company_id uuid NOT NULL DEFAULT {CURRENT_COMPANY},
     import_id uuid NOT NULL,
     row integer NOT NULL,
     number integer NOT NULL,
@@ -120,8 +123,10 @@ CREATE TABLE product_import_errors (
 );
 """
 
-# A walk in the wanted order from where the last page ended, or what matches, sorted: Postgres chooses, for the
-# actual values. A product that is not on sale has no lexemes; there are few, and they have an index of their own.
+# Without words, a walk in the wanted order from where the last page ended; a category's by name has an index, since
+# names begin with what a thing is, and a walk through all names would find its last. With words, all that match are
+# read and sorted: what is alike stands together in any order, so that a walk may pass the whole table before it
+# meets the first. A product that is not on sale has no lexemes; there are few, and they have an index of their own.
 _LIST = """
 CREATE FUNCTION list_products(
     in_status text,
@@ -158,11 +163,8 @@ BEGIN
 END
 $function$
 """
-_PAGE = """
-        RETURN QUERY
-        SELECT p.id
-        FROM products p
-        WHERE p.company_id = company
+_FILTERS = """
+        p.company_id = company
           AND CASE in_status
                   WHEN 'active' THEN p.active
                   WHEN 'hidden' THEN NOT p.active AND p.deleted_at IS NULL
@@ -174,12 +176,26 @@ _PAGE = """
           AND (in_availability IS NULL OR p.availability = in_availability)
           AND (price_from IS NULL OR p.price_minor >= price_from)
           AND (price_to IS NULL OR p.price_minor <= price_to)
-          AND (matching IS NULL OR p.active AND p.document @@ matching
-               OR NOT p.active
-                  AND (in_colour IS NULL OR p.colours @> ARRAY[in_colour])
-                  AND (in_words IS NULL OR strpos(p.name_key, in_words) > 0 OR strpos(lower(p.sku), in_words) > 0))
           AND (after_id IS NULL OR (p.{key}, p.id) {beyond} ({after}, after_id))
-        ORDER BY p.{key}{direction}, p.id{direction}
+"""
+_PAGE = """
+        IF matching IS NULL THEN
+            RETURN QUERY
+            SELECT p.id FROM products p WHERE {filters}
+            ORDER BY p.{key}{direction}, p.id{direction}
+            LIMIT page_limit;
+            RETURN;
+        END IF;
+        RETURN QUERY
+        WITH matched AS MATERIALIZED (
+            SELECT p.id, p.{key} FROM products p WHERE {filters} AND p.active AND p.document @@ matching
+            UNION ALL
+            SELECT p.id, p.{key} FROM products p WHERE {filters} AND NOT p.active
+               AND (in_colour IS NULL OR p.colours @> ARRAY[in_colour])
+               AND (in_words IS NULL OR strpos(p.name_key, in_words) > 0 OR strpos(lower(p.sku), in_words) > 0)
+        )
+        SELECT m.id FROM matched m
+        ORDER BY m.{key}{direction}, m.id{direction}
         LIMIT page_limit;
 """
 _KEYS = {
@@ -196,7 +212,8 @@ def _list_products() -> str:
     branches = ""
     for name, (key, after) in _KEYS.items():
         for sort, beyond, direction in ((name, ">", ""), (f"-{name}", "<", " DESC")):
-            page = _PAGE.format(key=key, after=after, beyond=beyond, direction=direction)
+            filters = _FILTERS.format(key=key, after=after, beyond=beyond).strip()
+            page = _PAGE.format(key=key, direction=direction, filters=filters)
             branches += f"IF sort = '{sort}' THEN{page}    END IF;\n    "
     return _LIST.format(branches=branches.rstrip())
 
@@ -216,7 +233,7 @@ def upgrade() -> None:
             "product_imports",
             app="SELECT, INSERT, UPDATE, DELETE",
             system_select="company_id, id, status, lease_until",
-            system_update="lease_until",
+            system_update="status, lease_until",
         ),
         *tenant_table("product_import_errors", app="SELECT, INSERT, DELETE"),
     ]:
@@ -235,5 +252,7 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER product_changes ON products")
     op.execute("DROP FUNCTION record_product_changes()")
     op.execute("DROP TABLE product_import_errors, product_imports, product_changes")
-    op.execute("DROP INDEX ix_products_updated, ix_products_name, ix_products_rare, ix_products_inactive")
+    op.execute(
+        "DROP INDEX ix_products_updated, ix_products_name, ix_products_category_name, ix_products_rare, ix_products_inactive"
+    )
     op.execute("ALTER TABLE products DROP COLUMN name_key, DROP COLUMN deleted_at, DROP COLUMN version")

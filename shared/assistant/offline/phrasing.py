@@ -14,7 +14,7 @@ def anywhere(*patterns: str) -> re.Pattern[str]:
 
 def whole(*patterns: str) -> re.Pattern[str]:
     """The phrase is all there is, but for courtesies and punctuation."""
-    courtesy = r"(?:\s*(?:пожалуйста|плиз|пж|please|өтінемін|отинемин|вам|сізге|you|тоже|бот|и))*"
+    courtesy = r"(?:[\s,]*(?:пожалуйста|плиз|пж|please|өтінемін|отинемин|вам|сізге|you|тоже|бот|и))*"
     return re.compile(
         r"^\W*(?:(?:а|ну|and|ал|ok(?:ay)?|ок|спасибо|рахмет|thanks)[,.!]?\s+)*(?:"
         + "|".join(patterns)

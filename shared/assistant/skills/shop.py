@@ -10,13 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.assistant.products import FoundProduct, ProductFinder
 from shared.assistant.skill import Moment
 from shared.channels.contract import InboundMessage
+from shared.customers.schemas import Customer
 from shared.customers.service import CustomerService
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.schemas import Cart
 from shared.orders.service import OrderService
 
-__all__ = ["Shop", "request_of"]
+__all__ = ["Person", "Shop", "request_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who writes; ``customer`` is none for somebody who has bought nothing yet."""
+
+    customer: Customer | None
+    dialog_ids: tuple[int, ...]
+    """All their dialogs with the company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,15 @@ class Shop:
         """The cart of the dialog's customer; an empty one for somebody who has bought nothing yet."""
         customer_id = await self.customer_id(session, moment)
         return Cart() if customer_id is None else await self.carts.show(session, customer_id)
+
+    async def person(self, session: AsyncSession, moment: Moment) -> Person:
+        """Who the dialog is with, over all their messengers."""
+        dialog_id = moment.turn.dialog_id
+        customer = await self.customers.find(session, dialog_id)
+        if customer is None:
+            return Person(None, (dialog_id,))
+        detail = await self.customers.get(session, customer.id)
+        return Person(customer, tuple(dialog.dialog_id for dialog in detail.dialogs))
 
     async def customer_id(self, session: AsyncSession, moment: Moment) -> UUID | None:
         """The dialog's customer, where there is one already."""

@@ -14,6 +14,7 @@ from shared.identity import audit
 from shared.identity.permissions import ROLE_PERMISSIONS, Role
 from shared.identity.schemas import Caller, CallerKind
 from shared.runtime.database import Database
+from tests.integration.identity.conftest import PASSWORD, Office
 from tests.integration.shops import Shop
 from tests.stack import WorkerStack
 
@@ -122,3 +123,70 @@ async def test_a_company_sees_its_own_entries_alone(
 
     assert await logged(database, other_shop.company_id) == []
     assert len(await logged(database, shop.company_id)) == 1
+
+
+async def test_every_change_of_identity_is_told_and_no_secret(office: Office, worker_stack: WorkerStack) -> None:
+    owner = await office.register()
+    manager = await office.hire(owner, Role.MANAGER)
+    invited = (await owner.client.post("invitations", {"email": "i@uyut.kz", "role": "viewer"})).json
+    joining = {"invitation": invited["token"], "name": "Х", "password": PASSWORD}
+    joined = (await office.anybody.post("auth/register", joining)).json
+    second = (await owner.client.post("invitations", {"email": "j@uyut.kz", "role": "viewer"})).json
+    await owner.client.delete(f"invitations/{second['invitation']['id']}")
+    link = (await owner.client.post(f"users/{manager.id}/reset-link")).json
+    await office.anybody.post("auth/password/reset", {"token": link["token"], "password": "second-password"})
+    await owner.client.post("auth/password/change", {"current": PASSWORD, "new": "third-password"})
+    machine = (await owner.client.post("service-tokens", {"name": "1C", "permissions": ["users:read"]})).json
+    await owner.client.patch(f"users/{manager.id}", {"role": "viewer"})
+    await owner.client.delete(f"users/{manager.id}")
+    await owner.client.delete(f"service-tokens/{machine['service_token']['id']}")
+
+    entries = (await owner.client.get("audit?limit=100")).json["items"]
+
+    assert [entry["action"] for entry in reversed(entries)] == [
+        "company.registered",
+        "user.created",
+        "user.created",
+        "invitation.created",
+        "invitation.accepted",
+        "invitation.created",
+        "invitation.revoked",
+        "user.reset_link_issued",
+        "user.password_changed",
+        "user.password_changed",
+        "service_token.created",
+        "user.updated",
+        "user.deleted",
+        "service_token.revoked",
+    ]
+    assert (entries[2]["before"], entries[2]["after"]) == ({"role": "manager"}, {"role": "viewer"})
+    assert (entries[2]["actor_id"], entries[2]["actor_name"]) == (owner.id, "Айгуль")
+    with psycopg.connect(worker_stack.superuser_url) as connection:
+        told = str(connection.execute("SELECT a::text FROM audit_log a").fetchall())
+    secrets = [PASSWORD, "second-password", "third-password", "argon2", "zin_", "zpr_", "zst_", "zrt_"]
+    secrets += [invited["token"][4:], link["token"][4:], machine["token"][4:], joined["refresh_token"][4:]]
+    assert [secret for secret in secrets if secret in told] == []
+
+
+async def test_the_log_is_read_by_who_what_where_and_when_in_pages(office: Office) -> None:
+    owner = await office.register()
+    admin = await office.hire(owner, Role.ADMIN)
+    for number in range(5):
+        await admin.client.patch("auth/me", {"name": f"Имя {number}"})
+
+    async def actions(query: str) -> list[str]:
+        answer = await owner.client.get(f"audit?{query}")
+        assert answer.status == 200, answer.body
+        return [f"{entry['action']} {(entry['after'] or {}).get('name', '')}" for entry in answer.json["items"]]
+
+    newest = [f"user.updated Имя {number}" for number in (4, 3, 2, 1, 0)]
+    assert await actions(f"actor_id={admin.id}") == newest
+    assert await actions("action=user.updated") == newest
+    assert len(await actions(f"subject_type=user&subject_id={admin.id}")) == 6
+    assert await actions("action=user.updated&since=2999-01-01T00:00:00Z") == []
+    assert await actions("action=user.updated&until=2999-01-01T00:00:00Z&limit=2") == newest[:2]
+    first = (await owner.client.get("audit?action=user.updated&limit=2")).json
+    assert await actions(f"action=user.updated&limit=2&cursor={first['next']}") == newest[2:4]
+    for hostile in ("cursor=x", "since=yesterday", "since=2026-01-01T00:00:00", "limit=0", "limit=1000", "who=x"):
+        assert (await owner.client.get(f"audit?{hostile}")).status == 400
+    assert await actions("action=%00%27%20OR%201=1") == []

@@ -100,6 +100,11 @@ class Counter:
             result = await session.execute(text(statement), values)
             return [dict(row) for row in result.mappings()] if result.returns_rows else []  # type: ignore[attr-defined]
 
+    async def counted(self, kind: str) -> list[str]:
+        """The orders that analytics counted as placed or cancelled."""
+        events = "SELECT properties ->> 'order_id' AS order_id FROM analytics_events WHERE kind = :kind ORDER BY id"
+        return [row["order_id"] for row in await self.sql(events, kind=kind)]
+
     async def warehouse(self, product_id: UUID) -> int | None:
         """Pieces of a product in the warehouse."""
         [row] = await self.sql("SELECT quantity FROM products WHERE id = :id", id=product_id)

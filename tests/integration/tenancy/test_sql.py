@@ -18,6 +18,7 @@ from tests.stack import WorkerStack
 
 TABLES = {
     "analytics_events": "company_id",
+    "audit_log": "company_id",
     "bot_configurations": "company_id",
     "bots": "company_id",
     "catalog_state": "company_id",
@@ -29,15 +30,35 @@ TABLES = {
     "escalations": "company_id",
     "failures": "company_id",
     "inbox": "company_id",
+    "invitations": "company_id",
     "messages": "company_id",
     "model_usage": "company_id",
     "outbox": "company_id",
+    "password_resets": "company_id",
     "product_categories": "company_id",
     "products": "company_id",
     "prompts": "company_id",
+    "refresh_tokens": "company_id",
+    "service_tokens": "company_id",
+    "sessions": "company_id",
+    "users": "company_id",
 }
 
 _REST = """
+INSERT INTO users (company_id, id, email, role, language)
+SELECT id, gen_random_uuid(), slug || '@uyut.kz', 'owner', 'ru' FROM companies;
+INSERT INTO sessions (company_id, id, user_id, expires_at)
+SELECT company_id, gen_random_uuid(), id, now() + interval '1 day' FROM users;
+INSERT INTO refresh_tokens (company_id, id, session_id, token_hash, expires_at)
+SELECT company_id, gen_random_uuid(), id, uuid_send(id), expires_at FROM sessions;
+INSERT INTO password_resets (company_id, id, user_id, token_hash, expires_at)
+SELECT company_id, gen_random_uuid(), id, uuid_send(id), now() + interval '1 day' FROM users;
+INSERT INTO invitations (company_id, id, email, role, language, token_hash, expires_at)
+SELECT id, gen_random_uuid(), 'x@uyut.kz', 'viewer', 'ru', uuid_send(id), now() + interval '1 day' FROM companies;
+INSERT INTO service_tokens (company_id, id, name, token_hash, permissions)
+SELECT id, gen_random_uuid(), '1C', uuid_send(id), '{cities:read}' FROM companies;
+INSERT INTO audit_log (company_id, id, actor_kind, action, subject_type, subject_id)
+SELECT id, gen_random_uuid(), 'system', 'a.b', 'a', '1' FROM companies;
 INSERT INTO prompts (company_id, id, city_id, version, body)
 SELECT company_id, gen_random_uuid(), id, 1, 'x' FROM cities;
 INSERT INTO bot_configurations (company_id, city_id) SELECT company_id, id FROM cities;

@@ -7,7 +7,7 @@ import pytest
 from shared.kernel.errors import Misconfigured
 from shared.runtime.queues import TURNS, Queues
 from shared.runtime.settings import Settings
-from shared.runtime.storage import ByConnectionString, ByIdentity, queue_account
+from shared.runtime.storage import ByConnectionString, ByIdentity, blob_account, queue_account
 
 STRING = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;QueueEndpoint=http://127.0.0.1:29998/a;"
 URL = "https://zeta.queue.core.windows.net"
@@ -50,6 +50,16 @@ def test_without_a_connection_string_the_identity_opens_the_account(
     given: dict[str, str], expected: ByIdentity
 ) -> None:
     assert queue_account(settings(**given)) == expected
+
+
+def test_files_are_in_the_blob_service_of_the_same_account() -> None:
+    files = "https://zeta.blob.core.windows.net"
+    assert blob_account(settings(AzureWebJobsStorage__accountName="zeta")) == ByIdentity(files, None)
+    named = settings(AzureWebJobsStorage__blobServiceUri=f"{files}/", AzureWebJobsStorage__queueServiceUri=URL)
+    assert (blob_account(named), queue_account(named)) == (ByIdentity(files, None), ByIdentity(URL, None))
+    emulator = blob_account(settings(AzureWebJobsStorage="UseDevelopmentStorage=true"))
+    assert isinstance(emulator, ByConnectionString)
+    assert "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1" in emulator.connection_string
 
 
 def test_without_any_account_the_worker_refuses_to_start_and_says_what_to_set() -> None:

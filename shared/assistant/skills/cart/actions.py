@@ -128,6 +128,9 @@ class CartActions:
         """Put in what is named, what stands at that place of the last list, or what was spoken of last."""
         if wanted.words:
             return await self._add_named(moment, wanted)
+        last = self._last_line(moment)
+        if wanted.again and last is not None:
+            return await self.add(moment, last, min(wanted.quantity or 1, QUANTITY_LIMIT))
         shown, place, quantity = moment.state.shown, wanted.place, wanted.quantity
         if place is None and quantity is not None and moment.state.focus is None and not wanted.in_pieces:
             # «добавь 2» under a list names the second of it
@@ -151,7 +154,9 @@ class CartActions:
         line = None
         if wanted.words:
             stems = [word[:4].casefold() for word in wanted.words.split()]
-            named = [one for one in cart.lines if all(stem in one.name.get(moment.language).casefold() for stem in stems)]
+            named = [
+                one for one in cart.lines if all(stem in one.name.get(moment.language).casefold() for stem in stems)
+            ]
             line = named[0] if len(named) == 1 else None
         elif wanted.place is not None:
             line = cart.lines[wanted.place - 1] if wanted.place <= len(cart.lines) else None
@@ -177,9 +182,7 @@ class CartActions:
 
     async def _add_named(self, moment: Moment, wanted: LineWords) -> Answer:
         turn, state = moment.turn, moment.state
-        query = ProductQuery(
-            text=wanted.words, city_id=turn.bot.city_id, language=turn.language, limit=PAGE_SIZE
-        )
+        query = ProductQuery(text=wanted.words, city_id=turn.bot.city_id, language=turn.language, limit=PAGE_SIZE)
         async with turn.session() as session:
             exact = await self._shop.product(session, moment, wanted.words)
             page = None if exact is not None else await self._shop.finder.find(session, query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.assistant.offline.ordinals import find_ordinal
 from shared.assistant.offline.phrasing import anywhere, whole
@@ -70,7 +70,8 @@ _FILLER = re.compile(
 )
 _NUMBERED = re.compile(r"номер|№|нөмір|number|no", re.IGNORECASE)
 _AGAIN = re.compile(
-    r"^\W*(?:(?:и|а|давай(?:те)?|ok|ок)\s+)*(?:ещ[её]|тағы)\s+\S+\W*$|^\W*(?:one|two|three)\s+more\W*$", re.IGNORECASE
+    r"^\W*(?:(?:и|а|давай(?:те)?|ok|ок)\s+)*(?:ещ[её]|тағы)\s+\S+\W*$|^\W*(?:one|two|three)\s+more\W*$",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'./][^\W_]+)*|№")
 
@@ -86,6 +87,8 @@ class LineWords:
     """Words that name it, where it is named."""
     in_pieces: bool = False
     """The quantity was told as such («2 штуки»); a bare number may as well be a place («добавь 2»)."""
+    again: bool = False
+    """More of what was added last («ещё один»)."""
 
 
 def read_addition(said: Said) -> LineWords | None:
@@ -97,7 +100,7 @@ def read_addition(said: Said) -> LineWords | None:
     pieces = counted and (any(_PIECES.fullmatch(word) for word in words) or _AGAIN.match(said.text) is not None)
     if not (into_cart or taken or pieces) or any(_REMOVE.fullmatch(word) for word in words if word != "take"):
         return None
-    read = _read(words, (_PUT, _TAKE))
+    read = replace(_read(words, (_PUT, _TAKE)), again=_AGAIN.match(said.text) is not None)
     # «беру диван Осло» without a word of the cart is looked for first
     return read if into_cart or not read.words else None
 
@@ -126,7 +129,7 @@ def _read(words: list[str], verbs: tuple[re.Pattern[str], ...]) -> LineWords:
     for before, word in zip(["", *words], words, strict=False):
         if any(verb.fullmatch(word) for verb in verbs) or _PIECES.fullmatch(word):
             continue
-        number = find_quantity(word)
+        number = None if word.lower() == "one" and place is not None else find_quantity(word)
         if number is not None and _NUMBERED.fullmatch(before):
             place = number
         elif number is not None and quantity is None:

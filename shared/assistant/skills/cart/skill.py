@@ -46,8 +46,8 @@ def cart_skill(shop: Shop, cards: Cards) -> Skill:
             Phrase("add_to_cart", whole, phrases.read_addition, actions.add_by_words),
             Phrase("set_quantity", whole, phrases.read_quantity, actions.set_by_words),
         ),
-        rules="When the shopper wants to buy a product, call add_to_cart; the shopper sees the cart below your words, so do"
-        " not repeat its lines.",
+        rules="When the shopper wants to buy a product, call add_to_cart; the shopper sees the cart below your"
+        " words, so do not repeat its lines.",
     )
 
 

@@ -78,7 +78,9 @@ def show_cart(cart: Cart, language: Language) -> TextMessage:
     if not cart.lines:
         return empty_cart(language)
     words = TEXTS.get("shown", language) + "\n" + cart_lines(cart, language)
-    return _text(words, _button("checkout", CHECKOUT, language), _button("edit", EDIT, language), _catalogue(language))
+    return _text(
+        words, _button("checkout", CHECKOUT, language), _button("edit", EDIT, language), _catalogue(language)
+    )
 
 
 def empty_cart(language: Language, key: str = "empty") -> TextMessage:
@@ -115,7 +117,9 @@ def line_view(line: CartLine, language: Language) -> TextMessage:
         quantity=line.quantity,
         total=format_money(line.total, language),
     )
-    return _text(words, *_more_and_less(line.product_id, language), _button("drop", DROP + line.product_id.hex, language))
+    return _text(
+        words, *_more_and_less(line.product_id, language), _button("drop", DROP + line.product_id.hex, language)
+    )
 
 
 def tell_update(update: CartUpdate, language: Language, *, added: bool) -> OutboundMessage:

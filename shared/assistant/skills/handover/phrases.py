@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.assistant.offline.phrasing import anywhere, whole
+from shared.assistant.offline.phrasing import anywhere
 
-__all__ = ["ANGRY", "MANAGER", "ORDER", "ORDERING", "SERVICE"]
+__all__ = ["ANGRY", "MANAGER", "ORDER", "SERVICE"]
 
 ANGRY = anywhere(
     r"жалоб\w+",
@@ -43,27 +43,16 @@ ANGRY = anywhere(
 )
 
 ORDER = anywhere(
-    r"(?:где|когда)\s+(?:же\s+)?(?:мой|мо[яё]|наш)\s+(?:заказ|посылк\w+|доставк\w+|диван|товар|мебель)",
     r"(?:мой\s+)?заказ\w*\s+(?:так\s+и\s+)?не\s+(?:приш[её]л|привезли|доставили)",
     r"не\s+привезли",
     r"не\s+доставили",
-    r"статус\s+(?:моего\s+)?заказ\w*",
-    r"номер\s+заказа",
-    r"отменить\s+заказ",
-    r"отмените\s+заказ",
     r"бракованн\w+",
     r"брак",
     r"сломал\w+",
     r"пришл[аои]\s+не\s+т\w+",
     r"вернуть\s+(?:товар|покупк\w+|заказ)",
     r"возврат\w*",
-    r"менің\s+тапсырысым\w*",
-    r"тапсырысым\w*",
-    r"тапсырыс\s+келмеді",
-    r"where\s+is\s+my\s+(?:order|delivery|sofa|parcel)",
-    r"my\s+order",
-    r"order\s+status",
-    r"cancel\s+(?:my|the)\s+order",
+    r"тапсырыс(?:ым)?\s+келмеді",
     r"(?:arrived|came)\s+(?:broken|damaged)",
     r"return\s+(?:the|my|an)\s+\w+",
 )
@@ -140,15 +129,4 @@ SERVICE = anywhere(
     r"where\s+are\s+you(?:\s+located)?",
     r"discounts?",
     r"assembly",
-)
-
-ORDERING = whole(
-    r"(?:как\s+)?(?:мне\s+)?(?:можно\s+)?(?:сделать|оформить|разместить)\s+(?:заказ|покупку)",
-    r"как\s+(?:это\s+|его\s+|е[её]\s+)?(?:можно\s+)?(?:купить|заказать|приобрести)",
-    r"(?:я\s+)?(?:хочу|хотел\w*\s+бы)\s+(?:это\s+|его\s+|е[её]\s+)?(?:купить|заказать|оформить(?:\s+заказ)?)",
-    r"(?:беру|покупаю|заказываю)(?:\s+(?:его|е[её]|это))?",
-    r"(?:қалай\s+)?тапсырыс\s+бер\w*(?:\s+бола\w*)?",
-    r"(?:мұны\s+|осыны\s+)?(?:қалай\s+)?сатып\s+ал\w*(?:\s+(?:бола\w*|келеді))?",
-    r"(?:how\s+(?:do\s+i|can\s+i|to)\s+)?(?:place\s+an\s+order|(?:order|buy)(?:\s+(?:it|this|one))?)",
-    r"i(?:'d\s+like|\s+want)\s+to\s+(?:order|buy)(?:\s+(?:it|this|one))?",
 )

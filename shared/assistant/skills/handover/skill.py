@@ -66,7 +66,6 @@ def handover_skill(*, handover_seconds: float) -> Skill:
                 "order_problem", Strength.URGENT, phrases.ORDER, calling.because(EscalationReason.ORDER_PROBLEM)
             ),
             Phrase.matching("manager", Strength.URGENT, phrases.MANAGER, calling.asked),
-            Phrase.matching("ordering", Strength.WHOLE, phrases.ORDERING, _offering("ordering")),
             Phrase("service_question", Strength.PASSING, _read_question, _offer_for_question),
         ),
         rules="When the shopper asks for a person, complains, or has a problem with an order, call"
@@ -112,14 +111,6 @@ async def _still_here(moment: Moment, _button_id: str) -> Answer:
     return Answer((replies.say("here", moment.language),), moment.state.with_help())
 
 
-def _offering(key: str) -> Callable[[Moment], Awaitable[Answer]]:
-    async def offer(moment: Moment) -> Answer:
-        manager = replies.button("manager", buttons.MANAGER, moment.language)
-        return Answer((replies.say(key, moment.language, manager),), moment.state.with_help())
-
-    return offer
-
-
 def _read_question(said: Said) -> object | None:
     if not phrases.SERVICE.search(said.text):
         return None
@@ -129,4 +120,5 @@ def _read_question(said: Said) -> object | None:
 
 
 async def _offer_for_question(moment: Moment, _read: object) -> Answer:
-    return await _offering("service_question")(moment)
+    manager = replies.button("manager", buttons.MANAGER, moment.language)
+    return Answer((replies.say("service_question", moment.language, manager),), moment.state.with_help())

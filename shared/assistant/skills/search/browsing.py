@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from shared.assistant import buttons, replies
 from shared.assistant.cards import Cards
+from shared.assistant.counting import searched, viewed
 from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import FoundPage, FoundProduct, ProductFinder, ProductQuery
 from shared.assistant.skill import Answer, Moment
@@ -18,8 +19,9 @@ from shared.assistant.skills.search.relaxing import (
     find_relaxing,
     words_around,
 )
+from shared.assistant.skills.search.similar import query_of_similar
 from shared.assistant.state import PAGE_SIZE, query_of
-from shared.dialogs.contract import AnalyticsEvent, Turn
+from shared.dialogs.contract import Turn
 
 __all__ = ["Browsing"]
 
@@ -145,6 +147,23 @@ class Browsing:
             return Answer((replies.say("card.gone", turn.language),), state.with_help())
         return self._card_answer(moment, product)
 
+    async def similar(self, moment: Moment, sku: str) -> Answer:
+        """Others of the same category, at about the same price where there are any."""
+        turn, state = moment.turn, moment.state
+        like = _fresh(turn)
+        async with turn.session() as session:
+            product = await self._finder.get(session, sku, language=turn.language, city_id=turn.bot.city_id)
+            if product is None:
+                return Answer((replies.say("card.gone", turn.language),), state.with_help())
+            for priced in (True, False):
+                query = query_of_similar(product, like, priced=priced)
+                found = (await self._finder.find(session, query)).items
+                others = tuple(one for one in found if one.sku != product.sku and one.available)[:PAGE_SIZE]
+                if others:
+                    page = FoundPage(others, has_more=False)
+                    return self._page_answer(moment, replace(query, limit=PAGE_SIZE), page, "similar")
+        return Answer((replies.say("similar.none", turn.language),), state.with_help())
+
     async def categories(self, moment: Moment) -> Answer:
         """A choice of what the shop has."""
         turn, state = moment.turn, moment.state
@@ -171,17 +190,18 @@ class Browsing:
             return await self._finder.find(session, query)
 
     def _card_answer(self, moment: Moment, product: FoundProduct) -> Answer:
-        viewed = AnalyticsEvent("card_viewed", {"sku": product.sku})
-        return Answer((self._cards.one(product, moment.language),), moment.state.with_card(product), (viewed,))
+        card = self._cards.one(product, moment.language)
+        return Answer((card,), moment.state.with_card(product), (viewed(product),))
 
     def _page_answer(self, moment: Moment, query: ProductQuery, page: FoundPage, key: str) -> Answer:
         text = replies.TEXTS.get(key, moment.language)
         cards = self._cards.several(text, page.items, moment.language, has_more=page.has_more)
-        return Answer((cards,), moment.state.with_list(query, page.items), (_searched(query, page),))
+        counted = searched(query, page, given_up=GivenUp.NOTHING)
+        return Answer((cards,), moment.state.with_list(query, page.items), (counted,))
 
     def _list_answer(self, moment: Moment, outcome: SearchOutcome, names: Sequence[str]) -> Answer:
         page, language = outcome.page, moment.language
-        counted = _searched(outcome.query, page, outcome.given_up)
+        counted = searched(outcome.query, page, given_up=outcome.given_up)
         if not page.items:
             if not names:
                 return Answer((replies.say("catalogue.empty", language),), moment.state.with_help(), (counted,))
@@ -197,7 +217,9 @@ class Browsing:
         else:
             text = replies.TEXTS.count("found", len(page.items), language)
         cards = self._cards.several(text, page.items, language, has_more=page.has_more)
-        return Answer((cards,), moment.state.with_list(outcome.query, page.items), (counted,))
+        # a single product is shown with its whole card
+        seen = tuple(viewed(product) for product in page.items) if len(page.items) == 1 else ()
+        return Answer((cards,), moment.state.with_list(outcome.query, page.items), (counted, *seen))
 
 
 def _fresh(turn: Turn, *, text: str = "", category: str | None = None) -> ProductQuery:
@@ -231,16 +253,3 @@ def _query(moment: Moment, wanted: SearchWords) -> ProductQuery:
 
 def _minor(whole: int | None) -> int | None:
     return None if whole is None else whole * 100
-
-
-def _searched(query: ProductQuery, page: FoundPage, given_up: GivenUp = GivenUp.NOTHING) -> AnalyticsEvent:
-    return AnalyticsEvent(
-        "search",
-        {
-            "found": len(page.items),
-            "given_up": given_up.value,
-            "colour": query.colour,
-            "priced": query.price_min is not None or query.price_max is not None,
-            "offset": query.offset,
-        },
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.assistant.offline.phrasing import whole
 
-__all__ = ["CATEGORIES", "CHEAPER", "DEARER", "DETAILS", "MORE", "OTHER_COLOUR"]
+__all__ = ["CATEGORIES", "CHEAPER", "DEARER", "DETAILS", "MORE", "OTHER_COLOUR", "SIMILAR"]
 
 CATEGORIES = whole(
     r"каталог\w*",
@@ -99,4 +99,10 @@ DETAILS = whole(
     r"tell\s+me\s+more(?:\s+about\s+(?:it|this))?",
     r"сипаттамасы?",
     r"өлшем(?:і|дері)",
+)
+
+SIMILAR = whole(
+    r"(?:покажи(?:те)?\s+|есть\s+|а\s+)*(?:что-?(?:нибудь|то)\s+)?(?:похож(?:ие|ее|ий|ую)|аналог(?:и|ичн\w+)?)(?:\s+(?:есть|товары|варианты|модели))*",
+    r"ұқсас(?:тары?н?|ы)?(?:\s+(?:тауарлар|бар\s+ма|көрсет\w*))*",
+    r"(?:show\s+(?:me\s+)?)?(?:something\s+)?similar(?:\s+(?:ones?|products?))?",
 )

@@ -12,6 +12,7 @@ from shared.assistant.products import CityFinder, ProductFinder
 from shared.assistant.skill import Answer, ButtonFamily, Label, Moment, Phrase, Said, Skill, Strength
 from shared.assistant.skills.search import phrases
 from shared.assistant.skills.search.browsing import Browsing
+from shared.assistant.skills.search.similar import SIMILAR
 from shared.assistant.skills.search.tools import search_tools
 
 __all__ = ["SEARCH", "search_skill"]
@@ -40,6 +41,7 @@ def search_skill(finder: ProductFinder, cities: CityFinder | None, cards: Cards)
             ButtonFamily("card:", looking.press_card),
             ButtonFamily("card#", looking.press_card),
             ButtonFamily("category:", browsing.show_category),
+            ButtonFamily(SIMILAR, looking.press_similar),
         ),
         labels=(
             Label(lambda: replies.TEXTS.variants("button.more"), buttons.MORE),
@@ -52,6 +54,7 @@ def search_skill(finder: ProductFinder, cities: CityFinder | None, cards: Cards)
             Phrase.matching("more", whole, phrases.MORE, browsing.more),
             Phrase.matching("cheaper", whole, phrases.CHEAPER, browsing.cheaper),
             Phrase.matching("dearer", whole, phrases.DEARER, browsing.dearer),
+            Phrase.matching("similar", whole, phrases.SIMILAR, looking.similar_to_focus),
             Phrase.matching("details", whole, phrases.DETAILS, browsing.details),
             Phrase("refused_colour", Strength.REST, _read_refusal, looking.other_colour),
             Phrase(SEARCH, Strength.REST, _read_search, browsing.search),
@@ -75,6 +78,13 @@ class _Looking:
     async def press_card(self, moment: Moment, button_id: str) -> Answer | None:
         sku = buttons.find_sku(button_id, moment.state.shown)
         return None if sku is None else await self.browsing.show_card(moment, sku)
+
+    async def press_similar(self, moment: Moment, button_id: str) -> Answer:
+        return await self.browsing.similar(moment, button_id.removeprefix(SIMILAR))
+
+    async def similar_to_focus(self, moment: Moment) -> Answer | None:
+        sku = moment.state.focus
+        return None if sku is None else await self.browsing.similar(moment, sku)
 
     async def other_colour(self, moment: Moment, _read: Any) -> Answer:
         return await self.browsing.other_colour(moment)

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.assistant.counting import searched, viewed
 from shared.assistant.facts import Evidence, describe_product
 from shared.assistant.offline.colours import COLOURS, find_colour
 from shared.assistant.products import CityFinder, ProductFinder, ProductQuery
@@ -15,7 +16,6 @@ from shared.assistant.skill import Answer, Found, Moment, Tool, ToolArguments
 from shared.assistant.skills.search.relaxing import GivenUp, SearchOutcome, find_relaxing
 from shared.assistant.state import PAGE_SIZE
 from shared.bots.schemas import BotSnapshot
-from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.errors import NotFound
 
 __all__ = ["search_tools"]
@@ -79,7 +79,7 @@ class _Looking:
             outcome = await find_relaxing(self._finder, session, query)
         bounds = {Decimal(str(bound)) for bound in (wanted.price_min, wanted.price_max) if bound}
         return Answer(
-            analytics=(AnalyticsEvent("search", {"found": len(outcome.page.items)}),),
+            analytics=(searched(outcome.query, outcome.page, given_up=outcome.given_up),),
             facts=_facts(outcome),
             evidence=Evidence(products=outcome.page.items, bounds=frozenset(bounds), said=wanted.query),
             found=Found(outcome.page.items, outcome.page.has_more, outcome.query),
@@ -92,7 +92,10 @@ class _Looking:
         if product is None:
             return Answer(facts="error: no product has that article number")
         return Answer(
-            facts=describe_product(product), evidence=Evidence(products=(product,)), found=Found((product,))
+            analytics=(viewed(product),),
+            facts=describe_product(product),
+            evidence=Evidence(products=(product,)),
+            found=Found((product,)),
         )
 
     async def _city(self, session: AsyncSession, bot: BotSnapshot, name: str | None) -> UUID | None:

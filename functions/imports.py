@@ -1,0 +1,32 @@
+"""Files of products: the queue that reads them, its poison queue, and the look for what was left."""
+
+import azure.functions as func
+
+imports = func.Blueprint()
+
+
+@imports.function_name("import_products")
+@imports.queue_trigger("message", queue_name="imports", connection="AzureWebJobsStorage")
+async def import_products(message: func.QueueMessage) -> None:
+    """Read one file of products."""
+    from shared.composition import worker
+
+    await worker().imports.run(message.get_body().decode())
+
+
+@imports.function_name("import_products_poison")
+@imports.queue_trigger("message", queue_name="imports-poison", connection="AzureWebJobsStorage")
+async def import_products_poison(message: func.QueueMessage) -> None:
+    """A file whose reader failed again and again: its own count of attempts decides; look at what is left."""
+    from shared.composition import worker
+
+    await worker().imports.sweep()
+
+
+@imports.function_name("sweep_imports")
+@imports.timer_trigger("timer", schedule="30 * * * * *", run_on_startup=False, use_monitor=False)
+async def sweep_imports(timer: func.TimerRequest) -> None:
+    """Ring for every file that waits and that nobody reads."""
+    from shared.composition import worker
+
+    await worker().imports.sweep()

@@ -1,0 +1,131 @@
+"""The answers of an operation: its success, and every problem that gate, parameters or handler may raise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.api.endpoint import PUBLIC, Endpoint
+from shared.api.openapi.schemas import Schemas, example_of
+from shared.api.problems import STATUSES, TEXTS
+from shared.api.signature import AnswerKind, Signature
+from shared.kernel.errors import ZetaError
+from shared.kernel.languages import Language
+
+__all__ = ["PROBLEM_SCHEMAS", "answers_of", "problem_responses"]
+
+PROBLEM_SCHEMAS: dict[str, Any] = {
+    "FieldProblem": {
+        "type": "object",
+        "required": ["field", "code", "message"],
+        "properties": {
+            "field": {"type": "string", "description": "Dotted path in the body, or the parameter's name."},
+            "code": {"type": "string"},
+            "message": {"type": "string", "description": "For the person who filled it in."},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457.",
+        "required": ["type", "title", "status", "code", "instance"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string", "description": "What to do, in the reader's language."},
+            "status": {"type": "integer"},
+            "code": {"type": "string", "description": "For programs; never changes its meaning."},
+            "instance": {"type": "string", "description": "The request's number, as our log knows it."},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}},
+        },
+    },
+}
+
+_REASONS = {
+    400: ("invalid_input", "A parameter or the body breaks a rule."),
+    401: ("unauthenticated", "No token, or one that does not hold."),
+    403: ("forbidden", "The caller's role does not allow it, or the CSRF header is missing."),
+    404: ("not_found", "There is no such thing in the company."),
+    409: ("conflict", "The state of the thing forbids it, a name is taken, or a copy is being served."),
+    412: ("precondition_failed", "It was changed since it was read."),
+    413: ("too_large", "The body is larger than allowed."),
+    415: ("unsupported_media_type", "The body is of another kind."),
+    422: ("idempotency_key_reused", "The key came with another request before."),
+    429: ("rate_limited", "Too many requests."),
+    503: ("unavailable", "A part of ours does not answer; try again."),
+}
+_RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}}
+
+
+def problem_responses() -> dict[str, Any]:
+    """``components.responses``: one for each status that a problem can have."""
+    found = {}
+    for status, (code, description) in _REASONS.items():
+        example = {
+            "type": f"urn:zeta:error:{code}",
+            "title": TEXTS.get(f"problem.{code}", Language.EN),
+            "status": status,
+            "code": code,
+            "instance": "urn:zeta:request:0b6f8c2e-6d1c-4c7e-9b1a-3f0d7b5a2c11",
+        }
+        schema = {"$ref": "#/components/schemas/Problem"}
+        found[f"Problem{status}"] = {
+            "description": description,
+            "content": {"application/problem+json": {"schema": schema, "example": example}},
+            **({"headers": _RETRY} if status in (429, 503) else {}),
+        }
+    return found
+
+
+def answers_of(endpoint: Endpoint, signature: Signature, schemas: Schemas) -> dict[str, Any]:
+    """``responses`` of one operation."""
+    found = {str(signature.answer.status): _success(signature, schemas)}
+    if endpoint.method == "GET" and signature.tagged:
+        found["304"] = {"description": "It still has the `ETag` of `If-None-Match`."}
+    for status in sorted(_problems(endpoint, signature)):
+        found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    return found
+
+
+def _success(signature: Signature, schemas: Schemas) -> dict[str, Any]:
+    if signature.answer is AnswerKind.EMPTY:
+        return {"description": "Done."}
+    if signature.answer is AnswerKind.DOWNLOAD:
+        return {"description": "The file.", "content": {"application/octet-stream": {}}}
+    schema = schemas.of(signature.model, "serialization")
+    headers: dict[str, Any] = {}
+    if signature.tagged:
+        headers["ETag"] = {"description": "Its version.", "schema": {"type": "string"}}
+    if signature.answer is AnswerKind.CREATED:
+        headers["Location"] = {"description": "Where it can be read.", "schema": {"type": "string"}}
+    content = {"schema": schema, "example": example_of(schema, schemas.components)}
+    answer: dict[str, Any] = {"description": "Done.", "content": {"application/json": content}}
+    return answer | ({"headers": headers} if headers else {})
+
+
+def _problems(endpoint: Endpoint, signature: Signature) -> set[int]:
+    found = {400, 429, 503}
+    if endpoint.permission != PUBLIC:
+        found |= {401, 403}
+    elif endpoint.method == "POST":  # whoever sends it proves something by the body: a password, an invitation
+        found.add(401)
+    if endpoint.parameters:
+        found.add(404)
+    if endpoint.method != "GET":
+        found |= {409, 413}
+    if "if_match" in signature.supplied:
+        found.add(412)
+    if signature.body is not None:
+        found.add(415)
+    if endpoint.method == "POST" and endpoint.permission != PUBLIC:
+        found.add(422)
+    return found | {status for name in signature.raises if (status := _status(name)) is not None}
+
+
+def _status(name: str) -> int | None:
+    """The status of an error of ours by its class's name, as a docstring gives it."""
+    known = {kind.__name__: kind for kind in _tree(ZetaError)}
+    if name not in known:
+        return None
+    return next((status for kind, status in STATUSES if issubclass(known[name], kind)), None)
+
+
+def _tree(kind: type[ZetaError]) -> list[type[ZetaError]]:
+    return [kind, *(found for child in kind.__subclasses__() for found in _tree(child))]

@@ -1,0 +1,1 @@
+"""Recommending products, with a reason for each."""

@@ -1,0 +1,1 @@
+"""Availability: whether what is spoken of can be had, and how many pieces."""

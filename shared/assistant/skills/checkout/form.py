@@ -1,0 +1,124 @@
+"""The checkout as a form: which messages answer its question, and which are clearly another wish."""
+
+from __future__ import annotations
+
+import re
+
+from shared.assistant.offline.understanding import SearchWords
+from shared.assistant.products import ProductFinder
+from shared.assistant.skill import Answer, Moment, Said, Strength, Wish
+from shared.assistant.skills.checkout import phrases
+from shared.assistant.skills.checkout.actions import CheckoutActions
+from shared.assistant.skills.checkout.steps import FREE_TEXT, Step, meant_for, read_answer
+from shared.assistant.skills.search.relaxing import category_word
+from shared.assistant.skills.talk.skill import ACKNOWLEDGED
+from shared.channels.contract import InboundMessage
+from shared.channels.messages import ContactContent, LocationContent
+from shared.dialogs.contract import Turn
+from shared.orders.schemas import CheckoutDraft
+
+__all__ = ["CheckoutForm"]
+
+_CALL_ME = re.compile(r"(?:пере|по)?звон\w+|call\s+me|хабарлас\w*|қоңырау", re.IGNORECASE)
+"""In a comment, a wish for the courier."""
+_ANSWERS = frozenset([ACKNOWLEDGED, "show_number"])
+"""Wishes whose words («да», «нет», «2») say nothing about another subject."""
+
+
+class CheckoutForm:
+    """A ``Form``: see ``docs/assistant.md`` for the rule that it follows."""
+
+    def __init__(self, actions: CheckoutActions, finder: ProductFinder) -> None:
+        self._actions = actions
+        self._finder = finder
+
+    def is_open(self, moment: Moment) -> bool:
+        """Whether a question of the checkout waits for an answer."""
+        return self._actions.step(moment) is not None
+
+    async def take(self, moment: Moment, said: Said, other: Wish | None) -> Answer | None:
+        """Take a message as an answer; ``None``: it is clearly another wish."""
+        step = self._actions.step(moment)
+        if step is None:
+            return None
+        shared = await self._take_shared(moment, step)
+        if shared is not None:
+            return shared
+        words = said.text.strip()
+        if not words or words.startswith("/"):
+            return None
+        own = await self._own_words(moment, step, words)
+        if own is not None:
+            return own
+        if await self._is_elsewhere(moment, step, words, other):
+            return None
+        acknowledged = other is not None and other.name == ACKNOWLEDGED and step is not Step.COMMENT
+        answer = None if acknowledged else read_answer(step, words)
+        if answer is not None:
+            return await self._actions.note(moment, answer)
+        if other is not None and other.name not in _ANSWERS and not meant_for(step, words):
+            return None
+        return await self._actions.ask(moment, step, again=True)
+
+    async def _take_shared(self, moment: Moment, step: Step) -> Answer | None:
+        """A shared contact or place, where the question is about it."""
+        contact, place = _shared(moment.turn)
+        if contact is not None and step is Step.PHONE:
+            return await self._actions.take_contact(moment, contact)
+        if place is not None and step is Step.ADDRESS:
+            return await self._actions.note(moment, CheckoutDraft(address=_address(place)))
+        return None
+
+    async def _own_words(self, moment: Moment, step: Step, words: str) -> Answer | None:
+        """The form's own words."""
+        if phrases.CANCEL.search(words):
+            return await self._actions.leave(moment)
+        if phrases.BACK.search(words):
+            return await self._actions.back(moment)
+        if step is not Step.SUMMARY:
+            return None
+        if phrases.EDIT.search(words):
+            return await self._actions.edit(moment)
+        seen = self._actions.seen(moment)
+        return await self._actions.confirm(moment, seen) if seen and phrases.CONFIRM.search(words) else None
+
+    async def _is_elsewhere(self, moment: Moment, step: Step, words: str, other: Wish | None) -> bool:
+        """Whether the words are another wish, whatever the question would make of them."""
+        if words.rstrip(" )!").endswith("?") or phrases.ASKING.match(words):
+            return True
+        if other is None or other.name in _ANSWERS:
+            return False
+        match other.phrase.strength:
+            case Strength.URGENT:
+                return step is not Step.COMMENT or not _CALL_ME.search(words)
+            case Strength.WHOLE:
+                return True
+            case Strength.PASSING:
+                return step not in FREE_TEXT and read_answer(step, words) is None
+            case Strength.REST:
+                return step is Step.NAME and await self._names_goods(moment, words, other)
+
+    async def _names_goods(self, moment: Moment, words: str, other: Wish) -> bool:
+        """«красный диван» is a wish, though it might be a name."""
+        if isinstance(other.read, SearchWords) and (other.read.colour or other.read.priced):
+            return True
+        async with moment.turn.session() as session:
+            categories = await self._finder.categories(session, language=moment.language)
+        return category_word(words.split(), categories) is not None
+
+
+def _shared(turn: Turn) -> tuple[ContactContent | None, LocationContent | None]:
+    """The contact and the place that were shared last in the turn."""
+    contact = place = None
+    for event in turn.events:
+        if isinstance(event, InboundMessage) and isinstance(event.content, ContactContent):
+            contact = event.content
+        if isinstance(event, InboundMessage) and isinstance(event.content, LocationContent):
+            place = event.content
+    return contact, place
+
+
+def _address(place: LocationContent) -> str:
+    """A place as the courier reads it: what it is called, and where it lies in degrees."""
+    degrees = f"{place.latitude:.5f}, {place.longitude:.5f}"
+    return ", ".join(filter(None, (place.name.strip(), place.address.strip(), degrees)))[:500]

@@ -1,0 +1,111 @@
+"""The questions of the checkout, their order, and how an answer to each is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from shared.assistant.skills.checkout import phrases
+from shared.orders.schemas import CheckoutDraft, CheckoutField, DeliveryMethod
+
+__all__ = ["FREE_TEXT", "Step", "before", "first_missing", "meant_for", "read_answer"]
+
+
+class Step(StrEnum):
+    """A question that waits for an answer."""
+
+    NAME = "name"
+    PHONE = "phone"
+    METHOD = "method"
+    ADDRESS = "address"
+    COMMENT = "comment"
+    SUMMARY = "summary"
+
+
+FREE_TEXT = frozenset({Step.NAME, Step.ADDRESS, Step.COMMENT})
+"""Steps whose answer may be any words: single words in them tell nothing about another wish."""
+
+_FIELDS = {
+    CheckoutField.NAME: Step.NAME,
+    CheckoutField.PHONE: Step.PHONE,
+    CheckoutField.METHOD: Step.METHOD,
+    CheckoutField.ADDRESS: Step.ADDRESS,
+}
+_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[ '’.-]+[^\W\d_]+){0,4}\.?")
+_CALLED = re.compile(
+    r"^\W*(?:меня\s+зовут|мо[её]\s+имя|это|я|менің\s+атым|атым|my\s+name\s+is|i\s*am|i'm)\s+", re.IGNORECASE
+)
+_PHONE = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015]{6,22}\d")
+_DIGITS = re.compile(r"[\d\s()+.\-]+")
+_SHORTEST_ADDRESS = 5
+
+
+def first_missing(draft: CheckoutDraft) -> Step:
+    """The question to ask next: what is missing, then the comment, then the summary."""
+    if draft.missing:
+        return _FIELDS[draft.missing[0]]
+    return Step.COMMENT if draft.comment is None else Step.SUMMARY
+
+
+def before(step: Step, draft: CheckoutDraft) -> Step | None:
+    """The question before this one; ``None``: this is the first."""
+    order = [one for one in Step if one is not Step.ADDRESS or draft.method is DeliveryMethod.DELIVERY]
+    place = order.index(step) if step in order else 0
+    return order[place - 1] if place else None
+
+
+def read_answer(step: Step, text: str) -> CheckoutDraft | None:
+    """What a text answers to a question; ``None``: it is no answer."""
+    read = _READERS.get(step)
+    value = read(text.strip()) if read is not None else None
+    if value is None:
+        return None
+    try:
+        return CheckoutDraft.model_validate({step.value: value})
+    except ValidationError:
+        return None
+
+
+def meant_for(step: Step, text: str) -> bool:
+    """Whether words that cannot be read as an answer were surely meant as one: half a telephone number."""
+    return step is Step.PHONE and _DIGITS.fullmatch(text) is not None
+
+
+def _name(text: str) -> str | None:
+    called = _CALLED.sub("", text).strip(" .!,")
+    return called if _NAME.fullmatch(called) and len(called) <= 100 else None
+
+
+def _phone(text: str) -> str | None:
+    match = _PHONE.search(text)
+    return match[0] if match else None
+
+
+def _method(text: str) -> DeliveryMethod | None:
+    pickup, delivery = phrases.PICKUP.search(text), phrases.DELIVERY.search(text)
+    if pickup and not delivery:
+        return DeliveryMethod.PICKUP
+    if delivery and not pickup:
+        return DeliveryMethod.DELIVERY
+    return None
+
+
+def _address(text: str) -> str | None:
+    known = len(text) >= _SHORTEST_ADDRESS and any(char.isalpha() for char in text)
+    return " ".join(text.split()) if known else None
+
+
+def _comment(text: str) -> str | None:
+    return "" if phrases.SKIP.search(text) else text
+
+
+_READERS: Mapping[Step, Callable[[str], str | DeliveryMethod | None]] = {
+    Step.NAME: _name,
+    Step.PHONE: _phone,
+    Step.METHOD: _method,
+    Step.ADDRESS: _address,
+    Step.COMMENT: _comment,
+}

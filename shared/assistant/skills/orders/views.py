@@ -1,0 +1,146 @@
+"""What a shopper reads of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shared.assistant import buttons, replies
+from shared.assistant.skills.checkout.actions import ORDER_BUTTON
+from shared.bots.schemas import BotSnapshot
+from shared.channels.messages import Button, ListMessage, ListRow, RichText, TextMessage
+from shared.kernel.i18n import Texts
+from shared.kernel.languages import Language
+from shared.kernel.money import format_money
+from shared.orders.replies import status_name
+from shared.orders.schemas import DeliveryMethod, Order
+from shared.orders.statuses import SHOPPER_MAY_CANCEL
+
+__all__ = [
+    "CANCEL",
+    "CANCEL_SURELY",
+    "TEXTS",
+    "ask_cancel",
+    "cancelled",
+    "no_orders",
+    "order_card",
+    "order_list",
+    "too_late",
+]
+
+TEXTS = Texts(Path(__file__).parent / "locales", "orders")
+
+CANCEL, CANCEL_SURELY = "cancelorder:", "cancelsurely:"
+"""Before an order's number: ask whether to cancel it, and do."""
+
+
+def _button(key: str, button_id: str, language: Language) -> Button:
+    return Button(id=button_id, title=TEXTS.get(f"button.{key}", language))
+
+
+def _text(words: str, *below: Button) -> TextMessage:
+    return TextMessage(text=RichText.of(words), buttons=tuple((one,) for one in below))
+
+
+def no_orders(language: Language) -> TextMessage:
+    """Nothing was ordered yet, as far as this messenger knows."""
+    catalogue = replies.button("categories", buttons.CATEGORIES, language)
+    return _text(TEXTS.get("none", language), catalogue, _manager(language))
+
+
+def no_such_order(number: int, language: Language) -> TextMessage:
+    """The shopper has no order of that number."""
+    return _text(TEXTS.get("missing", language, number=number), _manager(language))
+
+
+def order_list(orders: Sequence[Order], bot: BotSnapshot, language: Language) -> ListMessage:
+    """Orders to choose from, newest first."""
+    rows = tuple(
+        ListRow(
+            id=f"{ORDER_BUTTON}{order.number}",
+            title=TEXTS.get("row", language, number=order.number, status=status_name(order.status, language)),
+            description=TEXTS.get(
+                "row.details",
+                language,
+                date=_date(order.created_at, bot),
+                total=format_money(order.total, language),
+            ),
+        )
+        for order in orders
+    )
+    return ListMessage(
+        text=RichText.of(TEXTS.get("list", language)), button=TEXTS.get("button.choose", language), rows=rows
+    )
+
+
+def order_words(order: Order, bot: BotSnapshot, language: Language) -> str:
+    """An order in words: where it is, what is in it, for how much, and how it comes."""
+    lines = [
+        TEXTS.get(
+            "card",
+            language,
+            number=order.number,
+            date=_date(order.created_at, bot),
+            status=status_name(order.status, language),
+        )
+    ]
+    lines += [
+        TEXTS.get(
+            "card.line",
+            language,
+            name=line.name.get(language),
+            quantity=line.quantity,
+            price=format_money(line.price, language),
+        )
+        for line in order.lines
+    ]
+    lines.append(TEXTS.get("card.total", language, total=format_money(order.total, language)))
+    return "\n".join(lines)
+
+
+def order_card(order: Order, bot: BotSnapshot, language: Language) -> TextMessage:
+    """An order whole, with what can still be done about it."""
+    if order.method is DeliveryMethod.DELIVERY and order.address:
+        how = TEXTS.get("card.delivery", language, address=order.address)
+    else:
+        how = TEXTS.get(f"card.{order.method.value}", language)
+    words = "\n".join((order_words(order, bot, language), how))
+    cancel = _button("cancel", f"{CANCEL}{order.number}", language)
+    return _text(words, *((cancel,) if order.status in SHOPPER_MAY_CANCEL else ()), _manager(language))
+
+
+def ask_cancel(order: Order, language: Language) -> TextMessage:
+    """Whether to cancel it, really."""
+    words = TEXTS.get("cancel.ask", language, number=order.number, total=format_money(order.total, language))
+    surely = _button("cancel.yes", f"{CANCEL_SURELY}{order.number}", language)
+    return _text(words, surely, _button("cancel.no", f"{ORDER_BUTTON}{order.number}", language))
+
+
+def cancelled(order: Order, language: Language) -> TextMessage:
+    """It is cancelled."""
+    return _text(
+        TEXTS.get("cancelled", language, number=order.number),
+        replies.button("categories", buttons.CATEGORIES, language),
+    )
+
+
+def too_late(order: Order, language: Language) -> TextMessage:
+    """It is too far on its way to be cancelled without a person."""
+    words = TEXTS.get("cancel.late", language, number=order.number, status=status_name(order.status, language))
+    return _text(words, _manager(language))
+
+
+def _manager(language: Language) -> Button:
+    return replies.button("manager", buttons.MANAGER, language)
+
+
+def _date(moment: datetime, bot: BotSnapshot) -> str:
+    """The day where the shop is."""
+    zone: tzinfo | None
+    try:
+        zone = ZoneInfo(bot.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None
+    return moment.astimezone(zone).strftime("%d.%m.%Y") if zone else moment.strftime("%d.%m.%Y")

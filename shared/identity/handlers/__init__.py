@@ -1,0 +1,1 @@
+"""What people and machine clients do with identity; each method is one endpoint."""

@@ -1,0 +1,133 @@
+"""The company's users, and those who were invited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from shared.companies import service as companies
+from shared.identity import invitations, service
+from shared.identity.accounts import (
+    Invitation,
+    InvitationFilter,
+    IssuedInvitation,
+    NewInvitation,
+    NewUser,
+    User,
+    UserChanges,
+    UserFilter,
+)
+from shared.identity.mails import InvitationMessage, InvitationSender, Links
+from shared.identity.passwords import Passwords
+from shared.identity.schemas import Caller
+from shared.kernel.answers import Created
+from shared.kernel.etags import IfMatch
+from shared.kernel.paging import Page
+from shared.runtime.database import Database
+
+__all__ = ["InvitationHandlers", "UserHandlers"]
+
+
+class UserHandlers:
+    """People who work for the company."""
+
+    def __init__(self, database: Database, passwords: Passwords) -> None:
+        self._database = database
+        self._passwords = passwords
+
+    async def list(self, caller: Caller, filters: UserFilter) -> Page[User]:
+        """List the company's users."""
+        async with self._database.session_scope(caller.company_id) as session:
+            return await service.page_users(session, filters)
+
+    async def get(self, caller: Caller, user_id: UUID) -> User:
+        """Show one user."""
+        async with self._database.session_scope(caller.company_id) as session:
+            return await service.get_user(session, user_id)
+
+    async def create(self, caller: Caller, body: NewUser) -> Created[User]:
+        """Add a user.
+
+        Without a password the user cannot log in until a reset link was used. Nobody gives a role above their own.
+        """
+        service.check_may_give(caller, body.role)
+        password_hash = await self._passwords.hash(body.password) if body.password is not None else None
+        async with self._database.session_scope(caller.company_id) as session:
+            user = await service.add_user(session, caller, body, password_hash)
+        return Created(user, f"users/{user.id}")
+
+    async def update(self, caller: Caller, user_id: UUID, body: UserChanges, if_match: IfMatch) -> User:
+        """Change a user.
+
+        Fields that are left out stay. `active: false` ends the user's sessions. The last active owner stays one.
+        """
+        async with self._database.session_scope(caller.company_id) as session:
+            return await service.change_user(session, caller, user_id, body, if_match)
+
+    async def delete(self, caller: Caller, user_id: UUID, if_match: IfMatch) -> None:
+        """Delete a user.
+
+        What the user did stays in the audit log. The last active owner cannot be deleted.
+        """
+        async with self._database.session_scope(caller.company_id) as session:
+            await service.delete_user(session, caller, user_id, if_match)
+
+
+class InvitationHandlers:
+    """Invitations to the company.
+
+    Args:
+        database: of the worker.
+        senders: ways to the invited person, tried in order.
+        links: where the links lead.
+        lifetime: how long an invitation can be accepted.
+    """
+
+    def __init__(
+        self, database: Database, senders: Sequence[InvitationSender], links: Links, *, lifetime: timedelta
+    ) -> None:
+        self._database = database
+        self._senders = senders
+        self._links = links
+        self._lifetime = lifetime
+
+    async def list(self, caller: Caller, filters: InvitationFilter) -> Page[Invitation]:
+        """List the invitations that were not accepted yet."""
+        async with self._database.session_scope(caller.company_id) as session:
+            return await invitations.page_invitations(session, filters)
+
+    async def create(self, caller: Caller, body: NewInvitation) -> Created[IssuedInvitation]:
+        """Invite somebody to the company.
+
+        The link is sent where the platform can; otherwise it is in the answer, this once. An invitation that the
+        address had before is void.
+        """
+        async with self._database.session_scope(caller.company_id) as session:
+            invitation, token = await invitations.invite(session, caller, body, self._lifetime)
+            company = await companies.current_company(session)
+        link = self._links.invitation(token)
+        message = InvitationMessage(
+            company_id=company.id,
+            company=company.name,
+            email=invitation.email,
+            language=invitation.language,
+            link=link,
+            days=max(1, self._lifetime.days),
+        )
+        sent = await self._send(message)
+        issued = IssuedInvitation(
+            invitation=invitation, sent=sent, link=None if sent else link, token=None if sent else token
+        )
+        return Created(issued, "invitations")
+
+    async def revoke(self, caller: Caller, invitation_id: UUID) -> None:
+        """Take an invitation back."""
+        async with self._database.session_scope(caller.company_id) as session:
+            await invitations.revoke(session, caller, invitation_id)
+
+    async def _send(self, message: InvitationMessage) -> bool:
+        for sender in self._senders:
+            if await sender.send(message):
+                return True
+        return False

@@ -1,0 +1,94 @@
+"""The mails of identity (invitation, reset link), and the port by which an invitation reaches a person."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlencode
+from uuid import UUID
+
+from shared.identity.texts import TEXTS
+from shared.kernel.errors import Unavailable
+from shared.kernel.languages import Language
+from shared.runtime.mail import Mailer
+
+__all__ = ["InvitationMessage", "InvitationSender", "Links", "MailedInvitations", "mail_reset"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationMessage:
+    """What an invited person is told."""
+
+    company_id: UUID
+    company: str
+    """The company's name."""
+    email: str
+    language: Language
+    link: str
+    days: int
+    """How long it can be accepted."""
+
+
+class InvitationSender(Protocol):
+    """One way to an invited person: mail here; a linked messenger where hand-over offers one."""
+
+    async def send(self, invitation: InvitationMessage) -> bool:
+        """Try to reach the person; whether it was handed over. Never raises for a way that is closed."""
+        ...
+
+
+class Links:
+    """Where the links lead. The token stands behind ``#``: browsers keep that from servers and their logs."""
+
+    def __init__(self, panel_url: str) -> None:
+        self._panel = panel_url.rstrip("/")
+
+    def invitation(self, token: str) -> str:
+        """The page that accepts an invitation."""
+        return f"{self._panel}/join#{urlencode({'invitation': token})}"
+
+    def reset(self, token: str) -> str:
+        """The page that takes a new password."""
+        return f"{self._panel}/reset#{urlencode({'token': token})}"
+
+
+class MailedInvitations:
+    """Invitations by mail."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+
+    async def send(self, invitation: InvitationMessage) -> bool:
+        """Mail it; false where no server is configured, or it did not take the mail."""
+        if not self._mailer.configured:
+            return False
+        subject = TEXTS.get("mail.invitation.subject", invitation.language, company=invitation.company)
+        body = TEXTS.count(
+            "mail.invitation.body",
+            invitation.days,
+            invitation.language,
+            company=invitation.company,
+            link=invitation.link,
+        )
+        return await _sent(self._mailer, invitation.email, subject, body, invitation.company_id)
+
+
+async def mail_reset(
+    mailer: Mailer, *, company_id: UUID, email: str, language: Language, link: str, minutes: int
+) -> bool:
+    """Mail the link to choose a new password; whether the server took it."""
+    subject = TEXTS.get("mail.reset.subject", language)
+    body = TEXTS.count("mail.reset.body", minutes, language, link=link)
+    return await _sent(mailer, email, subject, body, company_id)
+
+
+async def _sent(mailer: Mailer, to: str, subject: str, body: str, company_id: UUID) -> bool:
+    try:
+        await mailer.send(to, subject, body)
+    except Unavailable:
+        _log.warning("a mail was not sent", extra={"company_id": str(company_id)})
+        return False
+    return True
