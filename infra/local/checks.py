@@ -10,6 +10,7 @@ from pathlib import Path
 from infra.local.errors import StackError
 from infra.local.progress import say, step
 from infra.local.services.azurite import azurite_is_installed, install_azurite
+from infra.local.services.ocr_data import install_ocr_data, ocr_data_is_installed
 from infra.local.services.processes import run_step
 from infra.local.state import AZURITE_PROGRAMS, CHECKOUT
 
@@ -23,6 +24,9 @@ def main(arguments: list[str]) -> int:
         if not azurite_is_installed(AZURITE_PROGRAMS):
             with step("installing Azurite", hint="half a minute"):
                 install_azurite(AZURITE_PROGRAMS)
+        if not ocr_data_is_installed():
+            with step("language data for price tags"):
+                install_ocr_data()
     except StackError as error:
         say(str(error))
         return 1

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from infra.local.errors import StackError
 from infra.local.progress import step
-from infra.local.services.azurite import machine_node
+from infra.local.services.node import machine_node
 from infra.local.services.processes import run_step
 
 __all__ = ["make_environment"]

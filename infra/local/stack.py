@@ -12,9 +12,10 @@ import httpx
 from infra.local.errors import StackError
 from infra.local.host.service import READY
 from infra.local.programs import Program
-from infra.local.progress import step
+from infra.local.progress import say, step
 from infra.local.services.azurite import AzuriteServer, azurite_is_installed, install_azurite
 from infra.local.services.migrations import migrate
+from infra.local.services.ocr_data import install_ocr_data, ocr_data_is_installed
 from infra.local.services.ports import claim_port
 from infra.local.services.postgres import PostgresServer
 from infra.local.services.processes import run_step
@@ -88,6 +89,7 @@ class Stack:
         settings = app_settings(self.choices, database=database, redis_url=redis_url, storage=storage)
         environment = app_environment(settings, write_app_settings(settings))
         self._load_demo(environment)
+        _prepare_ocr()
         with step("messenger simulator"):
             self.simulator.start(environment, _answering(self.choices.simulator_url + "/control/state"))
         with step("functions host: HTTP"):
@@ -167,6 +169,17 @@ class Stack:
                 env=environment,
             )
             DEMO.chmod(0o600)
+
+
+def _prepare_ocr() -> None:
+    """Photos are searched by without it too, only price tags are not read: no reason not to start."""
+    if ocr_data_is_installed():
+        return
+    try:
+        with step("language data for price tags"):
+            install_ocr_data()
+    except StackError as error:
+        say(f"  Words in photos will not be read: {error}")
 
 
 def _answering(url: str) -> Callable[[], bool]:

@@ -10,6 +10,7 @@ __all__ = [
     "DEMO",
     "LOCAL",
     "LOGS",
+    "OCR_PROGRAMS",
     "RUN",
     "SECRETS",
     "SETTINGS",
@@ -19,6 +20,7 @@ __all__ = [
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCAL = CHECKOUT / ".local"
 AZURITE_PROGRAMS = LOCAL / "azurite-programs"
+OCR_PROGRAMS = LOCAL / "ocr-programs"
 DEMO = LOCAL / "demo.json"
 LOGS = LOCAL / "log"
 RUN = LOCAL / "run"

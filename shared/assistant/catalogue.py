@@ -57,6 +57,14 @@ class CatalogueFinder:
         except NotFound:
             return None
 
+    async def with_codes(
+        self, session: AsyncSession, codes: Sequence[str], *, language: Language, city_id: UUID | None
+    ) -> Sequence[FoundProduct]:
+        """The products that bear one of these barcodes, as sold in that city."""
+        read = [_printable(code) for code in codes]
+        found = await self._catalogue.products_by_barcodes(session, read, city_id=city_id)
+        return [found_product(view, language) for view in found]
+
     async def categories(self, session: AsyncSession, *, language: Language) -> Sequence[str]:
         """Names of the categories that have products, the fullest first."""
         found = sorted(await self._catalogue.categories(session), key=lambda category: -category.products)

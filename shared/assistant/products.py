@@ -73,6 +73,11 @@ class ProductFinder(Protocol):
     ) -> FoundProduct | None:
         """The product of that article number, as sold in that city."""
 
+    async def with_codes(
+        self, session: AsyncSession, codes: Sequence[str], *, language: Language, city_id: UUID | None
+    ) -> Sequence[FoundProduct]:
+        """The products that bear one of these barcodes, as sold in that city."""
+
     async def categories(self, session: AsyncSession, *, language: Language) -> Sequence[str]:
         """Names of the categories that have products, the fullest first."""
 

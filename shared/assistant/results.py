@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.assistant import buttons, replies
 from shared.assistant.skill import Answer, Moment, Write
 from shared.assistant.state import MISSES_BEFORE_OFFER
-from shared.channels.messages import Reply
+from shared.channels.messages import OutboundMessage, Reply
 from shared.dialogs.contract import AnalyticsEvent, TurnResult
 
-__all__ = ["followed_by", "miss", "result_of"]
+__all__ = ["followed_by", "miss", "preceded", "result_of"]
 
 
 def result_of(moment: Moment, answer: Answer, *, writes: Sequence[Write] = ()) -> TurnResult:
@@ -32,6 +32,20 @@ def result_of(moment: Moment, answer: Answer, *, writes: Sequence[Write] = ()) -
         return _plain(moment, followed_by(answer, told))
 
     return TurnResult(settle=settle)
+
+
+def preceded(result: TurnResult, messages: Sequence[OutboundMessage]) -> TurnResult:
+    """The result with ``messages`` before its own, also before those that are known only once it is committed."""
+    if not messages:
+        return result
+    if result.settle is None:
+        return replace(result, reply=Reply(messages=(*messages, *result.reply.messages)))
+    decide = result.settle
+
+    async def settle(session: AsyncSession) -> TurnResult:
+        return preceded(await decide(session), messages)
+
+    return replace(result, settle=settle)
 
 
 def followed_by(first: Answer, second: Answer) -> Answer:

@@ -7,32 +7,25 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.assistant.gate import ModelGate
 from shared.assistant.model.answering import ModelAssistant
-from shared.assistant.model.breaker import ModelBreaker
-from shared.assistant.model.client import ChatClient
-from shared.assistant.model.failures import FailureReason, ModelFailed
 from shared.assistant.offline.assistant import OfflineAssistant
 from shared.assistant.products import ProductFinder
-from shared.assistant.results import result_of
+from shared.assistant.recognition.perception import Recognition
+from shared.assistant.results import preceded, result_of
 from shared.assistant.skill import Moment
 from shared.assistant.skillset import Skills
-from shared.assistant.usage import ModelUsage, record_usage, spending_day, spent_micros
+from shared.assistant.usage import ModelUsage, record_usage, spending_day
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
+from shared.media.service import MediaService
+from shared.runtime.model.breaker import ModelBreaker
+from shared.runtime.model.client import ChatClient
+from shared.runtime.model.failures import ModelFailed
 from shared.runtime.settings import Settings
 
 __all__ = ["AssistantResponder"]
 
 _log = logging.getLogger(__name__)
-
-_ABOUT_THE_TURN = frozenset(
-    [
-        FailureReason.CONTENT_FILTER,
-        FailureReason.EMPTY,
-        FailureReason.TOO_MANY_ROUNDS,
-        FailureReason.UNGROUNDED,
-    ]
-)
-"""Failures that show a model which answers."""
 
 
 class AssistantResponder:
@@ -44,6 +37,7 @@ class AssistantResponder:
         finder: the catalogue.
         client: the model's client; by default built from the settings.
         breaker: leaves a failing model alone; by default 5 failures in a row rest it for 30 seconds.
+        media: reads photos and voice notes; without it they are politely declined.
     """
 
     def __init__(
@@ -54,20 +48,39 @@ class AssistantResponder:
         *,
         client: ChatClient | None = None,
         breaker: ModelBreaker | None = None,
+        media: MediaService | None = None,
     ) -> None:
         self._settings = settings
         self._client = client or ChatClient(settings)
-        self._breaker = breaker or ModelBreaker()
+        self._gate = ModelGate(settings.daily_model_budget, breaker)
         self._skills = skills
         self._offline = OfflineAssistant(skills)
         self._model = ModelAssistant(settings, self._client, skills, finder)
+        self._recognition = None if media is None else Recognition(settings, media, skills, finder)
 
     async def aclose(self) -> None:
         """Close the model's connections."""
         await self._client.aclose()
 
     async def respond(self, turn: Turn) -> TurnResult:
-        """Answer a turn before its deadline; without a usable model by rules. Database errors pass through."""
+        """Answer a turn before its deadline; without a usable model by rules. Database errors pass through.
+
+        Voice notes become words first, and photos what is in them; all else is answered as if it had been typed.
+        """
+        if self._recognition is None:
+            return await self._answer(turn)
+        seen = await self._recognition.perceive(turn)
+        result = await self._answer(seen.turn) if seen.answer is None else result_of(seen.moment, seen.answer)
+        result = preceded(result, seen.before)
+        for usage in seen.usage:
+            result = _with_usage(result, turn, usage)
+        for counted in seen.analytics:
+            result = _extended(result, analytics=counted)
+        return result
+
+    async def _answer(self, turn: Turn) -> TurnResult:
+        if not turn.events:
+            return TurnResult()
         if not self._is_for_model(turn):
             return await self._offline.respond(turn)
         moment = Moment.of(turn)
@@ -97,27 +110,8 @@ class AssistantResponder:
         )
 
     async def _ask_model(self, turn: Turn, usage: ModelUsage) -> TurnResult:
-        await self._check_budget(turn)
-        self._breaker.admit()
-        try:
-            result = await self._model.respond(turn, usage)
-        except ModelFailed as failure:
-            if failure.reason in _ABOUT_THE_TURN:
-                self._breaker.succeeded()
-            else:
-                self._breaker.failed(failure)
-            raise
-        self._breaker.succeeded()
-        return result
-
-    async def _check_budget(self, turn: Turn) -> None:
-        """Compare the day's spending with the budget. Turns that run at once may together exceed it by one each."""
-        own = turn.bot.daily_model_budget
-        budget = self._settings.daily_model_budget if own is None else own
-        async with turn.session() as session:
-            spent = await spent_micros(session, day=spending_day(turn.started_at, turn.bot.timezone))
-        if spent >= budget * 1_000_000:
-            raise ModelFailed(FailureReason.OVER_BUDGET)
+        async with self._gate.asking(turn.bot, turn.session, at=turn.started_at):
+            return await self._model.respond(turn, usage)
 
     async def _fall_back(self, turn: Turn, failure: ModelFailed) -> TurnResult:
         _log.warning(

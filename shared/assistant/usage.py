@@ -53,6 +53,8 @@ class ModelUsage:
     calls: int = field(default=0)
     prompt_tokens: int = field(default=0)
     completion_tokens: int = field(default=0)
+    sound_micros: int = field(default=0)
+    """What sound cost that was written down, which is counted by its length."""
 
     def add(self, prompt_tokens: int, completion_tokens: int) -> None:
         """Count one answered call."""
@@ -60,10 +62,16 @@ class ModelUsage:
         self.prompt_tokens += prompt_tokens
         self.completion_tokens += completion_tokens
 
+    def add_sound(self, seconds: float, price_minute: float) -> None:
+        """Count one voice note that was written down; the price is US dollars a minute."""
+        self.calls += 1
+        self.sound_micros += round(seconds / 60 * price_minute * 1_000_000)
+
     @property
     def cost_micros(self) -> int:
-        """Millionths of a US dollar: dollars per million tokens times tokens."""
-        return round(self.prompt_tokens * self.price_input + self.completion_tokens * self.price_output)
+        """Millionths of a US dollar: dollars per million tokens times tokens, and the sound."""
+        tokens = self.prompt_tokens * self.price_input + self.completion_tokens * self.price_output
+        return round(tokens) + self.sound_micros
 
 
 def spending_day(moment: datetime, timezone: str) -> date:

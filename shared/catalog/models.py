@@ -80,6 +80,7 @@ class Product(Base):
     sku: Mapped[str] = mapped_column(Text)
     sku_key: Mapped[str] = mapped_column(Text)
     external_ref: Mapped[str | None] = mapped_column(Text)
+    barcodes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     colours: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     images: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     name: Mapped[dict[str, str]] = mapped_column(JSONB)
@@ -131,6 +132,9 @@ class Product(Base):
             postgresql_where=text("availability <> 'in_stock'"),
         ),
         Index("ix_products_inactive", "company_id", "updated_at", "id", postgresql_where=text("NOT active")),
+        Index(
+            "ix_products_barcodes", "barcodes", postgresql_using="gin", postgresql_where=text("barcodes <> '{}'")
+        ),
     )
 
 

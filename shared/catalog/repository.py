@@ -48,6 +48,10 @@ _WALK = text(
     " :sort, :offset, :limit)"
 ).bindparams(bindparam("city", type_=Product.city_id.type))
 
+_BARCODES = text("SELECT product_id FROM products_by_barcode(:wanted, :city)").bindparams(
+    bindparam("wanted", type_=ARRAY(Text)), bindparam("city", type_=Product.city_id.type)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -129,6 +133,12 @@ class CatalogRepository:
         """Whether some product has that image; reads all of them."""
         statement = select(Product.id).where(_OF_COMPANY, literal(url) == func.any(Product.images))
         return (await self._session.execute(statement.limit(1))).first() is not None
+
+    async def by_barcodes(self, codes: Sequence[str], city_id: UUID | None) -> list[Product]:
+        """Active products that bear one of ``codes``; the city's own offer instead of the one for all cities."""
+        ids = (await self._session.execute(_BARCODES, {"wanted": list(codes), "city": city_id})).scalars().all()
+        rows = await self.by_ids(list(ids))
+        return _one_offer_each(rows) if city_id else rows
 
     async def by_sku_keys(self, keys: Sequence[str], city_id: UUID | None, limit: int) -> list[Product]:
         """Active products whose stock number is one of ``keys``; the city's own offer first."""

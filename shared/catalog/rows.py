@@ -55,6 +55,7 @@ def row_of(product: ProductInput, category: CategoryInput, key: str) -> dict[str
         "sku": product.sku,
         "sku_key": sku_key(product.sku),
         "external_ref": product.external_ref,
+        "barcodes": list(dict.fromkeys(product.barcodes)),
         "colours": [colour.value for colour in entry.colours],
         "images": list(product.images),
         "name": product.name.model_dump(exclude_none=True),

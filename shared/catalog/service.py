@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.catalog.analyser import terms_of
+from shared.catalog.barcodes import barcode_key
 from shared.catalog.colours import Colour, colours_of_text
 from shared.catalog.indexing import company_key
 from shared.catalog.models import Product
@@ -94,6 +96,15 @@ class CatalogService:
         if not rows:
             raise NotFound("product", identity)
         return product_view(rows[0])
+
+    async def products_by_barcodes(
+        self, session: AsyncSession, codes: Sequence[str], *, city_id: UUID | None = None
+    ) -> list[ProductView]:
+        """The active products that bear one of these codes and are sold in that city, available ones first."""
+        keys = [key for code in codes if (key := barcode_key(code))]
+        if not keys:
+            return []
+        return [product_view(row) for row in await CatalogRepository(session).by_barcodes(keys, city_id)]
 
     async def products_by_ids(self, session: AsyncSession, ids: list[UUID]) -> list[ProductView]:
         """The products that exist, active or not, in the order asked for."""
@@ -275,6 +286,7 @@ def product_view(row: Product) -> ProductView:
             "quantity": row.quantity,
             "active": row.active,
             "external_ref": row.external_ref,
+            "barcodes": row.barcodes,
             "updated_at": row.updated_at,
         }
     )

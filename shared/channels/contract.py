@@ -15,9 +15,10 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from shared.channels.messages import InboundContent, OutboundMessage
+from shared.channels.messages import InboundContent, MediaContent, OutboundMessage
 from shared.kernel.errors import ZetaError
 from shared.kernel.languages import Language
+from shared.runtime.downloads import Download, Downloads
 from shared.runtime.http import HttpTransport
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Ignored",
     "InboundEvent",
     "InboundMessage",
+    "MediaNotFetched",
+    "MediaTrouble",
     "Membership",
     "MembershipChange",
     "NotSent",
@@ -155,6 +158,31 @@ class Ignored(_Event):
 
 
 InboundEvent = Annotated[InboundMessage | MembershipChange | DeliveryUpdate | Ignored, Field(discriminator="kind")]
+
+
+class MediaTrouble(StrEnum):
+    """Why a file that a person sent could not be had."""
+
+    TOO_LARGE = "too_large"
+    GONE = "gone"
+    """The platform has it no more (links expire), or will not give it."""
+    MISCONFIGURED = "misconfigured"
+    """Credentials or account: a person must act."""
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """The message names a host that is not the platform's."""
+    NO_ANSWER = "no_answer"
+    """No connection, too slow, or trouble at the platform: a later try may do better."""
+
+
+class MediaNotFetched(ZetaError):
+    """Raised by ``Channel.fetch_media``; ``trouble`` says why."""
+
+    code: ClassVar[str] = "media_not_fetched"
+
+    def __init__(self, trouble: MediaTrouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
 
 # ---- out --------------------------------------------------------------------------------------------------
 
@@ -319,4 +347,19 @@ class Channel(Protocol):
 
         Raises:
             NotSent, Refused, Uncertain: see each.
+        """
+
+    async def fetch_media(
+        self,
+        content: MediaContent,
+        *,
+        credentials: Credentials,
+        http: HttpTransport,
+        downloads: Downloads,
+        limit: int,
+    ) -> Download:
+        """Get a file that a person sent, of at most ``limit`` bytes (or what the platform allows, if less).
+
+        Raises:
+            MediaNotFetched: with the reason.
         """

@@ -9,14 +9,18 @@ that code instead, in its client.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
-from shared.channels.contract import NotSent, Refusal, Refused, Uncertain
-from shared.kernel.errors import TryLater
+from shared.channels.contract import MediaNotFetched, MediaTrouble, NotSent, Refusal, Refused, Uncertain
+from shared.channels.messages import MediaContent
+from shared.kernel.errors import TooLarge, TryLater
+from shared.runtime.downloads import DownloadRefused
 from shared.runtime.http import ConnectFailed, HttpAnswer, HttpTransport, NoAnswer
+from shared.runtime.url_guard import ForbiddenAddress
 
-__all__ = ["Budget", "call_api", "credential_problem", "raise_for_server_error", "retry_after_of"]
+__all__ = ["Budget", "call_api", "credential_problem", "fetching", "raise_for_server_error", "retry_after_of"]
 
 _LONGEST_WAIT = 86_400.0
 
@@ -92,3 +96,28 @@ def raise_for_server_error(answer: HttpAnswer, *, scope: Literal["chat", "bot"] 
 def credential_problem(name: str) -> Refused:
     """The error for a credential that is missing or cannot stand in an address or a header."""
     return Refused(Refusal.MISCONFIGURED, f"the credential {name} is missing or malformed")
+
+
+@contextmanager
+def fetching(content: MediaContent, limit: int) -> Iterator[None]:
+    """Map what goes wrong while a file is fetched; a file that is known to be over ``limit`` is not asked for.
+
+    Raises:
+        MediaNotFetched: with the reason.
+    """
+    if content.size is not None and content.size > limit:
+        raise MediaNotFetched(MediaTrouble.TOO_LARGE)
+    try:
+        yield
+    except TooLarge as error:
+        raise MediaNotFetched(MediaTrouble.TOO_LARGE) from error
+    except ForbiddenAddress as error:
+        raise MediaNotFetched(MediaTrouble.FORBIDDEN_ADDRESS) from error
+    except (NotSent, Uncertain, ConnectFailed, NoAnswer, TryLater) as error:
+        raise MediaNotFetched(MediaTrouble.NO_ANSWER) from error
+    except Refused as error:
+        misconfigured = error.refusal is Refusal.MISCONFIGURED
+        raise MediaNotFetched(MediaTrouble.MISCONFIGURED if misconfigured else MediaTrouble.GONE) from error
+    except DownloadRefused as error:
+        later = error.status == 429 or error.status >= 500
+        raise MediaNotFetched(MediaTrouble.NO_ANSWER if later else MediaTrouble.GONE) from error

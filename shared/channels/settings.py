@@ -15,6 +15,9 @@ class ChannelSettings:
     whatsapp_api_url: str = "https://graph.facebook.com"
     whatsapp_api_version: str = "v25.0"
     viber_api_url: str = "https://chatapi.viber.com"
+    whatsapp_media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com", ".fbcdn.net", ".whatsapp.net")
+    """Hosts of the files that people send, besides the API's own; a leading dot stands for all names below."""
+    viber_media_hosts: tuple[str, ...] = (".viber.com",)
 
     # ---- figures that the vendors do not state, or state in two ways ------------------------------------
     telegram_max_buttons: int = 100

@@ -52,6 +52,7 @@ from shared.escalations.handover import HandoverResponder
 from shared.escalations.personal_data import EscalationRecords
 from shared.escalations.staff.responder import StaffResponder
 from shared.escalations.watch import EscalationWatch
+from shared.media.service import MediaService
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
@@ -62,9 +63,11 @@ from shared.runtime.blobs import Blobs
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
-from shared.runtime.health import Check
+from shared.runtime.health import Check, configured
 from shared.runtime.health_checks import dependency_checks
 from shared.runtime.http import HttpTransport
+from shared.runtime.model.client import ChatClient
+from shared.runtime.model.connection import ModelConnection
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
@@ -102,8 +105,18 @@ class Worker:
         self._build_orders()
         self._build_alerts()
         finder = CatalogueFinder(self.catalog)
-        self._assistant = AssistantResponder(settings, self._skills(finder), finder)
-        self._build_escalations()
+        self.model = ModelConnection(settings)
+        self.media = MediaService(
+            settings,
+            channel_of=self._channel_of,
+            access=self.directory.access,
+            http=self.http,
+            cache=self.cache,
+            model=self.model,
+        )
+        chat = ChatClient(settings, self.model)
+        self._assistant = AssistantResponder(settings, self._skills(finder), finder, client=chat, media=self.media)
+        self._build_escalations(chat)
         built_in: dict[str, Responder] = {
             "assistant": self._assistant,
             HANDOVER: HandoverResponder(self.desk),
@@ -111,9 +124,9 @@ class Worker:
         }
         self._build_dialogs(built_in | (responders or {}))
 
-    def _build_escalations(self) -> None:
+    def _build_escalations(self, chat: ChatClient) -> None:
         settings = self.settings
-        self._summaries = TalkSummaries(settings, self.database)
+        summaries = TalkSummaries(settings, self.database, chat)
         self.desk = EscalationDesk(
             self.notices,
             patience=timedelta(seconds=settings.handover_reply_seconds),
@@ -122,7 +135,7 @@ class Worker:
         self.escalations = EscalationWatch(
             database=self.database,
             desk=self.desk,
-            summariser=self._summaries,
+            summariser=summaries,
             bells=self.bells,
             reminders=settings.handover_reminders,
         )
@@ -242,7 +255,10 @@ class Worker:
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""
-        return dependency_checks(self.settings, database=self.database, cache=self.cache, queues=self.queues)
+        return [
+            *dependency_checks(self.settings, database=self.database, cache=self.cache, queues=self.queues),
+            configured("label_reading", self.media.reads_labels),
+        ]
 
     def stop(self) -> None:
         """Claim nothing new from now on; what is under way ends or is given back."""
@@ -252,8 +268,8 @@ class Worker:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._assistant.aclose()
-        await self._summaries.aclose()
+        await self.media.aclose()
+        await self.model.aclose()
         await self.http.aclose()
         await self.queues.aclose()
         await self.blobs.aclose()
@@ -302,4 +318,11 @@ def _channel_settings(settings: Settings) -> ChannelSettings:
         whatsapp_api_version=settings.whatsapp_api_version,
         viber_api_url=settings.viber_api_url,
         viber_button_api_version=settings.viber_button_api_version,
+        whatsapp_media_hosts=_names(settings.whatsapp_media_hosts),
+        viber_media_hosts=_names(settings.viber_media_hosts),
     )
+
+
+def _names(setting: str) -> tuple[str, ...]:
+    """A comma-separated setting."""
+    return tuple(name.strip() for name in setting.split(",") if name.strip())

@@ -86,6 +86,8 @@ class Turn:
     """``time.monotonic()`` by which the answer must be there."""
     staff_user_id: UUID | None = None
     """The user of the company whose own messenger this is; ``None``: a shopper's."""
+    language_chosen: bool = False
+    """Whether the person asked for ``language``; otherwise it is what their words look like."""
 
     @property
     def text(self) -> str:

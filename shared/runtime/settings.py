@@ -99,8 +99,28 @@ class Settings(BaseSettings):
     """US dollars per million tokens read, for the cost that is recorded and held against the budget."""
     model_price_output: float = 0.60
     """The same for tokens written."""
+    openai_vision_model: str = ""
+    """The model that looks at photos; empty: `OPENAI_MODEL`."""
+    openai_transcription_model: str = "whisper-1"
+    """The model that writes down voice notes (with Azure OpenAI: the deployment); empty: none."""
+    model_price_audio_minute: float = 0.006
+    """US dollars per minute of sound written down."""
     public_base_url: str = "http://127.0.0.1:7071"
     """Where messengers reach the function app."""
+
+    # ---- photos and voice ---------------------------------------------------------------------------------
+    whatsapp_media_hosts: str = "lookaside.fbsbx.com,.fbcdn.net,.whatsapp.net"
+    """Hosts, comma-separated, that WhatsApp's files come from; a leading dot stands for all names below it."""
+    viber_media_hosts: str = ".viber.com"
+    """The same for Viber."""
+    media_timeout: float = 15.0
+    """How long the download of a person's file may take in all."""
+    ocr_data: str = ""
+    """The folder of Tesseract's ``eng.traineddata``; empty: `ocr-data` beside `function_app.py`."""
+    ocr_seconds: float = 2.0
+    """How long the words in one picture are looked for at most."""
+    recognition_kept: float = 3600.0
+    """How long the copy in Redis of what a file was found to be lives."""
 
     # ---- turns -----------------------------------------------------------------------------------------
     drainer_dialogs: int = 16

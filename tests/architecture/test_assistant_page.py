@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from shared.assistant.model.failures import FailureReason
+from shared.runtime.model.failures import FailureReason
 from tests.doubles.skills import skills_of_a_shop
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assistant.md").read_text()

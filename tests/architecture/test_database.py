@@ -118,6 +118,7 @@ FUNCTIONS = {
     "search_messages": {"zeta_app"},
     "search_products": {"zeta_app"},
     "walk_products": {"zeta_app"},
+    "products_by_barcode": {"zeta_app"},
 }
 """The SECURITY DEFINER functions and who may call them; a trigger's function is called by nobody."""
 

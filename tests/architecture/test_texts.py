@@ -54,6 +54,7 @@ VOCABULARIES = {
     "companies/slugs.py": "letters, for addresses in Latin ones",
     "dialogs/turns/language_wishes.py": "words that ask for a language",
     "kernel/detection.py": "words that tell a language",
+    "media/transcription.py": "what a model hears in silence",
     "kernel/money.py": "signs of currencies",
 }
 """The modules that must know words in order to understand, compare or write them, and what for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -63,6 +63,8 @@ class MemoryCatalogue:
 
     products: Sequence[FoundProduct] = FURNITURE
     queries: list[ProductQuery] = field(default_factory=list)
+    barcodes: Mapping[str, str] = field(default_factory=dict)
+    """Article numbers by barcode."""
 
     async def find(self, session: AsyncSession, query: ProductQuery) -> FoundPage:
         """All conditions hold together."""
@@ -78,6 +80,13 @@ class MemoryCatalogue:
     ) -> FoundProduct | None:
         """By article number, in any case."""
         return next((product for product in self.products if product.sku.casefold() == sku.casefold()), None)
+
+    async def with_codes(
+        self, session: AsyncSession, codes: Sequence[str], *, language: Language, city_id: UUID | None
+    ) -> Sequence[FoundProduct]:
+        """By barcode."""
+        skus = {self.barcodes[code] for code in codes if code in self.barcodes}
+        return [product for product in self.products if product.sku in skus]
 
     async def categories(self, session: AsyncSession, *, language: Language) -> Sequence[str]:
         """In the order of first appearance."""

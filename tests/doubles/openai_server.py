@@ -8,6 +8,9 @@ Scripted, for tests::
 A script is a list of steps (the last one repeats) or a function from the request's JSON to a step. Like the real
 API, the server refuses a request in which a tool call has no result.
 
+Voice notes are written down by a script of their own, ``server.voice``: steps of ``hears("красный диван")``; what
+was sent is in ``server.sounds``. A question about a picture is an ordinary step: ``sees(product_type="диван")``.
+
 Instant, for benchmarks: ``InstantModel``, or ``python -m tests.doubles.openai_server --port 25010 --tool``: a bare
 asyncio protocol with answers made beforehand.
 """
@@ -31,12 +34,15 @@ __all__ = [
     "InstantModel",
     "OpenAIServer",
     "RecordedRequest",
+    "RecordedSound",
     "Step",
     "answers_bytes",
     "calls",
     "fails",
     "hangs",
+    "hears",
     "says",
+    "sees",
 ]
 
 
@@ -57,6 +63,17 @@ class RecordedRequest:
     path: str
     headers: Mapping[str, str]
     json: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RecordedSound:
+    """A file that was to be written down, with the fields beside it."""
+
+    path: str
+    name: str
+    mime_type: str
+    content: bytes
+    fields: Mapping[str, str]
 
 
 Script = Sequence[Step] | Callable[[dict[str, Any]], Step]
@@ -112,6 +129,18 @@ def calls(
     return Step(body=_completion(message, "tool_calls", prompt_tokens, completion_tokens))
 
 
+def sees(*, product_type: str = "", colour: str = "", style: str = "") -> Step:
+    """What is in a picture."""
+    seen = {"product_type": product_type, "colour": colour, "style": style}
+    return says(json.dumps(seen, ensure_ascii=False), prompt_tokens=300, completion_tokens=30)
+
+
+def hears(text: str, *, seconds: float | None = None) -> Step:
+    """What is said in a sound file; ``seconds`` as newer models tell its length."""
+    usage = {} if seconds is None else {"usage": {"type": "duration", "seconds": seconds}}
+    return Step(body=json.dumps({"text": text, **usage}, ensure_ascii=False).encode())
+
+
 def fails(
     status: int,
     *,
@@ -144,6 +173,10 @@ class OpenAIServer:
         self._runner: web.AppRunner | None = None
         self.requests: list[RecordedRequest] = []
         """All requests, oldest first."""
+        self.voice: Sequence[Step] = (hears(""),)
+        """Answers to sound files, the last one repeats."""
+        self.sounds: list[RecordedSound] = []
+        """All sound files, oldest first."""
 
     @property
     def base_url(self) -> str:
@@ -163,6 +196,7 @@ class OpenAIServer:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=16 << 20)
         app.router.add_post("/{path:.*chat/completions}", self._answer)
+        app.router.add_post("/{path:.*audio/transcriptions}", self._write_down)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -181,6 +215,20 @@ class OpenAIServer:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append(RecordedRequest(request.path_qs, headers, body))
         step = _unanswered_calls(body) or self._next(body)
+        if step.delay:
+            await asyncio.sleep(step.delay)
+        sent = {"content-type": "application/json", **step.headers}
+        return web.Response(status=step.status, body=step.body, headers=sent)
+
+    async def _write_down(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        file = form["file"]
+        assert isinstance(file, web.FileField)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        self.sounds.append(
+            RecordedSound(request.path_qs, file.filename, file.content_type, file.file.read(), fields)
+        )
+        step = self.voice[min(len(self.sounds), len(self.voice)) - 1]
         if step.delay:
             await asyncio.sleep(step.delay)
         sent = {"content-type": "application/json", **step.headers}

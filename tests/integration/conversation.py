@@ -22,6 +22,7 @@ from sqlalchemy import CursorResult, text
 from infra.local.simulator.demo_state import add_bot
 from infra.local.simulator.participant import Participant
 from infra.local.simulator.simulator import Simulator
+from infra.local.simulator.wire import UploadedFile
 from infra.local.simulator.world import Bot, Message
 from shared.bots import service as bots
 from shared.bots.schemas import CredentialNames, NewBot
@@ -91,6 +92,15 @@ class Shopper:
         """Send texts one after another; the bot takes each with a 200."""
         for words in texts:
             assert await self.person.send_text(words) == 200
+
+    async def shows(self, picture: bytes, caption: str = "") -> None:
+        """Send a photo."""
+        file = UploadedFile("photo.jpg", "image/jpeg", picture)
+        assert await self.person.send_photo(file, caption=caption) == 200
+
+    async def records(self, sound: UploadedFile | None = None) -> None:
+        """Send a voice note: two seconds of OGG/Opus where none is given."""
+        assert await self.person.send_voice(sound) == 200
 
     async def presses(self, title_or_id: str) -> None:
         """Press a button."""

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from infra.local.demo.products import demo_products
-from infra.local.simulator import Simulator
+from infra.local.simulator import Simulator, samples
 from infra.local.simulator.demo_state import BrokenStateError
 from shared.kernel.ids import new_id
 from tests.doubles.recording_bot import RecordingBot
@@ -246,3 +246,12 @@ async def test_every_picture_of_the_demo_shop_is_served(stage: Stage) -> None:
 
     assert len(pictures) > 100
     assert {(answer.status_code, answer.headers["content-type"]) for answer in answers} == {(200, "image/png")}
+
+
+async def test_a_sample_photo_is_sent_by_its_name(stage: Stage) -> None:
+    await stage.act("telegram", "send_photo", sample="price-tag")
+
+    (chat,) = (chat for chat in stage.sim.world.chats() if chat.messages)
+    stored = stage.sim.environment.media.get(chat.messages[-1].file_id)
+    assert stored is not None
+    assert stored.data == samples.photo("price-tag").data

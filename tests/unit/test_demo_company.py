@@ -10,7 +10,12 @@ import pytest
 
 from infra.local.demo import pictures
 from infra.local.demo.products import demo_categories, demo_company, demo_products
+from infra.local.demo.tags import ARTICLE
+from infra.local.services.ocr_data import install_ocr_data
+from infra.local.simulator import samples
 from shared.catalog.schemas import Availability, LocalizedText, ProductInput
+from shared.media.codes import has_check_digit
+from shared.media.recognition import PictureReader
 
 CITIES = {"almaty": UUID(int=1), "astana": UUID(int=2)}
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -27,6 +32,22 @@ def test_the_shop_has_two_cities_and_some_300_products(products: list[ProductInp
     assert len({product.sku for product in products}) == len(products)
     assert len({product.name.ru for product in products}) == len(products)
     assert {product.category for product in products} == {category.code for category in demo_categories()}
+
+
+def test_every_product_has_a_barcode_of_its_own_that_scanners_accept(products: list[ProductInput]) -> None:
+    barcodes = [barcode for product in products for barcode in product.barcodes]
+
+    assert len(set(barcodes)) == len(products)
+    assert all(len(barcode) == 13 and has_check_digit(barcode) for barcode in barcodes)
+
+
+def test_the_simulator_s_sample_photos_show_a_product_of_the_shop(products: list[ProductInput]) -> None:
+    reader = PictureReader(install_ocr_data(), seconds=60.0)
+    sofa = next(product for product in products if product.sku == ARTICLE)
+
+    (code,) = reader.examine(samples.photo("barcode").data).codes
+    assert code.value == sofa.barcodes[0]
+    assert reader.examine(samples.photo("price-tag").data).article_numbers == (ARTICLE,)
 
 
 def test_every_text_is_there_in_three_languages(products: list[ProductInput]) -> None:

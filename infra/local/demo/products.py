@@ -87,7 +87,8 @@ def demo_products(cities: Mapping[str, UUID], *, image_base: str = DEFAULT_IMAGE
             sku = f"{prefixes[series['category']]}-{numbers[series['category']]:03d}"
             city = cities[series["only"]] if series["only"] else None
             image = f"{image_base}/{series['category']}-{colour.value}.png"
-            products.append(_product(series, colour, sku=sku, city=city, image=image, materials=materials))
+            product = _product(series, colour, sku=sku, city=city, image=image, materials=materials)
+            products.append(product.model_copy(update={"barcodes": (_barcode(len(products) + 1),)}))
     return products
 
 
@@ -117,6 +118,13 @@ def _product(
         availability=Availability.OUT_OF_STOCK if sold_out else Availability.IN_STOCK,
         quantity=0 if sold_out else 1 + int(sku[-3:]) * 7 % 13,
     )
+
+
+def _barcode(number: int) -> str:
+    """An EAN-13 of the range that GS1 leaves to shops for their own use (it begins with 2)."""
+    digits = f"2{number:011d}"
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return f"{digits}{-weighted % 10}"
 
 
 def _name(series: Mapping[str, str], colour: Colour) -> LocalizedText:

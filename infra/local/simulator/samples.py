@@ -7,16 +7,18 @@ from pathlib import Path
 
 from infra.local.simulator.wire import UploadedFile
 
-__all__ = ["document", "photo", "voice_note"]
+__all__ = ["PHOTOS", "document", "photo", "voice_note"]
 
-_PHOTO = Path(__file__).parent / "samples" / "sofa.jpg"
+_PHOTOS = Path(__file__).parent / "samples"
+PHOTOS = ("sofa", "barcode", "price-tag")
+"""A sofa, and what stands on the demo shop's first one: its barcode, its price tag."""
 _OPUS_SILENCE = b"\xf8\xff\xfe"
 """One 20 ms OPUS frame of silence (RFC 6716)."""
 
 
-def photo() -> UploadedFile:
-    """A JPEG picture of a sofa."""
-    return UploadedFile("photo.jpg", "image/jpeg", _PHOTO.read_bytes())
+def photo(name: str = "sofa") -> UploadedFile:
+    """A JPEG picture, one of ``PHOTOS``."""
+    return UploadedFile("photo.jpg", "image/jpeg", (_PHOTOS / f"{name}.jpg").read_bytes())
 
 
 def voice_note(seconds: float = 2.0) -> UploadedFile:

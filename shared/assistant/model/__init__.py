@@ -1,1 +1,1 @@
-"""The assistant with a language model: its client, its tools, and what keeps its words true."""
+"""The assistant with a language model: its tools, and what keeps its words true."""

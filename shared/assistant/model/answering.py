@@ -8,10 +8,8 @@ from typing import Any
 
 from shared.assistant import replies
 from shared.assistant.attachments import notes_on_attachments
-from shared.assistant.model.client import ChatClient
 from shared.assistant.model.context import estimate_tokens, history_messages, quote
 from shared.assistant.model.conversation import converse
-from shared.assistant.model.failures import FailureReason, ModelFailed
 from shared.assistant.model.grounding import Facts, Grounded, ground
 from shared.assistant.model.prompt import system_prompt
 from shared.assistant.model.tools import Toolbox
@@ -24,6 +22,8 @@ from shared.assistant.usage import ModelUsage
 from shared.channels.messages import OutboundMessage, RichText, TextMessage
 from shared.dialogs.contract import AnalyticsEvent, Turn, TurnResult
 from shared.kernel.languages import Language
+from shared.runtime.model.client import ChatClient
+from shared.runtime.model.failures import FailureReason, ModelFailed
 from shared.runtime.settings import Settings
 
 __all__ = ["ModelAssistant"]

@@ -6,11 +6,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.assistant.model.client import ChatClient
-from shared.assistant.model.failures import ContextTooLong, FailureReason, ModelFailed
 from shared.assistant.model.tools import CALLS_PER_ROUND, Toolbox
-from shared.assistant.model.wire import ChatAnswer
 from shared.assistant.usage import ModelUsage
+from shared.runtime.model.client import ChatClient
+from shared.runtime.model.failures import ContextTooLong, FailureReason, ModelFailed
+from shared.runtime.model.wire import ChatAnswer
 
 __all__ = ["ROUNDS", "converse"]
 

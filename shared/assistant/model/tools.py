@@ -9,11 +9,11 @@ from typing import NoReturn
 from pydantic import ValidationError
 
 from shared.assistant.facts import Evidence, as_data
-from shared.assistant.model.wire import ToolCall
 from shared.assistant.products import FoundProduct
 from shared.assistant.skill import Answer, Found, Moment, Write
 from shared.assistant.skillset import Skills
 from shared.dialogs.contract import AnalyticsEvent
+from shared.runtime.model.wire import ToolCall
 
 __all__ = ["CALLS_PER_ROUND", "Toolbox"]
 

@@ -16,13 +16,14 @@ from shared.channels.contract import (
     Sent,
     WebhookRequest,
 )
-from shared.channels.messages import ChoiceContent, OutboundMessage
+from shared.channels.messages import ChoiceContent, MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, require_equal, secret_of
-from shared.channels.telegram import client
+from shared.channels.telegram import client, media
 from shared.channels.telegram.parse import parse_update
 from shared.channels.telegram.render import TelegramRenderer
 from shared.kernel.errors import Forbidden
+from shared.runtime.downloads import Download, Downloads
 from shared.runtime.http import HttpTransport
 
 __all__ = ["TelegramChannel"]
@@ -88,3 +89,22 @@ class TelegramChannel:
     ) -> Sent:
         """See ``client.send``."""
         return await client.send(self._settings.telegram_api_url, call, credentials, http)
+
+    async def fetch_media(
+        self,
+        content: MediaContent,
+        *,
+        credentials: Credentials,
+        http: HttpTransport,
+        downloads: Downloads,
+        limit: int,
+    ) -> Download:
+        """See ``media.fetch``."""
+        return await media.fetch(
+            self._settings.telegram_api_url,
+            content=content,
+            credentials=credentials,
+            http=http,
+            downloads=downloads,
+            limit=limit,
+        )

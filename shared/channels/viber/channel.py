@@ -17,14 +17,15 @@ from shared.channels.contract import (
     Sent,
     WebhookRequest,
 )
-from shared.channels.messages import OutboundMessage
+from shared.channels.messages import MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, hex_hmac_sha256, require_equal, secret_of
-from shared.channels.viber import client
+from shared.channels.viber import client, media
 from shared.channels.viber.parse import CONVERSATION_STARTED, parse_callback
 from shared.channels.viber.render import ViberRenderer
 from shared.kernel.errors import Forbidden
 from shared.kernel.languages import DEFAULT_LANGUAGE
+from shared.runtime.downloads import Download, Downloads
 from shared.runtime.http import HttpTransport
 
 __all__ = ["ViberChannel"]
@@ -89,3 +90,21 @@ class ViberChannel:
     ) -> Sent:
         """See ``client.send``; Viber carries no reference of ours."""
         return await client.send(self._settings.viber_api_url, call, credentials, http, bot)
+
+    async def fetch_media(
+        self,
+        content: MediaContent,
+        *,
+        credentials: Credentials,
+        http: HttpTransport,
+        downloads: Downloads,
+        limit: int,
+    ) -> Download:
+        """See ``media.fetch``."""
+        return await media.fetch(
+            self._settings.viber_api_url,
+            hosts=self._settings.viber_media_hosts,
+            content=content,
+            downloads=downloads,
+            limit=limit,
+        )

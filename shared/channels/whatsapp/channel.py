@@ -16,13 +16,14 @@ from shared.channels.contract import (
     Sent,
     WebhookRequest,
 )
-from shared.channels.messages import OutboundMessage
+from shared.channels.messages import MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, hex_hmac_sha256, require_equal, secret_of
-from shared.channels.whatsapp import client
+from shared.channels.whatsapp import client, media
 from shared.channels.whatsapp.parse import parse_body
 from shared.channels.whatsapp.render import WhatsAppRenderer
 from shared.kernel.errors import Forbidden
+from shared.runtime.downloads import Download, Downloads
 from shared.runtime.http import HttpTransport
 
 __all__ = ["WhatsAppChannel"]
@@ -91,3 +92,23 @@ class WhatsAppChannel:
     ) -> Sent:
         """See ``client.send``."""
         return await client.send(self._api_url, call, reference=reference, credentials=credentials, http=http)
+
+    async def fetch_media(
+        self,
+        content: MediaContent,
+        *,
+        credentials: Credentials,
+        http: HttpTransport,
+        downloads: Downloads,
+        limit: int,
+    ) -> Download:
+        """See ``media.fetch``."""
+        return await media.fetch(
+            self._api_url,
+            hosts=self._settings.whatsapp_media_hosts,
+            content=content,
+            credentials=credentials,
+            http=http,
+            downloads=downloads,
+            limit=limit,
+        )

@@ -15,10 +15,11 @@ from shared.channels.whatsapp.errors import UnacceptableAsIs, raise_for_error
 from shared.channels.wire import WireId, WireModel, WireObjects
 from shared.runtime.http import HttpAnswer, HttpTransport
 
-__all__ = ["authorization", "credential", "send"]
+__all__ = ["PATH_PART", "authorization", "credential", "send"]
 
 _REFERENCE_LIMIT = 512
-_PATH_PART = re.compile(r"[A-Za-z0-9_.-]+")
+PATH_PART = re.compile(r"[A-Za-z0-9_.-]+")
+"""What may stand as one part of an address."""
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -36,7 +37,7 @@ async def send(api_url: str, call: Call, *, reference: str, credentials: Credent
     Raises:
         NotSent, Refused, Uncertain: by the table in ``errors``.
     """
-    number = credential(credentials, "phone_number_id", _PATH_PART)
+    number = credential(credentials, "phone_number_id", PATH_PART)
     headers = authorization(credentials)
     budget = Budget(http.timeout)
     while True:
@@ -66,7 +67,7 @@ def authorization(credentials: Credentials) -> dict[str, str]:
     return {"Authorization": f"Bearer {credential(credentials, 'access_token', _TOKEN)}"}
 
 
-def credential(credentials: Credentials, name: str, pattern: re.Pattern[str] = _PATH_PART) -> str:
+def credential(credentials: Credentials, name: str, pattern: re.Pattern[str] = PATH_PART) -> str:
     """A credential that has the form its place needs.
 
     Raises:

@@ -180,6 +180,7 @@ class TurnRunner:
             started_at=dialog.now,
             deadline=deadline,
             staff_user_id=dialog.staff_user_id,
+            language_chosen=dialog.language_chosen,
         )
         async with asyncio.timeout(self._settings.turn_deadline):
             return await self._router.respond(turn, handover_until=dialog.handover_until), "done"

@@ -14,7 +14,6 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.assistant.model.breaker import ModelBreaker
 from shared.assistant.products import FoundCity
 from shared.assistant.replies import TEXTS
 from shared.assistant.service import AssistantResponder
@@ -25,6 +24,7 @@ from shared.channels.contract import InboundMessage
 from shared.channels.messages import MediaContent, MediaKind, ProductCard, ProductCards
 from shared.dialogs.contract import MemoryMessage, Role, TurnResult
 from shared.kernel.languages import Language
+from shared.runtime.model.breaker import ModelBreaker
 from shared.runtime.settings import Settings
 from tests.doubles.memory_catalogue import FURNITURE, MemoryCatalogue, MemoryCities, product
 from tests.doubles.openai_server import OpenAIServer, Step, answers_bytes, calls, fails, hangs, says

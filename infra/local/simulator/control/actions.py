@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infra.local.simulator import samples
 from infra.local.simulator.errors import SimulatorError
 from infra.local.simulator.participant import Participant
 from infra.local.simulator.wire import Json, UploadedFile
@@ -85,6 +86,8 @@ async def act(simulator: Simulator, wanted: Json, files: dict[str, UploadedFile]
             parameters[degrees] = float(parameters[degrees])
     if files and action in _WITH_FILE:
         parameters["file"] = next(iter(files.values()))
+    elif action == "send_photo" and wanted.get("sample") in samples.PHOTOS:
+        parameters["file"] = samples.photo(str(wanted["sample"]))
     elif files and action == "send_album":
         parameters["files"] = list(files.values())
     try:

@@ -130,7 +130,10 @@ export class ChatWindow {
     const [file] = this.picker.files;
     this.picker.value = "";
     if (!file) return;
-    this.do(/^image\/(jpeg|png)$/.test(file.type) ? "send_photo" : file.type.startsWith("audio/") ? "send_voice" : "send_document", {}, file);
+    // what stands in the line goes along as the caption, as in the real apps
+    const caption = file.type.startsWith("audio/") ? "" : this.input.value.trim();
+    if (caption) { this.input.value = ""; this.fitInput(); }
+    this.do(/^image\/(jpeg|png)$/.test(file.type) ? "send_photo" : file.type.startsWith("audio/") ? "send_voice" : "send_document", caption ? { caption } : {}, file);
   }
 
   toggleMenu(kind) {
@@ -150,7 +153,7 @@ export class ChatWindow {
   }
 
   attachItems() {
-    return [["🖼", t("photo"), () => this.do("send_photo")], ["🗂", t("album"), () => this.do("send_album")], ["🎤", t("voice"), () => this.do("send_voice")], ["📄", t("document"), () => this.do("send_document")],
+    return [["🖼", t("photo"), () => this.do("send_photo")], ["▮▯", t("barcode"), () => this.do("send_photo", { sample: "barcode" })], ["🏷", t("priceTag"), () => this.do("send_photo", { sample: "price-tag" })], ["🗂", t("album"), () => this.do("send_album")], ["🎤", t("voice"), () => this.do("send_voice")], ["📄", t("document"), () => this.do("send_document")],
       ["📍", t("location"), () => this.do("send_location")], ["👤", t("contact"), () => this.do("send_contact")], ["💾", t("disk"), () => this.picker.click()]];
   }
 

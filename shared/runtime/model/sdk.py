@@ -1,4 +1,4 @@
-"""The official SDK behind ``ChatClient``: building its client, and the one table of its errors.
+"""The official SDK behind ``ModelConnection``: building its client, and the one table of its errors.
 
 Importing the SDK takes a second, so this module is loaded at the first call only.
 """
@@ -6,13 +6,15 @@ Importing the SDK takes a second, so this module is loaded at the first call onl
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import openai
 from azure.identity.aio import DefaultAzureCredential, get_bearer_token_provider
 
-from shared.assistant.model.failures import ContextTooLong, FailureReason, ModelFailed, TemperatureRefused
 from shared.kernel.errors import ZetaError
+from shared.runtime.model.failures import ContextTooLong, FailureReason, ModelFailed, TemperatureRefused
 from shared.runtime.settings import Settings
 
 __all__ = ["SdkClient"]
@@ -65,17 +67,36 @@ class SdkClient:
         Raises:
             TemperatureRefused, ContextTooLong, ModelFailed: see each.
         """
-        try:
+        async with _translated_errors():
             answer = await self._client.chat.completions.with_raw_response.create(**request)
-        except openai.APITimeoutError:
-            raise ModelFailed(FailureReason.TIMEOUT) from None
-        except openai.APIConnectionError as error:
-            raise ModelFailed(FailureReason.CONNECTION, type(error.__cause__).__name__) from None
-        except openai.APIStatusError as error:
-            raise _failure_of(error) from None
-        except openai.OpenAIError as error:
-            raise ModelFailed(FailureReason.GARBAGE, type(error).__name__) from None
-        return bytes(answer.http_response.content)
+            return bytes(answer.http_response.content)
+
+    async def transcribe(self, file: tuple[str, bytes, str], *, model: str, language: str, timeout: float) -> bytes:
+        """Send a sound file (name, bytes, MIME type) and return the raw body; ``language`` is ISO 639-1.
+
+        Raises:
+            ModelFailed: no answer; see its reason.
+        """
+        async with _translated_errors():
+            answer = await self._client.audio.transcriptions.with_raw_response.create(
+                file=file, model=model, response_format="json", timeout=timeout, language=language
+            )
+            return bytes(answer.http_response.content)
+
+
+@asynccontextmanager
+async def _translated_errors() -> AsyncIterator[None]:
+    """The SDK's errors as ours."""
+    try:
+        yield
+    except openai.APITimeoutError:
+        raise ModelFailed(FailureReason.TIMEOUT) from None
+    except openai.APIConnectionError as error:
+        raise ModelFailed(FailureReason.CONNECTION, type(error.__cause__).__name__) from None
+    except openai.APIStatusError as error:
+        raise _failure_of(error) from None
+    except openai.OpenAIError as error:
+        raise ModelFailed(FailureReason.GARBAGE, type(error).__name__) from None
 
 
 def _secret(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.assistant.model.failures import FailureReason, ModelFailed
+from shared.runtime.model.failures import FailureReason, ModelFailed
 
 __all__ = ["ChatAnswer", "ToolCall", "read_answer"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from shared.assistant.model.failures import FailureReason, ModelFailed
+from shared.runtime.model.failures import FailureReason, ModelFailed
 
 __all__ = ["ModelBreaker"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.assistant.model.breaker import ModelBreaker
-from shared.assistant.model.failures import FailureReason, ModelFailed
+from shared.runtime.model.breaker import ModelBreaker
+from shared.runtime.model.failures import FailureReason, ModelFailed
 
 BROKEN = ModelFailed(FailureReason.SERVER_ERROR)
 
