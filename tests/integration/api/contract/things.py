@@ -10,9 +10,12 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import text
 
+from shared.channels.contract import Platform
 from shared.kernel.ids import new_id
 from tests.doubles.api_client import ApiClient
+from tests.integration import shops
 from tests.integration.conversation import Shop, Stage
+from tests.integration.orders.counter import Counter
 
 __all__ = ["make_things"]
 
@@ -48,7 +51,16 @@ async def _service_token(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     await owner.post("service-tokens", {"name": "ERP", "permissions": ["products:read"]})
 
 
-MAKERS: tuple[Maker, ...] = (_dialog, _prompt, _failure, _invitation, _service_token)
+async def _order(stage: Stage, shop: Shop, owner: ApiClient) -> None:
+    """An order, and with it a customer."""
+    worker = stage.worker
+    at = shops.Shop(shop.company_id, shop.city_id, shop.bots[Platform.TELEGRAM])
+    counter = Counter(worker.database, worker.cache, worker.notices, at)
+    buyer = await counter.buyer()
+    await buyer.orders(await counter.stocks())
+
+
+MAKERS: tuple[Maker, ...] = (_dialog, _order, _prompt, _failure, _invitation, _service_token)
 
 
 async def make_things(stage: Stage, shop: Shop, owner: ApiClient) -> None:
