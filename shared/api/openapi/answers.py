@@ -88,7 +88,7 @@ def _success(signature: Signature, schemas: Schemas) -> dict[str, Any]:
     if signature.answer is AnswerKind.EMPTY:
         return {"description": "Done."}
     if signature.answer is AnswerKind.DOWNLOAD:
-        return {"description": "The file.", "content": {"application/octet-stream": {}}}
+        return {"description": "The file; its type is in `Content-Type`.", "content": {"*/*": {}}}
     schema = schemas.of(signature.model, "serialization")
     headers: dict[str, Any] = {}
     if signature.tagged:
