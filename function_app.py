@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.alerts import alert_endpoints, alerts
 from functions.analytics import analytics
 from functions.api import api
 from functions.auth import auth
@@ -11,9 +12,11 @@ from functions.company import company
 from functions.customers import customers
 from functions.deliveries import deliveries
 from functions.dialogs import dialogs
+from functions.escalations import escalations
 from functions.health import health
 from functions.imports import imports
 from functions.media import media
+from functions.messenger_links import messenger_links
 from functions.orders import orders
 from functions.products import products
 from functions.turns import turns
@@ -25,6 +28,9 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(webhooks)
 app.register_functions(turns)
 app.register_functions(deliveries)
+app.register_functions(alerts)
+app.register_functions(escalations)
+app.register_functions(messenger_links)
 app.register_functions(orders)
 app.register_functions(health)
 app.register_functions(cities)
@@ -42,3 +48,4 @@ app.register_functions(service_tokens)
 app.register_functions(audit)
 app.register_functions(customers)
 app.register_functions(analytics)
+app.register_functions(alert_endpoints)

@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions._http import json_answer
+from functions._http import json_answer, secured
 
 health = func.Blueprint()
 
@@ -11,7 +11,7 @@ health = func.Blueprint()
 @health.route("ping", methods=[func.HttpMethod.GET])
 async def ping(req: func.HttpRequest) -> func.HttpResponse:
     """Answer at once, touching nothing."""
-    return func.HttpResponse("pong", mimetype="text/plain")
+    return secured(func.HttpResponse("pong", mimetype="text/plain"))
 
 
 @health.function_name("report_health")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import azure.functions as func
 
-from functions._http import json_answer, problem
+from functions._http import json_answer, problem, secured
 from shared.kernel.errors import NotFound, ZetaError
 
 webhooks = func.Blueprint()
@@ -38,7 +38,7 @@ async def verify_webhook(req: func.HttpRequest) -> func.HttpResponse:
         )
     except ZetaError as error:
         return problem(error)
-    return func.HttpResponse(body, status_code=200, mimetype="text/plain")
+    return secured(func.HttpResponse(body, status_code=200, mimetype="text/plain"))
 
 
 def _bot_id(req: func.HttpRequest) -> UUID:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import types
 from collections.abc import Mapping
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
 from shared.api.exchange import ApiRequest
+from shared.api.query import query_model
 from shared.api.signature import Signature
 from shared.api.uploads import upload_of
 from shared.kernel.errors import FieldError, InvalidInput, NotFound, UnsupportedMedia
@@ -21,7 +21,6 @@ from shared.kernel.requests import Client
 __all__ = ["arguments_of"]
 
 _BIGINT = 1 << 63
-_COLLECTIONS = (list, set, frozenset, tuple)
 
 
 def arguments_of(signature: Signature, request: ApiRequest) -> dict[str, Any]:
@@ -62,26 +61,10 @@ def _path_value(kind: type, name: str, request: ApiRequest) -> Any:
 
 
 def _query(model: type[BaseModel], query: Mapping[str, str]) -> BaseModel:
-    given: dict[str, Any] = {}
-    for name, value in query.items():
-        field = model.model_fields.get(name)
-        if field is not None and _is_collection(field.annotation):
-            given[name] = [part for part in storable(value).split(",") if part]
-        else:
-            given[name] = storable(value)
     try:
-        return model.model_validate_strings(given)
+        return query_model(model, query)
     except ValidationError as error:
         raise _broken(error) from error
-
-
-def _is_collection(annotation: Any) -> bool:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _is_collection(get_args(annotation)[0])
-    if origin in (Union, types.UnionType):
-        return any(_is_collection(part) for part in get_args(annotation))
-    return origin in _COLLECTIONS or annotation in _COLLECTIONS
 
 
 def _json(model: type[BaseModel], request: ApiRequest) -> BaseModel:

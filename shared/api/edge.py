@@ -19,7 +19,7 @@ from shared.api.exchange import ApiAnswer, ApiRequest
 from shared.api.gate import Gate
 from shared.api.idempotency import Idempotency
 from shared.api.limits import RequestLimit, client_address
-from shared.api.routes import endpoints_at
+from shared.api.routes import endpoints_at, fits
 from shared.api.signature import Signature, signature_of
 from shared.kernel.errors import InvalidInput, MethodNotAllowed, NotFound, TooLarge
 
@@ -97,8 +97,9 @@ class ApiEdge:
             answer = await self.serve(endpoint, request)
             answer.body = b""
             return answer
-        if found:
-            raise MethodNotAllowed(sorted({*found, "OPTIONS", *(["HEAD"] if "GET" in found else [])}))
+        allowed = {*found, *(["HEAD"] if "GET" in found else []), *_platform_methods(path)}
+        if allowed:
+            raise MethodNotAllowed(sorted({*allowed, "OPTIONS"}))
         raise NotFound("path", path[:100])
 
     async def serve_document(self, endpoints: Iterable[Endpoint], request: ApiRequest) -> ApiAnswer:
@@ -130,6 +131,18 @@ class ApiEdge:
         group, _, name = endpoint.handler.partition(".")
         method = getattr(getattr(self._handlers(), group), name)
         return method, signature_of(method.__func__, endpoint.parameters)
+
+
+def _platform_methods(path: str) -> set[str]:
+    """The methods of a path that is no endpoint's but another HTTP function's."""
+    from shared.api.openapi.platform import PLATFORM_PATHS
+
+    return {
+        method.upper()
+        for route, operations in PLATFORM_PATHS.items()
+        if fits(route.removeprefix("/api/"), path)
+        for method in operations
+    }
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from shared.api.endpoint import Endpoint
 
-__all__ = ["endpoints_at"]
+__all__ = ["endpoints_at", "fits"]
 
 
 def endpoints_at(path: str, endpoints: Iterable[Endpoint]) -> Mapping[str, tuple[Endpoint, dict[str, str]]]:
@@ -22,6 +22,11 @@ def endpoints_at(path: str, endpoints: Iterable[Endpoint]) -> Mapping[str, tuple
         if match:
             found[endpoint.method] = (endpoint, match.groupdict())
     return found
+
+
+def fits(route: str, path: str) -> bool:
+    """Whether a path is one of a route."""
+    return _pattern(route).fullmatch(path.strip("/")) is not None
 
 
 @lru_cache(maxsize=512)

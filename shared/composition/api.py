@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.alerts.handlers import AlertHandlers
 from shared.analytics.handlers import AnalyticsHandlers
 from shared.api.cors import Cors
 from shared.api.edge import ApiEdge
@@ -20,6 +22,7 @@ from shared.companies.handlers import CityHandlers, CompanyHandlers
 from shared.composition.identity import build_authenticator, build_identity
 from shared.customers.handlers import CustomerHandlers
 from shared.dialogs.handlers import DialogHandlers, FailureHandlers
+from shared.escalations.handlers import EscalationHandlers, MessengerLinkHandlers
 from shared.identity.handlers.audit_log import AuditHandlers
 from shared.identity.handlers.passwords import PasswordHandlers
 from shared.identity.handlers.service_tokens import ServiceTokenHandlers
@@ -40,6 +43,7 @@ class Api:
 
     analytics: AnalyticsHandlers
     bots: BotHandlers
+    alerts: AlertHandlers
     cities: CityHandlers
     products: ProductHandlers
     categories: CategoryHandlers
@@ -58,6 +62,8 @@ class Api:
     audit: AuditHandlers
     customers: CustomerHandlers
     orders: OrderHandlers
+    escalations: EscalationHandlers
+    messenger_links: MessengerLinkHandlers
 
 
 def build_api(parts: Worker) -> Api:
@@ -65,6 +71,7 @@ def build_api(parts: Worker) -> Api:
     identity = build_identity(parts)
     database = parts.database
     return Api(
+        alerts=AlertHandlers(database, parts.alerts, parts.customers),
         analytics=AnalyticsHandlers(database),
         bots=BotHandlers(
             database,
@@ -91,6 +98,10 @@ def build_api(parts: Worker) -> Api:
         audit=identity.audit,
         customers=CustomerHandlers(database, parts.customers),
         orders=OrderHandlers(database, parts.orders, parts.notices),
+        escalations=EscalationHandlers(
+            database, parts.desk, parts.bells, handover=timedelta(seconds=parts.settings.handover_seconds)
+        ),
+        messenger_links=MessengerLinkHandlers(database),
     )
 
 

@@ -12,12 +12,17 @@ from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from shared.alerts.personal_data import AlertRecords
+from shared.alerts.run import AlertRunner
+from shared.alerts.service import AlertService
+from shared.alerts.watch import AlertWatch
 from shared.analytics.service import AnalyticsOfPerson
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
-from shared.assistant.skills.registry import Parts, built_in_skills
+from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
 from shared.assistant.skills.shop import Shop
 from shared.assistant.skillset import Skills
+from shared.assistant.summaries import TalkSummaries
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
@@ -39,11 +44,14 @@ from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.drainer import Drainer
-from shared.dialogs.turns.router import HANDOVER, Router
+from shared.dialogs.turns.router import HANDOVER, STAFF, Router
 from shared.dialogs.turns.run import TurnRunner
 from shared.dialogs.webhooks import Webhooks
+from shared.escalations.desk import EscalationDesk
 from shared.escalations.handover import HandoverResponder
 from shared.escalations.personal_data import EscalationRecords
+from shared.escalations.staff.responder import StaffResponder
+from shared.escalations.watch import EscalationWatch
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.expiry import ReservationExpiry
@@ -88,13 +96,36 @@ class Worker:
         self.notices = Notices(self._channel_of, self.bells)
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(
-            DialogHistory(self._memory), [OrderRecords(), EscalationRecords(), AnalyticsOfPerson()]
+            DialogHistory(self._memory),
+            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsOfPerson()],
         )
         self._build_orders()
+        self._build_alerts()
         finder = CatalogueFinder(self.catalog)
         self._assistant = AssistantResponder(settings, self._skills(finder), finder)
-        built_in: dict[str, Responder] = {"assistant": self._assistant, HANDOVER: HandoverResponder()}
+        self._build_escalations()
+        built_in: dict[str, Responder] = {
+            "assistant": self._assistant,
+            HANDOVER: HandoverResponder(self.desk),
+            STAFF: StaffResponder(self.desk),
+        }
         self._build_dialogs(built_in | (responders or {}))
+
+    def _build_escalations(self) -> None:
+        settings = self.settings
+        self._summaries = TalkSummaries(settings, self.database)
+        self.desk = EscalationDesk(
+            self.notices,
+            patience=timedelta(seconds=settings.handover_reply_seconds),
+            handover=timedelta(seconds=settings.handover_seconds),
+        )
+        self.escalations = EscalationWatch(
+            database=self.database,
+            desk=self.desk,
+            summariser=self._summaries,
+            bells=self.bells,
+            reminders=settings.handover_reminders,
+        )
 
     def _build_orders(self) -> None:
         self.carts = CartService(self.catalog)
@@ -103,12 +134,24 @@ class Worker:
         self.orders = OrderService(self.catalog, self.notices)
         self.reservation_expiry = ReservationExpiry(self.database)
 
+    def _build_alerts(self) -> None:
+        self.alerts = AlertService(self.settings, self.catalog)
+        self.alert_runner = AlertRunner(
+            database=self.database,
+            notices=self.notices,
+            bells=self.bells,
+            settings=self.settings,
+            product_buttons=product_buttons,
+        )
+        self.alert_watch = AlertWatch(database=self.database, bells=self.bells, settings=self.settings)
+
     def _skills(self, finder: CatalogueFinder) -> Skills:
         return built_in_skills(
             Parts(
                 finder=finder,
                 cities=CompanyCities(),
                 handover_seconds=self.settings.handover_seconds,
+                alerts=self.alerts,
                 shop=Shop(
                     finder=finder,
                     customers=self.customers,
@@ -155,6 +198,7 @@ class Worker:
             limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
             lane=lane,
             courtesy=courtesy,
+            bells=self.bells,
             settings=settings,
         )
         self.drainer = Drainer(
@@ -204,10 +248,12 @@ class Worker:
         """Claim nothing new from now on; what is under way ends or is given back."""
         self.drainer.stop()
         self.deliverer.stop()
+        self.alert_runner.stop()
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._assistant.aclose()
+        await self._summaries.aclose()
         await self.http.aclose()
         await self.queues.aclose()
         await self.blobs.aclose()

@@ -14,18 +14,23 @@ from typing import Literal
 
 from shared.kernel.errors import Unavailable
 from shared.runtime.cache import Cache
-from shared.runtime.queues import DELIVERIES, TURNS, Queues
+from shared.runtime.queues import ALERTS, DELIVERIES, ESCALATIONS, TURNS, Queues
 
 __all__ = ["Bell", "Bells"]
 
 _log = logging.getLogger(__name__)
 
-Bell = Literal["turns", "deliveries"]
-_QUEUES: dict[Bell, str] = {"turns": TURNS, "deliveries": DELIVERIES}
+Bell = Literal["turns", "deliveries", "alerts", "escalations"]
+_QUEUES: dict[Bell, str] = {
+    "turns": TURNS,
+    "deliveries": DELIVERIES,
+    "alerts": ALERTS,
+    "escalations": ESCALATIONS,
+}
 
 
 class Bells:
-    """Rings the drainers of turns and of deliveries."""
+    """Rings the drainers of turns and of deliveries, and the checks of alerts."""
 
     def __init__(self, queues: Queues, cache: Cache, *, marker_seconds: float) -> None:
         self._queues = queues

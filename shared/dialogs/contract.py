@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import InboundMessage, MembershipChange
 from shared.channels.messages import ChoiceContent, Reply, TextContent
+from shared.dialogs.bells import Bell
 from shared.kernel.languages import Language
 
 __all__ = [
@@ -41,6 +43,8 @@ class Role(StrEnum):
     SHOPPER = "shopper"
     BOT = "bot"
     STAFF = "staff"
+    NOTE = "note"
+    """Nobody: a mark of what happened, which neither shoppers nor models read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class MemoryMessage:
     at: datetime
 
 
-Effect = Callable[[AsyncSession], Awaitable[None]]
-"""A write that is committed with the turn, or not at all."""
+Effect = Callable[[AsyncSession], Awaitable[Bell | None]]
+"""A write that is committed with the turn, or not at all; it may name a bell to ring after the commit."""
 
 Settlement = Callable[[AsyncSession], Awaitable["TurnResult"]]
 """Writes whose outcome is part of the answer, made in the transaction that commits the turn: no network call."""
@@ -80,6 +84,8 @@ class Turn:
     started_at: datetime
     deadline: float
     """``time.monotonic()`` by which the answer must be there."""
+    staff_user_id: UUID | None = None
+    """The user of the company whose own messenger this is; ``None``: a shopper's."""
 
     @property
     def text(self) -> str:

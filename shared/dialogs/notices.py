@@ -7,6 +7,7 @@ both happen, or neither. It leaves after the commit, in order with the bot's own
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,31 +25,45 @@ from shared.kernel.errors import NotFound
 from shared.kernel.languages import Language
 from shared.runtime.statements import Executor
 
-__all__ = ["Notices", "Recipient"]
+__all__ = ["Notice", "Notices", "Recipient"]
 
-_RECIPIENT = text("""
-SELECT d.chat_id, d.phone, coalesce(d.language, b.language) AS language, d.last_inbound_at, d.blocked,
+_log = logging.getLogger(__name__)
+
+_RECIPIENTS = text("""
+SELECT d.id, d.chat_id, d.phone, coalesce(d.language, b.language) AS language, d.last_inbound_at, d.blocked,
        d.customer_name, b.id AS bot_id, b.platform, now() AS now
   FROM dialogs d JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
- WHERE d.id = :id
+ WHERE d.id = ANY(:ids)
 """)
 
 # The lane is only opened here, never taken: whoever holds it goes on to these rows, else a deliverer is rung for.
+# Dialogs are locked in the order of their ids, as webhooks lock them.
 _SAY = text("""
-WITH dialog AS (
+WITH spoken AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:dialogs AS jsonb)) AS s (id bigint, said bigint, calls bigint)
+), locked AS MATERIALIZED (
+    SELECT d.id, s.said, s.calls FROM dialogs d JOIN spoken s ON s.id = d.id ORDER BY d.id FOR NO KEY UPDATE OF d
+), dialog AS (
     UPDATE dialogs d
-       SET history_seq = d.history_seq + 1,
-           outbox_seq = d.outbox_seq + :calls,
+       SET history_seq = d.history_seq + l.said,
+           outbox_seq = d.outbox_seq + l.calls,
            send_at = CASE WHEN d.outbox_seq = d.sent_seq THEN now() ELSE d.send_at END
-     WHERE d.id = :id
-    RETURNING d.id, d.company_id, d.bot_id, d.history_seq, d.outbox_seq - :calls AS outbox_from
+      FROM locked l WHERE d.id = l.id
+    RETURNING d.id, d.company_id, d.bot_id, d.history_seq - l.said AS history_from,
+              d.outbox_seq - l.calls AS outbox_from
 ), history AS (
     INSERT INTO messages (company_id, dialog_id, seq, role, text, content, at)
-    SELECT d.company_id, d.id, d.history_seq, :role, :text, CAST(:content AS jsonb), now() FROM dialog d
+    SELECT d.company_id, d.id, d.history_from + m.place, m.role, m.text, m.content, now()
+      FROM dialog d
+      JOIN jsonb_to_recordset(CAST(:messages AS jsonb))
+           AS m (dialog_id bigint, place bigint, role text, text text, content jsonb) ON m.dialog_id = d.id
 )
 INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, status)
 SELECT d.company_id, d.bot_id, d.id, d.outbox_from + c.place, c.call, 'waiting'
-  FROM dialog d, jsonb_to_recordset(CAST(:outbox AS jsonb)) AS c (place bigint, call jsonb)
+  FROM dialog d
+  JOIN jsonb_to_recordset(CAST(:outbox AS jsonb)) AS c (dialog_id bigint, place bigint, call jsonb)
+       ON c.dialog_id = d.id
+ ORDER BY d.id, c.place
 """)
 
 
@@ -69,6 +84,16 @@ class Recipient:
     """Seconds since the person last wrote; ``None``: never."""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to say in a dialog; the fields are the arguments of ``Notices.say``."""
+
+    dialog_id: int
+    compose: Callable[[Language], Reply]
+    role: Role = Role.BOT
+    template: Callable[[Language], TemplateMessage] | None = None
+
+
 class Notices:
     """Says things in dialogs. One per worker; ``say`` within a transaction, ``ring`` after its commit."""
 
@@ -82,20 +107,27 @@ class Notices:
         Raises:
             NotFound: the company has no such dialog.
         """
-        row = (await session.execute(_RECIPIENT, {"id": dialog_id})).one_or_none()
-        if row is None:
+        found = await self._recipients(session, [dialog_id])
+        if dialog_id not in found:
             raise NotFound("dialog", dialog_id)
-        return Recipient(
-            dialog_id=dialog_id,
-            bot_id=row.bot_id,
-            platform=Platform(row.platform),
-            name=row.customer_name,
-            language=Language(row.language),
-            chat_id=row.chat_id,
-            phone=row.phone,
-            blocked=row.blocked,
-            silent_for=_seconds_between(row.last_inbound_at, row.now),
-        )
+        return found[dialog_id]
+
+    async def _recipients(self, session: Executor, dialog_ids: Sequence[int]) -> dict[int, Recipient]:
+        rows = (await session.execute(_RECIPIENTS, {"ids": list(dialog_ids)})).all()
+        return {
+            row.id: Recipient(
+                dialog_id=row.id,
+                bot_id=row.bot_id,
+                platform=Platform(row.platform),
+                name=row.customer_name,
+                language=Language(row.language),
+                chat_id=row.chat_id,
+                phone=row.phone,
+                blocked=row.blocked,
+                silent_for=_seconds_between(row.last_inbound_at, row.now),
+            )
+            for row in rows
+        }
 
     async def say(
         self,
@@ -122,28 +154,40 @@ class Notices:
         Raises:
             NotFound: the company has no such dialog.
         """
-        to = await self.recipient(session, dialog_id)
-        reply = compose(to.language)
-        if to.blocked or not reply.messages:
+        if dialog_id not in await self._say(session, [Notice(dialog_id, compose, role, template)]):
+            await self.recipient(session, dialog_id)
             return False
-        calls = self._calls(to, reply, template)
-        await session.execute(
-            _SAY,
-            {
-                "id": dialog_id,
-                "calls": len(calls),
-                "role": role.value,
-                "text": reply.plain,
-                "content": _json(reply.model_dump(mode="json", exclude_none=True)),
-                "outbox": _json(
-                    [
-                        {"place": place, "call": call.model_dump(mode="json", exclude_defaults=True)}
-                        for place, call in enumerate(calls, start=1)
-                    ]
-                ),
-            },
-        )
         return True
+
+    async def say_all(self, session: Executor, notices: Sequence[Notice]) -> int:
+        """As ``say`` for many dialogs in two statements; how many notices were queued.
+
+        Several notices of one dialog are said in their order. What cannot be composed is logged and left out: one
+        dialog's trouble is not the others'. So is a dialog that is gone.
+        """
+        return len(await self._say(session, notices, careful=True))
+
+    async def _say(self, session: Executor, notices: Sequence[Notice], *, careful: bool = False) -> list[int]:
+        """Queue notices; the dialogs of those that were."""
+        recipients = await self._recipients(session, sorted({notice.dialog_id for notice in notices}))
+        written = _Written()
+        for notice in notices:
+            to = recipients.get(notice.dialog_id)
+            if to is None or to.blocked:
+                continue
+            try:
+                reply = notice.compose(to.language)
+                calls = self._calls(to, reply, notice.template) if reply.messages else ()
+            except (ValueError, KeyError):
+                if not careful:
+                    raise
+                _log.exception("a notice could not be composed", extra={"dialog": notice.dialog_id})
+                continue
+            if calls:
+                written.add(notice, reply, calls)
+        if written.said:
+            await session.execute(_SAY, written.values())
+        return written.said
 
     async def ring(self) -> None:
         """Have it sent now; a ring that is lost only delays, until the sweep."""
@@ -162,6 +206,44 @@ class Notices:
             return instead
         # it may close before the call leaves
         return [calls[0] if calls[0].fallback else calls[0].model_copy(update={"fallback": instead[0]}), *calls[1:]]
+
+
+class _Written:
+    """Notices as the rows that a statement takes."""
+
+    def __init__(self) -> None:
+        self.said: list[int] = []
+        self._messages: list[dict[str, object]] = []
+        self._outbox: list[dict[str, object]] = []
+        self._counts: dict[int, tuple[int, int]] = {}
+
+    def add(self, notice: Notice, reply: Reply, calls: Sequence[Call]) -> None:
+        """Put a notice behind those of the same dialog."""
+        said, called = self._counts.get(notice.dialog_id, (0, 0))
+        self._messages.append(
+            {
+                "dialog_id": notice.dialog_id,
+                "place": said + 1,
+                "role": notice.role.value,
+                "text": reply.plain,
+                "content": reply.model_dump(mode="json", exclude_none=True),
+            }
+        )
+        self._outbox += [
+            {
+                "dialog_id": notice.dialog_id,
+                "place": place,
+                "call": call.model_dump(mode="json", exclude_defaults=True),
+            }
+            for place, call in enumerate(calls, start=called + 1)
+        ]
+        self._counts[notice.dialog_id] = (said + 1, called + len(calls))
+        self.said.append(notice.dialog_id)
+
+    def values(self) -> dict[str, str]:
+        """The parameters of ``_SAY``."""
+        dialogs = [{"id": id_, "said": said, "calls": calls} for id_, (said, calls) in self._counts.items()]
+        return {"dialogs": _json(dialogs), "messages": _json(self._messages), "outbox": _json(self._outbox)}
 
 
 def _window_is_closed(channel: Channel, to: Recipient) -> bool:

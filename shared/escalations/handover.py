@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import InboundMessage
+from shared.dialogs.bells import Bell
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
 from shared.escalations import replies, service
+from shared.escalations.desk import EscalationDesk
+from shared.escalations.rules import rules_of
 from shared.escalations.schemas import RETURN_TO_BOT
 
 __all__ = ["REMINDER_WINDOW", "HandoverResponder"]
@@ -26,17 +29,21 @@ class HandoverResponder:
 
     * The button «Вернуться к боту» (or its words) ends the hand-over and says that the bot is back.
     * ``/start`` ends it and passes the turn on to the bot's own responder.
-    * Anything else is for the staff: silence, but for one reminder per escalation in its first minutes.
+    * Anything else is for the staff, and passed on to the member who has the dialog: silence, but for one reminder
+      per escalation in its first minutes, while nobody has answered.
     """
+
+    def __init__(self, desk: EscalationDesk) -> None:
+        self._desk = desk
 
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer a turn; opens one short read transaction at most."""
         if _wants_start(turn):
-            return TurnResult(effects=(_resolution(turn),), state=_without_reminder(turn.state), pass_on=True)
+            return TurnResult(effects=(self._resolution(turn),), state=_without_reminder(turn.state), pass_on=True)
         if _wants_bot(turn):
             return TurnResult(
                 reply=replies.welcome_back(turn.language),
-                effects=(_resolution(turn),),
+                effects=(self._resolution(turn),),
                 state=_without_reminder(turn.state),
                 analytics=(AnalyticsEvent("returned_to_bot"),),
             )
@@ -50,19 +57,29 @@ class HandoverResponder:
         if escalation is None:
             return TurnResult()
         mark = str(escalation.id)
+        effects = (self._forwarding(turn),)
         fresh = turn.started_at - escalation.opened_at < REMINDER_WINDOW
-        if not fresh or turn.state.get(_STATE_KEY) == mark:
-            return TurnResult()
-        return TurnResult(reply=replies.reminder(turn.language), state={**turn.state, _STATE_KEY: mark})
+        if not fresh or escalation.answered_at is not None or turn.state.get(_STATE_KEY) == mark:
+            return TurnResult(effects=effects)
+        state = {**turn.state, _STATE_KEY: mark}
+        return TurnResult(reply=replies.reminder(turn.language), state=state, effects=effects)
 
+    def _forwarding(self, turn: Turn) -> Effect:
+        said = [event.content for event in turn.events if isinstance(event, InboundMessage)]
+        rules = rules_of(turn.bot)
 
-def _resolution(turn: Turn) -> Effect:
-    dialog_id = turn.dialog_id
+        async def forward(session: AsyncSession) -> Bell | None:
+            told = await self._desk.forward(session, turn.dialog_id, said, rules)
+            return "deliveries" if told else None
 
-    async def resolve(session: AsyncSession) -> None:
-        await service.resolve(session, by="shopper", dialog_id=dialog_id)
+        return forward
 
-    return resolve
+    def _resolution(self, turn: Turn) -> Effect:
+        async def resolve(session: AsyncSession) -> Bell | None:
+            await self._desk.give_back(session, turn.dialog_id)
+            return "deliveries"
+
+        return resolve
 
 
 def _without_reminder(state: Mapping[str, Any]) -> Mapping[str, Any]:

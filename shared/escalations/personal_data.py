@@ -1,4 +1,7 @@
-"""What escalations keep about a person: the last words of a talk, told and erased on request."""
+"""What escalations keep about a person, told and erased on request.
+
+It is the last words of a talk, and what the staff was told of it in their own messengers.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,20 @@ __all__ = ["EscalationRecords"]
 _OF_PERSON = "dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)"
 _SAID = text(f"SELECT reason, summary, opened_at FROM escalations WHERE {_OF_PERSON} ORDER BY opened_at")  # noqa: S608 - constants only
 _FORGET = text(f"UPDATE escalations SET summary = '' WHERE {_OF_PERSON}")  # noqa: S608 - constants only
+
+# what a member of staff was told while the person's escalation lasted, and wrote to them through the bot
+_STAFF_AT_THE_TIME = f"""
+dialogs d, escalations e
+ WHERE d.staff_user_id IS NOT NULL AND e.{_OF_PERSON}
+   AND {{at}} BETWEEN e.opened_at AND coalesce(e.resolved_at, now()) + interval '1 minute'
+"""
+_FORGET_TOLD = text(
+    f"DELETE FROM messages m USING {_STAFF_AT_THE_TIME.format(at='m.at')} AND m.dialog_id = d.id"  # noqa: S608 - constants only
+)
+_FORGET_SENT = text(
+    f"UPDATE outbox o SET call = '{{}}' FROM {_STAFF_AT_THE_TIME.format(at='o.created_at')}"  # noqa: S608 - constants only
+    " AND o.dialog_id = d.id AND o.status IN ('sent', 'failed')"
+)
 
 
 class EscalationRecords:
@@ -32,4 +49,5 @@ class EscalationRecords:
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
         """Drop the words; that a person was called, when and why stays."""
-        await session.execute(_FORGET, {"customer": customer_id})
+        for statement in (_FORGET_TOLD, _FORGET_SENT, _FORGET):
+            await session.execute(statement, {"customer": customer_id})

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
-from shared.channels.messages import Button, Reply, RichText, TextMessage
+from shared.channels.messages import Button, Reply, RichText, Span, Style, TextMessage
+from shared.escalations.rules import HandoverRules
 from shared.escalations.schemas import RETURN_TO_BOT, EscalationReason
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 
-__all__ = ["TEXTS", "announcement", "is_return_label", "reminder", "welcome_back"]
+__all__ = [
+    "TEXTS",
+    "announcement",
+    "farewell",
+    "is_return_label",
+    "of_staff",
+    "reminder",
+    "taken_over",
+    "welcome_back",
+]
 
 TEXTS = Texts(Path(__file__).parent / "locales", "escalations")
 
 
-def _with_return_button(key: str, language: Language) -> Reply:
+def _with_return_button(words: str, language: Language) -> Reply:
     button = Button(id=RETURN_TO_BOT, title=TEXTS.get("button.return", language))
-    return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get(key, language)), buttons=((button,),)),))
+    return Reply(messages=(TextMessage(text=RichText.of(words), buttons=((button,),)),))
 
 
-def announcement(reason: EscalationReason, language: Language) -> Reply:
-    """Tell what to expect, right after an escalation was opened."""
-    return _with_return_button(f"opened.{reason.value}", language)
+def announcement(
+    reason: EscalationReason,
+    language: Language,
+    *,
+    rules: HandoverRules | None = None,
+    now: datetime | None = None,
+) -> Reply:
+    """Tell what to expect, right after an escalation was opened: when people are at work, how soon they answer."""
+    lines = [TEXTS.get(f"opened.{reason.value}", language)]
+    if rules is not None and now is not None:
+        lines += _expectation(rules, now, language)
+    return _with_return_button("\n\n".join(lines), language)
+
+
+def taken_over(language: Language) -> Reply:
+    """Tell that a person has joined unasked."""
+    return _with_return_button(TEXTS.get("opened.by_staff", language), language)
+
+
+def _expectation(rules: HandoverRules, now: datetime, language: Language) -> list[str]:
+    if not rules.is_open(now) and rules.opens is not None and rules.closes is not None:
+        return [TEXTS.get("expect.closed", language, opens=f"{rules.opens:%H:%M}", closes=f"{rules.closes:%H:%M}")]
+    if rules.reply_minutes is not None:
+        return [TEXTS.count("expect.minutes", rules.reply_minutes, language)]
+    return []
 
 
 def reminder(language: Language) -> Reply:
     """Tell once that the words reached the staff, while a fresh hand-over waits."""
-    return _with_return_button("waiting", language)
+    return _with_return_button(TEXTS.get("waiting", language), language)
+
+
+def of_staff(name: str, words: str) -> Reply:
+    """A person's own words, under their name where one is known."""
+    signed = (Span(text=name, style=Style.BOLD), "\n", words) if name else (words,)
+    return Reply(messages=(TextMessage(text=RichText.of(*signed)),))
 
 
 def welcome_back(language: Language) -> Reply:
     """Tell that the bot answers again."""
     return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get("returned", language))),))
+
+
+def farewell(language: Language, *, came: bool) -> Reply:
+    """Tell that the person has gone and the bot answers again; an apology where nobody had come."""
+    key = "closed.answered" if came else "closed.unanswered"
+    return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get(key, language))),))
 
 
 def is_return_label(text: str) -> bool:

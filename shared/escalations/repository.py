@@ -11,32 +11,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.escalations.models import EscalationRow
-from shared.escalations.schemas import Escalation, EscalationReason, EscalationStatus
+from shared.escalations.schemas import PRIORITIES, EscalationReason, EscalationStatus
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 
-__all__ = ["close", "close_expired", "find_open", "insert_open", "list_open", "set_handover"]
+__all__ = ["find", "find_active", "insert_open", "list_active", "lock", "lock_active", "postpone", "set_handover"]
 
-# the session's own company: row level security refuses any other
-_COMPANY = text("cast(nullif(current_setting('app.company_id', true), '') as uuid)")
-_OPEN = EscalationRow.status == EscalationStatus.OPEN.value
-_SET_HANDOVER = text(
-    "update dialogs set handover_until = :until"
-    " where company_id = cast(nullif(current_setting('app.company_id', true), '') as uuid) and id = :dialog_id"
-).bindparams(bindparam("until"), bindparam("dialog_id"))
-
-
-def _escalation(row: EscalationRow) -> Escalation:
-    return Escalation(
-        id=row.id,
-        dialog_id=row.dialog_id,
-        reason=EscalationReason(row.reason),
-        summary=row.summary,
-        status=EscalationStatus(row.status),
-        opened_at=row.opened_at,
-        expires_at=row.expires_at,
-        resolved_at=row.resolved_at,
-        resolved_by=row.resolved_by,
-    )
+_ACTIVE = EscalationRow.resolved_at.is_(None)
+_FRESH = {"populate_existing": True}
+_PLACE = text("""
+SELECT d.company_id, b.city_id FROM dialogs d JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
+ WHERE d.id = :dialog_id
+""")
+_SET_HANDOVER = text("UPDATE dialogs SET handover_until = :until WHERE id = :dialog_id").bindparams(
+    bindparam("until"), bindparam("dialog_id")
+)
 
 
 async def insert_open(
@@ -47,74 +36,82 @@ async def insert_open(
     summary: str,
     opened_at: datetime,
     expires_at: datetime,
-) -> bool:
-    """Insert an open escalation unless the dialog has one; tell whether it was inserted."""
-    company = await session.scalar(select(_COMPANY))
+) -> UUID | None:
+    """Insert an open escalation that is due at once, unless the dialog has an active one; its id.
+
+    Raises:
+        NotFound: the session's company has no such dialog.
+    """
+    place = (await session.execute(_PLACE, {"dialog_id": dialog_id})).one_or_none()
+    if place is None:
+        raise NotFound("dialog", dialog_id)
     statement = (
         insert(EscalationRow)
         .values(
-            company_id=company,
+            company_id=place.company_id,
             id=new_id(),
             dialog_id=dialog_id,
             reason=reason.value,
             summary=summary,
             status=EscalationStatus.OPEN.value,
+            priority=PRIORITIES.get(reason, 1),
+            city_id=place.city_id,
             opened_at=opened_at,
+            waiting_since=opened_at,
+            reminders=0,
+            due_at=opened_at,
             expires_at=expires_at,
+            updated_at=opened_at,
         )
         .on_conflict_do_nothing(
-            index_elements=[EscalationRow.company_id, EscalationRow.dialog_id], index_where=_OPEN
+            index_elements=[EscalationRow.company_id, EscalationRow.dialog_id], index_where=_ACTIVE
         )
         .returning(EscalationRow.id)
     )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def find_open(session: AsyncSession, dialog_id: int) -> Escalation | None:
-    """The dialog's open escalation, expired or not."""
-    row = await session.scalar(select(EscalationRow).where(_OPEN, EscalationRow.dialog_id == dialog_id))
-    return _escalation(row) if row is not None else None
+async def find(session: AsyncSession, escalation_id: UUID) -> EscalationRow | None:
+    """The escalation of that id."""
+    found = select(EscalationRow).where(EscalationRow.id == escalation_id).execution_options(**_FRESH)
+    return (await session.scalars(found)).one_or_none()
 
 
-async def list_open(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[Escalation]:
-    """Open escalations that have not expired, oldest first."""
+async def find_active(session: AsyncSession, dialog_id: int) -> EscalationRow | None:
+    """The dialog's active escalation, past its time or not."""
+    found = select(EscalationRow).where(_ACTIVE, EscalationRow.dialog_id == dialog_id)
+    return (await session.scalars(found.execution_options(**_FRESH))).one_or_none()
+
+
+async def lock(session: AsyncSession, escalation_id: UUID) -> EscalationRow | None:
+    """The escalation of that id, held until the transaction ends."""
+    found = select(EscalationRow).where(EscalationRow.id == escalation_id)
+    return (await session.scalars(found.with_for_update(key_share=True).execution_options(**_FRESH))).one_or_none()
+
+
+async def lock_active(session: AsyncSession, dialog_id: int) -> EscalationRow | None:
+    """The dialog's active escalation, held until the transaction ends."""
+    found = select(EscalationRow).where(_ACTIVE, EscalationRow.dialog_id == dialog_id)
+    return (await session.scalars(found.with_for_update(key_share=True).execution_options(**_FRESH))).one_or_none()
+
+
+async def list_active(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[EscalationRow]:
+    """Active escalations whose time is not over: the urgent ones first, then the oldest."""
     rows = await session.scalars(
         select(EscalationRow)
-        .where(_OPEN, EscalationRow.expires_at > now)
-        .order_by(EscalationRow.opened_at, EscalationRow.id)
+        .where(_ACTIVE, EscalationRow.expires_at > now)
+        .order_by(EscalationRow.priority, EscalationRow.opened_at, EscalationRow.id)
         .limit(limit)
     )
-    return [_escalation(row) for row in rows]
+    return rows.all()
 
 
-async def close(
-    session: AsyncSession,
-    *,
-    status: EscalationStatus,
-    by: str | None,
-    at: datetime,
-    escalation_id: UUID | None = None,
-    dialog_id: int | None = None,
-) -> int | None:
-    """End the open escalation of that id or dialog; return its dialog, or ``None`` where none was open."""
-    statement = update(EscalationRow).where(_OPEN)
-    if escalation_id is not None:
-        statement = statement.where(EscalationRow.id == escalation_id)
-    if dialog_id is not None:
-        statement = statement.where(EscalationRow.dialog_id == dialog_id)
-    values = statement.values(status=status.value, resolved_at=at, resolved_by=by)
-    closed = await session.execute(
-        values.returning(EscalationRow.dialog_id).execution_options(synchronize_session=False)
-    )
-    return closed.scalar_one_or_none()
-
-
-async def close_expired(session: AsyncSession, *, dialog_id: int, now: datetime) -> None:
-    """Mark the dialog's open escalation expired where its time is over."""
+async def postpone(session: AsyncSession, escalation_id: UUID, *, now: datetime, until: datetime) -> None:
+    """Put the next look at an escalation that is due off."""
     await session.execute(
         update(EscalationRow)
-        .where(_OPEN, EscalationRow.dialog_id == dialog_id, EscalationRow.expires_at <= now)
-        .values(status=EscalationStatus.EXPIRED.value, resolved_at=now)
+        .where(EscalationRow.id == escalation_id, EscalationRow.due_at <= now, _ACTIVE)
+        .values(due_at=until)
         .execution_options(synchronize_session=False)
     )
 

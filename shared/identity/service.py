@@ -24,6 +24,7 @@ from shared.identity.schemas import Caller, CallerKind
 from shared.identity.sessions import End
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import Conflict, Forbidden, NotFound, Taken
+from shared.kernel.etags import IfMatch
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
 from shared.kernel.paging import Page
@@ -172,17 +173,22 @@ async def add_user(session: AsyncSession, caller: Caller, new: NewUser, password
     return view
 
 
-async def change_user(session: AsyncSession, caller: Caller, user_id: UUID, changes: UserChanges) -> User:
+async def change_user(
+    session: AsyncSession, caller: Caller, user_id: UUID, changes: UserChanges, if_match: IfMatch
+) -> User:
     """Change the fields that are given; a user who is deactivated loses their sessions.
 
     Raises:
         NotFound: there is none of that id.
         RoleTooHigh: the user's role, or the new one, is above the caller's own.
         LastOwner: the company would be left without an active owner.
+        PreconditionFailed: the user was changed since the caller read them.
     """
+    # the owners first: two who change each other lock in one order
     owners = await repository.active_owners(session)
     row = await existing(session, user_id, lock=True)
     before = user_view(row)
+    if_match.check(before)
     check_may_give(caller, before.role)
     if changes.role is not None and changes.role is not before.role:
         check_may_give(caller, changes.role)
@@ -218,18 +224,21 @@ async def change_me(session: AsyncSession, caller: Caller, changes: MyChanges) -
     return after
 
 
-async def delete_user(session: AsyncSession, caller: Caller, user_id: UUID) -> None:
+async def delete_user(session: AsyncSession, caller: Caller, user_id: UUID, if_match: IfMatch) -> None:
     """Delete a user; what they did stays in the audit log under their name.
 
     Raises:
         NotFound: there is none of that id.
         RoleTooHigh: the user's role is above the caller's own.
         LastOwner: the company would be left without an active owner.
+        PreconditionFailed: the user was changed since the caller read them.
         Conflict: something still belongs to the user; they can be deactivated.
     """
+    # the owners first: two who change each other lock in one order
     owners = await repository.active_owners(session)
     row = await existing(session, user_id, lock=True)
     before = user_view(row)
+    if_match.check(before)
     check_may_give(caller, before.role)
     _keep_an_owner(owners, user_id)
     # first, while the caller's own name can still be read

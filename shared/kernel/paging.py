@@ -22,7 +22,7 @@ from shared.kernel.json import storable
 __all__ = ["Page", "PageQuery", "decode_cursor", "encode_cursor"]
 
 Item = TypeVar("Item")
-_LONGEST = 1000
+_LONGEST = 1200
 _BIGINT = 1 << 63
 
 
@@ -36,7 +36,12 @@ class PageQuery(BaseModel):
 
     limit: Annotated[int, Field(ge=1, le=100, description="Items on one page.")] = 20
     cursor: Annotated[
-        str | None, Field(max_length=_LONGEST, description="`next` of the page before; keep the other parameters.")
+        str | None,
+        Field(
+            max_length=_LONGEST,
+            pattern=r"^[A-Za-z0-9_-]+$",
+            description="`next` of the page before; keep the other parameters.",
+        ),
     ] = None
 
 

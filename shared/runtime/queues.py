@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from azure.identity.aio import DefaultAzureCredential
     from azure.storage.queue.aio import QueueClient
 
-__all__ = ["DELIVERIES", "IMPORTS", "TURNS", "Queues"]
+__all__ = ["ALERTS", "DELIVERIES", "ESCALATIONS", "IMPORTS", "TURNS", "Queues"]
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +30,10 @@ DELIVERIES = "deliveries"
 """Rung when calls or delivery statuses wait."""
 IMPORTS = "imports"
 """One message for each file of products that waits to be read."""
+ALERTS = "alerts"
+"""Rung when alerts are due, or products changed."""
+ESCALATIONS = "escalations"
+"""Rung when an escalation has to be looked at."""
 
 
 class Queues:

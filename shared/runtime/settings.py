@@ -151,8 +151,26 @@ class Settings(BaseSettings):
     """Turns a minute that one person may have; twice that after thirty days."""
     handover_seconds: float = 12 * 3600.0
     """How long the bot is silent after it called a person, unless somebody gives the dialog back."""
+    handover_reply_seconds: float = Field(default=600.0, ge=30.0)
+    """How long the staff may take to answer before it is reminded, where the bot's rules do not say."""
+    handover_reminders: int = Field(default=3, ge=0, le=10)
+    """How often the staff is reminded of one wait; the second time the dialog goes to a colleague, then to all."""
     daily_model_budget: float = 5.0
     """US dollars a company may spend on the model a day, where the company sets none of its own."""
+
+    # ---- alerts -----------------------------------------------------------------------------------------
+    alert_days: int = Field(default=90, ge=1)
+    """How long a price or restock alert lives, in days."""
+    alert_check_hours: float = Field(default=24.0, gt=0)
+    """Hours between two checks of an alert whose product did not change; a change is looked at at once."""
+    alerts_per_customer: int = Field(default=50, ge=1)
+    """Alerts that one customer may have waiting."""
+    alert_batch: int = Field(default=100, ge=1, le=1000)
+    """Alerts of one company that are checked in one transaction."""
+    alert_budget: float = 60.0
+    """A run of checks begins nothing new after this long."""
+    alert_runs_cap: int = Field(default=4, ge=1)
+    """Runs of checks that the timer asks for at once, at most."""
 
     # ---- sending ----------------------------------------------------------------------------------------
     lane_seconds: float = 25.0

@@ -11,6 +11,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS
 from tests.architecture.source import CHECKOUT, modules, run_python, tree_of
 
 PUBLISHED = {
+    "alerts": {"errors", "replies", "schemas", "service"},
     "analytics": {"kinds", "schemas", "service"},
     "api": {"endpoint", "exchange", "problems"},
     "assistant": {"catalogue", "service"},
@@ -19,8 +20,8 @@ PUBLISHED = {
     "channels": {"contract", "messages", "registry", "settings", "telegram.setup", "viber.setup", "whatsapp.setup"},
     "companies": {"schemas", "service", "slugs"},
     "customers": {"contract", "schemas", "service"},
-    "dialogs": {"bells", "contract", "failures", "notices"},
-    "escalations": {"handover", "replies", "schemas", "service"},
+    "dialogs": {"bells", "contract", "failures", "notes", "notices"},
+    "escalations": {"handover", "replies", "rules", "schemas", "service"},
     "identity": {"accounts", "audit", "mails", "passwords", "permissions", "resets", "schemas", "service"},
     "orders": {"carts", "checkout", "errors", "replies", "sales", "schemas", "service", "statuses", "stock"},
     "recommendations": {"preferences", "schemas", "service"},

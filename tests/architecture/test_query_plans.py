@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.alerts import checks as alerts
 from shared.dialogs.outbox import claims as lanes
 from shared.dialogs.outbox import delivery
 from shared.dialogs.outbox import rows as outbox
@@ -24,11 +25,12 @@ from shared.dialogs.turns import claims, rows
 from shared.kernel.ids import new_id
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
+from tests.doubles import alert_crowd
 from tests.integration.shops import Shop, open_shop
 from tests.stack import WorkerStack
 
 DIALOGS = 12_000
-BIG = {"dialogs", "inbox", "outbox", "messages", "delivery_events", "failures"}
+BIG = {"dialogs", "inbox", "outbox", "messages", "delivery_events", "failures", "price_alerts"}
 """Tables that grow with use: a sequential scan of one is a defect."""
 
 _FILL = f"""
@@ -69,6 +71,8 @@ async def filled(worker_stack: WorkerStack, database: Database, keyring: KeyRing
             for statement in _FILL.split(";\n"):
                 if statement.strip():
                     connection.execute(statement, {"company": shop.company_id, "bot": shop.bot_id})
+            alert_crowd.fill(connection, shop.company_id, shop.bot_id, people=1500, products=300)
+        alert_crowd.cheaper(connection, 10_000_000)
         connection.execute("ANALYZE")
         found = connection.execute(
             "SELECT d.id, o.id FROM dialogs d JOIN outbox o ON o.dialog_id = d.id "
@@ -124,6 +128,11 @@ _SYSTEM_QUERIES: dict[str, tuple[TextClause, dict[str, Any], set[tuple[str, str]
         {("dialogs", "ix_dialogs_sending")},
     ),
     "lane outlook": (lanes._NEXT, {"limit": 200}, {("dialogs", "ix_dialogs_sending")}),
+    "companies with alerts": (
+        alerts._COMPANIES,
+        {},
+        {("price_alerts", "ix_price_alerts_due")},
+    ),
     "companies with statuses": (
         delivery._COMPANIES,
         {"limit": 500},
@@ -166,6 +175,16 @@ def _app_queries(filled: Filled) -> dict[str, tuple[TextClause, dict[str, Any], 
             {"id": filled.dialog, "token": token, "lane_time": later, "statuses_tell": True},
             {("outbox", "outbox_dialog_id_seq_key")},
         ),
+        "alerts that are due": (
+            alerts._CHECK,
+            {"limit": 100},
+            {("price_alerts", "ix_price_alerts_due"), ("dialogs", "dialogs_pkey")},
+        ),
+        "alerts of products that changed": (
+            alerts._FOLLOW,
+            {"limit": 2},
+            {("price_alerts", "ix_price_alerts_product")},
+        ),
         "statuses": (
             delivery._OPEN,
             {"limit": 500, "kept": timedelta(hours=1)},
@@ -174,7 +193,18 @@ def _app_queries(filled: Filled) -> dict[str, tuple[TextClause, dict[str, Any], 
     }
 
 
-@pytest.mark.parametrize("name", ["load", "memory", "last words", "take the head", "statuses"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "load",
+        "memory",
+        "last words",
+        "take the head",
+        "statuses",
+        "alerts that are due",
+        "alerts of products that changed",
+    ],
+)
 async def test_what_a_turn_and_a_delivery_ask_uses_its_index(filled: Filled, name: str) -> None:
     statement, values, expected = _app_queries(filled)[name]
 

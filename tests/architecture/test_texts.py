@@ -21,6 +21,7 @@ _CYRILLIC = re.compile(r"[А-Яа-яЁёәғқңөұүһіӘҒҚҢӨҰҮҺІ]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 VOCABULARIES = {
+    "assistant/skills/alerts/phrases.py": "words that shoppers use",
     "assistant/model/grounding.py": "prices and promises in what the model wrote",
     "assistant/model/prompt.py": "what the model is told, never the shopper",
     "assistant/offline/colours.py": "words that shoppers use",

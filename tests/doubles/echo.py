@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.channels.contract import InboundMessage
 from shared.channels.messages import ChoiceContent, MediaContent, Reply, RichText, TextContent, TextMessage
-from shared.dialogs.contract import Turn, TurnResult
+from shared.dialogs.contract import Settlement, Turn, TurnResult
 
 __all__ = ["ECHO", "EchoResponder"]
 
@@ -17,12 +17,14 @@ class EchoResponder:
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
+        self.settle: Settlement | None = None
+        """What decides the answers instead, while they are committed."""
 
     async def respond(self, turn: Turn) -> TurnResult:
         """Say back what came."""
         self.turns.append(turn)
         words = " + ".join(_words(event) for event in turn.events if isinstance(event, InboundMessage))
-        return TurnResult(reply=Reply(messages=(TextMessage(text=RichText.of(f"«{words}»")),)))
+        return TurnResult(reply=Reply(messages=(TextMessage(text=RichText.of(f"«{words}»")),)), settle=self.settle)
 
 
 def _words(event: InboundMessage) -> str:

@@ -28,6 +28,7 @@ from shared.dialogs.personal_data import DialogHistory
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.service import OrderService
+from shared.recommendations.service import RecommendationService
 from shared.runtime.cache import Cache
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
@@ -65,4 +66,13 @@ def skills_of_a_shop() -> Skills:
         checkout=CheckoutService(catalog, reserved_for=timedelta(hours=1)),
         orders=OrderService(catalog, Notices(build_channels(ChannelSettings()).channel_of, bells)),
     )
-    return built_in_skills(Parts(finder=finder, cities=None, handover_seconds=3600, shop=shop))
+    return built_in_skills(
+        Parts(
+            finder=finder,
+            cities=None,
+            handover_seconds=3600,
+            shop=shop,
+            catalog=catalog,
+            recommendations=RecommendationService(catalog),
+        )
+    )

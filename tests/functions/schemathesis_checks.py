@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import schemathesis
 
 
 @schemathesis.check
 def permission_table(
-    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> None:
     """A caller whose role an operation does not name is told 403 (401 where the case took the token away)."""
     roles = case.operation.definition.raw["x-zeta-permission"]["roles"]

@@ -14,6 +14,8 @@ from infra.local.host.http_functions import HttpFunctions, HttpRequest
 
 __all__ = ["HttpListener"]
 
+LINE = 16 << 10
+"""Bytes of a request's first line, and of one header; the cloud's front end takes 16 KiB of address as well."""
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -42,7 +44,9 @@ class HttpListener:
         Raises:
             StackError: the port is taken.
         """
-        server = web.Server(self._answer, request_factory=self._request, access_log=None)
+        server = web.Server(
+            self._answer, request_factory=self._request, access_log=None, max_line_size=LINE, max_field_size=LINE
+        )
         self._runner = web.ServerRunner(server, shutdown_timeout=grace)
         await self._runner.setup()
         site = web.TCPSite(

@@ -1,7 +1,7 @@
 """Administration of the catalogue: versions, deletion, what changed in price or stock, lists, imports of files.
 
 Revision ID: 0010_products
-Revises: 0013_analytics
+Revises: 0008_orders
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from infra.migrations.tenancy import CURRENT_COMPANY, tenant_table
 
 revision = "0010_products"
-down_revision = "0013_analytics"
+down_revision = "0008_orders"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Analytics can be reported on, corrected when a person is forgotten, and forgotten itself after its time.
 
 Revision ID: 0013_analytics
-Revises: 0008_orders
+Revises: 0012_handover
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0013_analytics"
-down_revision = "0008_orders"
+down_revision = "0012_handover"
 branch_labels = None
 depends_on = None
 

@@ -105,17 +105,17 @@ def _problems(endpoint: Endpoint, signature: Signature) -> set[int]:
     if endpoint.permission != PUBLIC:
         found |= {401, 403}
     elif endpoint.method == "POST":  # whoever sends it proves something by the body: a password, an invitation
-        found |= {401, 409}
+        found.add(401)
     if endpoint.parameters:
         found.add(404)
     if endpoint.method != "GET":
-        found.add(413)
+        found |= {409, 413}
     if "if_match" in signature.supplied:
         found.add(412)
     if signature.body is not None:
         found.add(415)
     if endpoint.method == "POST" and endpoint.permission != PUBLIC:
-        found |= {409, 422}
+        found.add(422)
     return found | {status for name in signature.raises if (status := _status(name)) is not None}
 
 

@@ -1,4 +1,4 @@
-"""Who answers a turn: the hand-over's keeper, a command, or the responder of the bot's mode."""
+"""Who answers a turn: the staff's desk, the hand-over's keeper, a command, or the responder of the bot's mode."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.channels.contract import InboundMessage
-from shared.dialogs.contract import Responder, Turn, TurnResult
+from shared.dialogs.contract import Effect, Responder, Turn, TurnResult
 from shared.dialogs.turns.commands import answer_command, command_of
 from shared.kernel.errors import Misconfigured
 
-__all__ = ["HANDOVER", "Router"]
+__all__ = ["HANDOVER", "STAFF", "Router"]
 
 HANDOVER = "handover"
 """The responder that keeps a dialog in which people talk."""
+STAFF = "staff"
+"""The responder that is asked first: it answers what members of staff want in their own messengers."""
 
 
 class Router:
-    """Picks the responder of a turn. ``responders`` maps a bot's mode, and ``handover``, to responders."""
+    """Picks the responder of a turn. ``responders`` maps a bot's mode, ``handover`` and ``staff`` to responders."""
 
     def __init__(self, responders: Mapping[str, Responder]) -> None:
         self._responders = responders
@@ -31,12 +33,17 @@ class Router:
         """
         if not any(isinstance(event, InboundMessage) for event in turn.events):
             return TurnResult()
-        effects = []
+        effects: list[Effect] = []
+        if STAFF in self._responders:
+            result = await self._responders[STAFF].respond(turn)
+            if not result.pass_on:
+                return result
+            effects += result.effects
         if handover_until is not None and handover_until > turn.started_at:
             result = await self._responder(HANDOVER).respond(turn)
             if not result.pass_on:
-                return result
-            effects = list(result.effects)
+                return replace(result, effects=[*effects, *result.effects]) if effects else result
+            effects += result.effects
         command = command_of(turn)
         result = (
             answer_command(turn, *command)

@@ -34,6 +34,7 @@ _ROWS_PER_TURN = 50
 _LOAD = text("""
 SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.language_chosen, d.state, d.history_seq,
        d.memory_from, d.received_seq, d.handover_until, d.created_at, d.last_inbound_at, d.lease_token,
+       d.staff_user_id,
        now() AS now,
        coalesce((SELECT jsonb_agg(jsonb_build_array(w.id, w.due_at, w.event, w.received_at)
                                    ORDER BY w.order_key, w.id)
@@ -45,7 +46,7 @@ SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.languag
 
 _MEMORY = text("""
 SELECT role, text, at FROM messages
- WHERE dialog_id = :id AND seq > :memory_from ORDER BY seq DESC LIMIT :limit
+ WHERE dialog_id = :id AND seq > :memory_from AND role <> 'note' ORDER BY seq DESC LIMIT :limit
 """)
 
 # Edits are rare and of recent messages: the newest rows of the dialog's history are read, by its key.
@@ -139,6 +140,7 @@ class DialogRow:
     created_at: datetime
     last_inbound_at: datetime | None
     now: datetime
+    staff_user_id: UUID | None
     waiting: tuple[WaitingRow, ...]
 
 
@@ -207,6 +209,7 @@ async def load_dialog(session: Executor, dialog_id: int, token: UUID) -> DialogR
         created_at=row.created_at,
         last_inbound_at=row.last_inbound_at,
         now=row.now,
+        staff_user_id=row.staff_user_id,
         waiting=waiting,
     )
 

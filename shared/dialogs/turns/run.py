@@ -20,6 +20,7 @@ from shared.bots.directory import BotDirectory
 from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import Call, ChannelAddress, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
+from shared.dialogs.bells import Bell, Bells
 from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
@@ -91,6 +92,7 @@ class TurnRunner:
         limit: MessageLimit,
         lane: SendLane,
         courtesy: Courtesy,
+        bells: Bells,
         settings: Settings,
     ) -> None:
         self._database = database
@@ -102,6 +104,7 @@ class TurnRunner:
         self._limit = limit
         self._lane = lane
         self._courtesy = courtesy
+        self._bells = bells
         self._settings = settings
 
     async def run(self, claim: Claim, *, stay: bool = True) -> Claim | None:
@@ -161,7 +164,7 @@ class TurnRunner:
             return TurnResult(), "done"
         person = f"{claim.bot_id}:{batch.events[-1].sender.id}"
         verdict = await self._limit.check(person, known_for=dialog.now - dialog.created_at)
-        if not verdict.allowed:
+        if not verdict.allowed and dialog.staff_user_id is None:
             return _limited(verdict.warn_seconds, opened.language), "limited"
         deadline = time.monotonic() + self._settings.turn_deadline
         turn = Turn(
@@ -176,6 +179,7 @@ class TurnRunner:
             session=lambda: self._database.session_scope(claim.company_id),
             started_at=dialog.now,
             deadline=deadline,
+            staff_user_id=dialog.staff_user_id,
         )
         async with asyncio.timeout(self._settings.turn_deadline):
             return await self._router.respond(turn, handover_until=dialog.handover_until), "done"
@@ -257,7 +261,8 @@ class TurnRunner:
     async def _write(
         self, claim: Claim, lane: Lane, result: TurnResult, outcome_of: Callable[[TurnResult], _Outcome]
     ) -> tuple[_Outcome, Committed]:
-        """Commit a result; what it settles is decided in the same transaction, before it is rendered."""
+        """Commit a result and ring for its writes; what it settles is decided in the same transaction, before it
+        is rendered."""
 
         async def commit(executor: Executor, outcome: _Outcome) -> Committed:
             return await commit_turn(
@@ -274,22 +279,24 @@ class TurnRunner:
             async with self._database.company_statements(claim.company_id) as statements:
                 return outcome, await commit(statements, outcome)
         async with self._database.session_scope(claim.company_id) as session:
-            outcome = outcome_of(await _settled(session, result))
-            return outcome, await commit(session, outcome)
+            settled, bells = await _settled(session, result)
+            outcome = outcome_of(settled)
+            committed = await commit(session, outcome)
+        for bell in sorted(bells):
+            await self._bells.ring(bell)
+        return outcome, committed
 
 
-async def _settled(session: AsyncSession, result: TurnResult) -> TurnResult:
-    """Carry out a result's writes; the result as they left it."""
-    for effect in result.effects:
-        await effect(session)
-    if result.settle is None:
-        return result
-    settled = await result.settle(session)
-    for effect in settled.effects:
-        await effect(session)
-    return replace(
-        result, reply=settled.reply, state=settled.state, analytics=[*result.analytics, *settled.analytics]
-    )
+async def _settled(session: AsyncSession, result: TurnResult) -> tuple[TurnResult, set[Bell]]:
+    """Carry out a result's writes; the result as they left it, and the bells to ring after the commit."""
+    bells = [await effect(session) for effect in result.effects]
+    if result.settle is not None:
+        settled = await result.settle(session)
+        bells += [await effect(session) for effect in settled.effects]
+        result = replace(
+            result, reply=settled.reply, state=settled.state, analytics=[*result.analytics, *settled.analytics]
+        )
+    return result, {bell for bell in bells if bell is not None}
 
 
 def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:

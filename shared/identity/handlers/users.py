@@ -63,8 +63,7 @@ class UserHandlers:
         Fields that are left out stay. `active: false` ends the user's sessions. The last active owner stays one.
         """
         async with self._database.session_scope(caller.company_id) as session:
-            if_match.check(await service.get_user(session, user_id, lock=True))
-            return await service.change_user(session, caller, user_id, body)
+            return await service.change_user(session, caller, user_id, body, if_match)
 
     async def delete(self, caller: Caller, user_id: UUID, if_match: IfMatch) -> None:
         """Delete a user.
@@ -72,8 +71,7 @@ class UserHandlers:
         What the user did stays in the audit log. The last active owner cannot be deleted.
         """
         async with self._database.session_scope(caller.company_id) as session:
-            if_match.check(await service.get_user(session, user_id, lock=True))
-            await service.delete_user(session, caller, user_id)
+            await service.delete_user(session, caller, user_id, if_match)
 
 
 class InvitationHandlers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from shared.channels.contract import InboundMessage
 from shared.channels.messages import Button, TextMessage
 from shared.dialogs.contract import Effect, TurnResult
 from shared.escalations import service
+from shared.escalations.desk import EscalationDesk
+from shared.escalations.errors import EscalationEnded
 from shared.escalations.handover import HandoverResponder
 from shared.escalations.replies import TEXTS
 from shared.escalations.schemas import RETURN_TO_BOT, Escalation, EscalationReason
@@ -22,16 +24,20 @@ from shared.kernel.errors import InvalidInput, NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
 from shared.runtime.database import Database
+from shared.runtime.settings import Settings
+from tests.doubles.echo import EchoResponder
 from tests.doubles.turns import pressed, turn, words
+from tests.integration.conversation import run_worker
 from tests.integration.shops import Shop
 
 
 class Desk:
     """One company's dialogs and escalations."""
 
-    def __init__(self, database: Database, shop: Shop) -> None:
+    def __init__(self, database: Database, shop: Shop, staff: EscalationDesk) -> None:
         self.database = database
         self.shop = shop
+        self.staff = staff
 
     def session(self) -> Any:
         return self.database.session_scope(self.shop.company_id)
@@ -79,17 +85,23 @@ class Desk:
     ) -> TurnResult:
         heard = turn(*said, session=self.session, dialog_id=dialog_id, after=after)
         object.__setattr__(heard, "started_at", utc_now())
-        return await HandoverResponder().respond(heard)
+        return await HandoverResponder(self.staff).respond(heard)
 
 
 @pytest.fixture
-def desk(database: Database, shop: Shop) -> Desk:
-    return Desk(database, shop)
+async def staff(settings: Settings) -> AsyncIterator[EscalationDesk]:
+    async with run_worker(settings, EchoResponder()) as worker:
+        yield worker.desk
 
 
 @pytest.fixture
-def other_desk(database: Database, other_shop: Shop) -> Desk:
-    return Desk(database, other_shop)
+def desk(database: Database, shop: Shop, staff: EscalationDesk) -> Desk:
+    return Desk(database, shop, staff)
+
+
+@pytest.fixture
+def other_desk(database: Database, other_shop: Shop, staff: EscalationDesk) -> Desk:
+    return Desk(database, other_shop, staff)
 
 
 async def test_an_escalation_silences_its_dialog_until_it_expires(desk: Desk) -> None:
@@ -125,7 +137,7 @@ async def test_resolving_by_id_lets_the_bot_speak(desk: Desk) -> None:
         await service.resolve(session, by="staff", escalation_id=found.id)
     assert await desk.listed() == []
     assert await desk.silent_until(dialog) is None
-    with pytest.raises(NotFound):
+    with pytest.raises(EscalationEnded):
         async with desk.session() as session:
             await service.resolve(session, by="staff", escalation_id=found.id)
 
@@ -161,7 +173,7 @@ async def test_another_company_neither_sees_nor_ends_it(desk: Desk, other_desk: 
 
 async def test_another_company_cannot_escalate_a_dialog(desk: Desk, other_desk: Desk) -> None:
     dialog = await desk.dialog()
-    with pytest.raises(DBAPIError):
+    with pytest.raises(NotFound):
         await other_desk.open(dialog)
     assert await desk.silent_until(dialog) is None
 
@@ -239,7 +251,8 @@ async def test_the_sweep_marks_what_expired_and_leaves_the_rest(desk: Desk) -> N
     await desk.open(late, hours=-1)
     await desk.open(waiting)
     async with desk.session() as session:
-        for dialog in (late, waiting):
-            await service.expire(session, dialog_id=dialog)
+        ids = (await session.execute(text("SELECT id FROM escalations"))).scalars().all()
+        for escalation_id in ids:
+            await service.expire(session, escalation_id)
         found = await session.execute(text("SELECT dialog_id, status FROM escalations ORDER BY dialog_id"))
         assert [tuple(row) for row in found] == [(late, "expired"), (waiting, "open")]

@@ -121,9 +121,9 @@ async def test_a_named_product_goes_straight_into_the_cart(stage: Stage) -> None
     await aigul.says("добавь в корзину красный диван")
     await aigul.hears("Какой положить в корзину?", "«Алма» угловой")
     await aigul.says("первый в корзину")
-    await aigul.hears("Добавили в корзину: Диван «Алма»", "260 000 ₸")
+    await aigul.hears("Добавили в корзину: Диван «Алма»")
     await aigul.says("убери номад из корзины")
-    await aigul.hears("Убрали из корзины", "140 000 ₸")
+    await aigul.hears("Убрали из корзины. Остальное на")
     await aigul.says("очистить корзину")
     await aigul.hears("Корзина пуста")
 
@@ -135,12 +135,12 @@ async def test_no_more_than_there_is_goes_into_the_cart(stage: Stage) -> None:
     await aigul.says("синий диван")
     await aigul.hears("В наличии: 2 шт.")
     await aigul.says("есть в наличии?")
-    await aigul.hears("Да, «Диван «Номад»» есть: 2 штуки")
+    await aigul.hears("Да, Диван «Номад» есть в наличии: 2 штуки")
     await aigul.says("беру три")
     await aigul.hears("Есть только 2 штуки", "теперь 2 шт.")
     await count(stage, shop, "NOM-1", 0)
     await aigul.says("в наличии?")
-    await aigul.hears("сейчас закончился")
+    await aigul.hears("сейчас нет в наличии")
 
 
 async def test_a_price_that_changed_during_the_checkout_is_told_before_anything_is_ordered(

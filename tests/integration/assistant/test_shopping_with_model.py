@@ -1,4 +1,4 @@
-"""The same purchases through a scripted model and its real SDK: a call is committed with the turn, or not at all."""
+"""The same purchases through a scripted model and its real SDK: a call is committed with the turn, or never."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,15 +14,17 @@ import psycopg
 import pytest
 import redis
 from psycopg import sql
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import Platform
 from shared.customers.schemas import Customer
+from shared.dialogs.contract import Turn, TurnResult
 from shared.escalations import service as escalations
 from shared.escalations.schemas import EscalationReason
 from shared.kernel.clock import utc_now
 from shared.orders.schemas import CheckoutDraft, DeliveryMethod, OrderPlaced, OrderStatus
-from tests.doubles.echo import ECHO
-from tests.integration.conversation import Shop, Shopper, Stage
+from tests.doubles.echo import ECHO, EchoResponder
+from tests.integration.conversation import Shop, Shopper, Stage, run_worker
 from tests.stack import WorkerStack
 
 NAME = "Зейнеп Ерасылова"
@@ -215,6 +217,36 @@ async def test_the_dialog_that_asked_for_it_is_still_answered(stage: Stage, arch
     await story.telegram.hears("Забыли?")
     assert stage.echo.turns[-1].memory == []
     assert stage.echo.turns[-1].dialog_id == story.dialogs[1]
+
+
+class Forgetter(EchoResponder):
+    """Forgets whoever asks, as an effect of the turn that answers them."""
+
+    def __init__(self, story: Story) -> None:
+        super().__init__()
+        self._story = story
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        customers, customer_id = self._story.stage.worker.customers, self._story.customer.id
+
+        async def forget(session: AsyncSession) -> None:
+            await customers.erase(session, customer_id, answering=turn.dialog_id)
+
+        answer = await super().respond(turn)
+        return replace(answer, effects=(forget,), state={}, forget=True)
+
+
+async def test_a_turn_may_forget_the_person_it_answers(stage: Stage, archive: Archive) -> None:
+    story = await tell(stage)
+    await story.telegram.says("забудьте меня")
+
+    async with run_worker(stage.worker.settings, Forgetter(story)) as worker:
+        await worker.drainer.run()
+    await stage.worker.customers.forget_copies(story.dialogs)
+
+    await story.telegram.hears("забудьте меня")
+    assert archive.tables_with(story.traces) == set()
+    assert await stage.sql(story.shop, "SELECT id FROM failures") == []
 
 
 async def test_an_answer_that_is_being_thought_about_is_not_given(stage: Stage, archive: Archive) -> None:

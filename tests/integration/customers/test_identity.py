@@ -104,6 +104,20 @@ async def test_two_dialogs_that_prove_one_phone_at_once_are_one_customer(desk: D
     assert {(await desk.ensure(dialog)).phone for dialog in dialogs} == {PHONE}
 
 
+async def test_whoever_proves_a_phone_first_is_waited_for(
+    desk: Desk, database: Database, customers: CustomerService
+) -> None:
+    dialogs = [await open_dialog(database, desk.shop) for _ in range(2)]
+
+    async with database.session_scope(desk.shop.company_id) as session:
+        first = await customers.prove_phone(session, dialogs[0], PHONE)
+        proving = asyncio.create_task(desk.prove(dialogs[1]), context=Context())
+        await asyncio.sleep(0.2)
+        assert not proving.done()
+
+    assert (await asyncio.wait_for(proving, 5)).id == first.id
+
+
 async def test_somebody_who_changed_the_number_keeps_what_they_have(
     desk: Desk, database: Database, keepsakes: Keepsakes
 ) -> None:

@@ -127,14 +127,16 @@ async def test_the_last_owner_stays_one(office: Office, owner: Person) -> None:
 async def test_two_owners_who_demote_each_other_at_once_leave_one(office: Office, owner: Person) -> None:
     second = await office.hire(owner, Role.OWNER, "second@uyut.kz")
 
-    answers = await asyncio.gather(
-        owner.client.patch(f"users/{second.id}", {"role": "viewer"}),
-        second.client.patch(f"users/{owner.id}", {"role": "viewer"}),
-    )
+    for _ in range(6):
+        answers = await asyncio.gather(
+            owner.client.patch(f"users/{second.id}", {"role": "viewer"}),
+            second.client.patch(f"users/{owner.id}", {"role": "viewer"}),
+        )
 
-    assert sorted(answer.status for answer in answers)[0] == 200
-    roles = [(await office.log_in(person.email)).tokens["me"]["user"]["role"] for person in (owner, second)]
-    assert sorted(roles) == ["owner", "viewer"]
+        statuses = sorted(answer.status for answer in answers)
+        assert statuses in ([200, 403], [200, 409]), [answer.body for answer in answers]
+        left, demoted = (owner, second) if answers[0].status == 200 else (second, owner)
+        assert (await left.client.patch(f"users/{demoted.id}", {"role": "owner"})).status == 200
 
 
 async def test_people_of_another_company_are_neither_seen_nor_touched(office: Office, owner: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 
 from shared.catalog.schemas import Availability
 from shared.orders.schemas import (
@@ -111,6 +112,36 @@ async def test_a_hundred_buyers_of_the_last_ten_pieces_get_ten(counter: Counter)
     assert sorted(order.number for order in placed) == list(range(1, 11))
     assert await counter.reserved(sofa) == 10
     assert await counter.reserved(table) == 10
+
+
+async def test_who_takes_the_last_piece_is_waited_for(counter: Counter) -> None:
+    sofa = await counter.stocks(quantity=1)
+    aigul, berik = await counter.buyer(), await counter.buyer("Берик")
+    for buyer in (aigul, berik):
+        await buyer.adds(sofa)
+        await buyer.says()
+    seen = await aigul.cart()
+    assert seen.id is not None
+    assert seen.total is not None
+
+    async with counter.database.session_scope(counter.shop.company_id) as session:
+        first = await counter.checkout.confirm(
+            session,
+            aigul.customer_id,
+            seen.id,
+            version=seen.version,
+            total_minor=seen.total.minor,
+            dialog_id=aigul.dialog_id,
+        )
+        second = asyncio.create_task(berik.confirms(), context=Context())
+        await asyncio.sleep(0.2)
+        assert not second.done()
+    answer = await asyncio.wait_for(second, 5)
+
+    assert isinstance(first, OrderPlaced)
+    assert isinstance(answer, CheckoutChanged)
+    assert [type(change) for change in answer.changes] == [Gone]
+    assert await counter.reserved(sofa) == 1
 
 
 async def test_a_price_that_changed_during_the_checkout_is_told_and_confirmed_anew(counter: Counter) -> None:

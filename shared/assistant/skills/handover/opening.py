@@ -7,9 +7,11 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.messages import Reply
+from shared.dialogs.bells import Bell
 from shared.dialogs.contract import AnalyticsEvent, Effect, Role, Turn
 from shared.escalations import replies as escalation_replies
 from shared.escalations import service as escalations
+from shared.escalations.rules import rules_of
 from shared.escalations.schemas import EscalationReason
 
 __all__ = ["announce", "escalated", "escalation"]
@@ -22,17 +24,18 @@ def escalation(turn: Turn, reason: EscalationReason, *, seconds: float) -> Effec
     dialog_id, summary = turn.dialog_id, _summary(turn)
     expires_at = turn.started_at + timedelta(seconds=seconds)
 
-    async def open_escalation(session: AsyncSession) -> None:
+    async def open_escalation(session: AsyncSession) -> Bell:
         await escalations.open_escalation(
             session, dialog_id=dialog_id, reason=reason, summary=summary, expires_at=expires_at
         )
+        return "escalations"
 
     return open_escalation
 
 
 def announce(turn: Turn, reason: EscalationReason) -> Reply:
     """What the shopper is told, with the button back to the bot."""
-    return escalation_replies.announcement(reason, turn.language)
+    return escalation_replies.announcement(reason, turn.language, rules=rules_of(turn.bot), now=turn.started_at)
 
 
 def escalated(reason: EscalationReason) -> AnalyticsEvent:

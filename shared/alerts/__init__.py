@@ -1,0 +1,1 @@
+"""Alerts: customers are told when a product becomes cheaper, or is there again."""

@@ -1,0 +1,34 @@
+"""Why an alert cannot be made."""
+
+from __future__ import annotations
+
+from shared.alerts.schemas import AlertCondition
+from shared.kernel.errors import Conflict
+
+__all__ = ["AlertLimitReached", "AlertsRefused", "AlreadySo"]
+
+
+class AlertsRefused(Conflict):
+    """The alert makes no sense, or is one too many."""
+
+    code = "alert_refused"
+
+
+class AlreadySo(AlertsRefused):
+    """What the customer would wait for is so already: the price is at the limit, or the product is in stock."""
+
+    code = "alert_already_so"
+
+    def __init__(self, condition: AlertCondition) -> None:
+        super().__init__(f"{condition.value} is so already")
+        self.condition = condition
+
+
+class AlertLimitReached(AlertsRefused):
+    """The customer has ``limit`` active alerts."""
+
+    code = "alert_limit_reached"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} active alerts are the most")
+        self.limit = limit
