@@ -7,6 +7,7 @@ counted in ``tests/integration/catalog/test_search_pages.py``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -24,7 +25,7 @@ PRODUCTS = 3_000
 """Of each of two companies."""
 PAGE = 20
 SORTS = ("name", "-name", "price", "-price", "updated", "-updated")
-SHAPES = {
+SHAPES: dict[str, tuple[dict[str, Any], int]] = {
     **{f"by {sort}": ({"sort": sort}, 200) for sort in SORTS},
     "a category that comes last by name": ({"category": "wardrobes", "sort": "name"}, 200),
     "one in six": ({"availability": "out_of_stock"}, 1_000),

@@ -253,6 +253,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION record_product_changes()")
     op.execute("DROP TABLE product_import_errors, product_imports, product_changes")
     op.execute(
-        "DROP INDEX ix_products_updated, ix_products_name, ix_products_category_name, ix_products_rare, ix_products_inactive"
+        "DROP INDEX ix_products_updated, ix_products_name, ix_products_category_name, ix_products_rare,"
+        " ix_products_inactive"
     )
     op.execute("ALTER TABLE products DROP COLUMN name_key, DROP COLUMN deleted_at, DROP COLUMN version")

@@ -131,7 +131,8 @@ def _read_xlsx(content: bytes) -> Iterator[Row]:
         for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
             if number > _MAX_ROW_NUMBER:
                 raise UnreadableFile(FileFailure.TOO_MANY_ROWS, str(MAX_ROWS))
-            yield number, [_cell_text(value) for value in cells]
+            if cells.count(None) < len(cells):  # a gap between rows is told as empty ones, a million at most
+                yield number, [_cell_text(value) for value in cells]
     except _BROKEN as error:
         raise UnreadableFile(FileFailure.BROKEN) from error
     finally:
