@@ -76,5 +76,6 @@ def skills_of_a_shop() -> Skills:
             alerts=AlertService(settings, catalog),
             catalog=catalog,
             recommendations=RecommendationService(catalog),
+            alerts=AlertService(settings, catalog),
         )
     )

@@ -65,6 +65,7 @@ _QUOTED = re.compile(r"[«“„\"‘']([^«»“”„\"\n]{2,80})[»”“\"�
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _ARTICLE_NUMBER = re.compile(r"(?<![\w-])(?=[\w/-]*\d)(?=[\w/-]*[^\W\d_])[\w]+(?:[-/][\w]+)*(?![\w-])")
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|процент|пайыз|percent)", re.IGNORECASE)
+_ORDER_NUMBER = re.compile(r"(?:№|\bNo\.)\s*\d+")
 _PRICE_WORD = re.compile(
     r"(?<!\w)(?:цен[аыуе]|ценой|стоит|стоят|стоимость\w*|обойд[её]тся|всего\s+за|за|price\w*|costs?|only|for|баға\w*|тұрады|сомас\w*)(?!\w)",
     re.IGNORECASE,
@@ -138,7 +139,8 @@ def ground(text: str, facts: Facts) -> Grounded:
 
 def _normalised(text: str) -> str:
     """One spelling of each character, and none that is invisible: digits cannot hide in look-alikes."""
-    composed = unicodedata.normalize("NFKC", text)
+    # «№» is no look-alike of a letter: an order number is read with it
+    composed = "№".join(unicodedata.normalize("NFKC", part) for part in text.split("№"))
     return "".join(
         char for char in composed if char == "\n" or unicodedata.category(char) not in {"Cf", "Cc", "Cs"}
     )
@@ -162,7 +164,7 @@ class _Checker:
         self._told = _normalised("\n".join(told)).casefold()
         self._vocabulary = _stems((self._told, *facts.categories))
         self._deniable = self._vocabulary | _stems((facts.said,))
-        self._trusted_amounts = {amount.value for amount in find_amounts(_normalised(facts.trusted))}
+        self._trusted_amounts = _sums_in(_normalised(facts.trusted))
         self._told_numbers = {amount.raw for amount in find_amounts(self._told)}
         self._prices = {price for product in facts.products for price in _prices_of(product)}
         self._categories = _stems(facts.categories)
@@ -267,6 +269,16 @@ def _known(word: str, vocabulary: frozenset[str]) -> bool:
 def _prices_of(product: FoundProduct) -> list[Decimal]:
     prices = [product.price] if product.old_price is None else [product.price, product.old_price]
     return [Decimal(price.minor) / 100 for price in prices]
+
+
+def _sums_in(text: str) -> set[Decimal]:
+    """The sums of money in the company's own words; neither percentages, nor order numbers, nor pieces."""
+    plain = _ORDER_NUMBER.sub(" ", _PERCENT.sub(" ", text))
+    return {
+        amount.value
+        for amount in find_amounts(plain)
+        if amount.currency or amount.multiplied or (amount.value >= 1000 and not amount.measures)
+    }
 
 
 def _stem(word: str) -> str:

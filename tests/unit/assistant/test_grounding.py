@@ -143,6 +143,21 @@ def test_any_text_is_taken_apart_without_an_error(text: str) -> None:
     ground(text, FACTS)
 
 
+@pytest.mark.parametrize(
+    ("said", "borne"),
+    [
+        ("Заказ №1200 на 240 000 ₸ в пути.", True),
+        ("Скидка 10% на второй товар.", True),
+        ("Диван стоит 1200 ₸.", False),
+        ("Всего 10 ₸!", False),
+        ("Всего 3 ₸!", False),
+    ],
+)
+def test_numbers_of_the_shop_s_own_records_are_no_prices(said: str, borne: bool) -> None:
+    facts = Facts(trusted="Скидка 10% на второй товар. Заказ №1200, Диван × 3: 240 000 ₸", categories=("Диваны",))
+    assert (ground(said, facts).text == said) is borne
+
+
 KNOWN = {149_990, 189_990, 219_990, 5_000, 300_000, 200_000}
 
 
