@@ -7,8 +7,8 @@ import secrets
 
 from infra.local.simulator.delivery import NO_ANSWER, Webhook
 from infra.local.simulator.environment import Environment
-from infra.local.simulator.participant import first_status
 from infra.local.simulator.identities import telegram_id
+from infra.local.simulator.participant import first_status
 from infra.local.simulator.telegram.api import TelegramApi
 from infra.local.simulator.telegram.bots import TelegramBot
 from infra.local.simulator.telegram.person import TelegramPerson

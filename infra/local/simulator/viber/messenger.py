@@ -7,9 +7,9 @@ import json
 
 from infra.local.simulator.delivery import NO_ANSWER
 from infra.local.simulator.environment import Environment
+from infra.local.simulator.identities import viber_id
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.viber.accounts import ViberAccount
-from infra.local.simulator.identities import viber_id
 from infra.local.simulator.viber.api import ViberApi
 from infra.local.simulator.viber.person import ViberPerson
 from infra.local.simulator.wire import Json

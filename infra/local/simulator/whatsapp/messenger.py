@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 from infra.local.simulator.delivery import NO_ANSWER
 from infra.local.simulator.environment import Environment
-from infra.local.simulator.participant import first_status
 from infra.local.simulator.identities import whatsapp_phone
+from infra.local.simulator.participant import first_status
 from infra.local.simulator.whatsapp.api import WhatsAppApi
 from infra.local.simulator.whatsapp.numbers import Template, WhatsAppNumber
 from infra.local.simulator.whatsapp.person import WhatsAppPerson

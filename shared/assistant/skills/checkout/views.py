@@ -23,6 +23,7 @@ from shared.channels.messages import (
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
+from shared.kernel.phones import format_phone
 from shared.orders.schemas import (
     Cart,
     CheckoutDraft,
@@ -128,7 +129,7 @@ def plain(words: str) -> TextMessage:
 
 
 def _recipient(draft: CheckoutDraft, language: Language) -> str:
-    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=draft.phone or "")]
+    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=format_phone(draft.phone or ""))]
     if draft.method is DeliveryMethod.DELIVERY:
         lines.append(TEXTS.get("summary.delivery", language, address=draft.address or ""))
     else:
