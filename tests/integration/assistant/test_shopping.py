@@ -32,7 +32,7 @@ async def test_a_sofa_is_ordered(stage: Stage, platform: Platform) -> None:
     await aigul.says("Алматы, Абая 10, кв. 5")
     await aigul.hears("Есть пожелания к заказу?")
     await aigul.says("Позвоните мне за час")
-    await aigul.hears("1 × 120 000 ₸", "Айгуль Ким, +7", "Доставка: Алматы, Абая 10", "Позвоните мне за час")
+    await aigul.hears("120 000 ₸", "Айгуль Ким, +7", "Доставка: Алматы, Абая 10", "Позвоните мне за час")
     assert await orders(stage, shop) == []
 
     await aigul.presses("Подтвердить заказ")
@@ -189,7 +189,7 @@ async def test_another_wish_is_answered_and_the_checkout_goes_on(stage: Stage) -
     await aigul.says("самовывоз")
     await aigul.hears("Есть пожелания")
     await aigul.says("нет")
-    await aigul.hears("Айгуль, +77011234567", "Самовывоз")
+    await aigul.hears("Айгуль, +7\u00a0701\u00a0123\u00a045\u00a067", "Самовывоз")
 
 
 async def test_a_shopper_steps_back_edits_and_leaves(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from shared.catalog.colours import Colour, colour_name
 from shared.channels.messages import Button, RichText, TextMessage
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
+from shared.kernel.phones import format_phone
 from shared.kernel.money import Money, format_money
 from shared.recommendations.preferences import Preferences
 
@@ -56,7 +57,7 @@ def show_known(about: About, language: Language) -> TextMessage:
     if about.name:
         lines.append(TEXTS.get("known.name", language, name=about.name))
     if about.phone:
-        lines.append(TEXTS.get("known.phone", language, phone=about.phone))
+        lines.append(TEXTS.get("known.phone", language, phone=format_phone(about.phone)))
     if about.orders:
         lines.append(TEXTS.count("known.orders", about.orders, language))
     names = [about.categories[code] for code in known.categories if code in about.categories]
