@@ -157,7 +157,7 @@ class _Knowing:
         properties = {"category": category, "colour": colour, "price_min": price_min, "price_max": price_max}
         learnt = {key: value for key, value in properties.items() if value is not None}
         return Answer(
-            (views.say("remembered", turn.language, advice_button(turn.language), what=what),),
+            (views.TEXTS.say("remembered", turn.language, advice_button(turn.language), what=what),),
             moment.state.with_help(),
             analytics=(AnalyticsEvent(EventKind.PREFERENCE, learnt),),
             facts="ok: remembered",
@@ -181,7 +181,7 @@ class _Knowing:
         async def write(session: AsyncSession) -> Answer:
             person = await self._shop.person(session, moment)
             await analytics.forget_interest(session, person.dialog_ids)
-            return Answer((views.say("tastes.forgotten", moment.language),), facts="ok: forgotten")
+            return Answer((views.TEXTS.say("tastes.forgotten", moment.language),), facts="ok: forgotten")
 
         return Answer(state=moment.state.with_help(), write=write)
 
@@ -206,7 +206,7 @@ class _Knowing:
         """Erase the person's data, or leave all as it is."""
         language = moment.language
         if button_id.endswith(":no"):
-            return Answer((views.say("forget.not", language),), moment.state.with_help())
+            return Answer((views.TEXTS.say("forget.not", language),), moment.state.with_help())
         if not button_id.endswith(":yes"):
             return None
 
@@ -215,7 +215,7 @@ class _Knowing:
             customer = await self._shop.customers.ensure(session, dialog_id)
             await self._shop.customers.erase(session, customer.id, answering=dialog_id)
             return Answer(
-                (views.say("forget.done", language),),
+                (views.TEXTS.say("forget.done", language),),
                 AssistantState(),
                 kept=dict.fromkeys(moment.turn.state),
             )
