@@ -27,6 +27,7 @@ from shared.assistant.skills.shop import Shop
 from shared.assistant.state import AssistantState
 from shared.catalog.service import CatalogService
 from shared.dialogs.contract import AnalyticsEvent
+from shared.kernel.money import price_bound
 from shared.orders.schemas import Order, OrderStatus
 from shared.recommendations.service import RecommendationService
 
@@ -125,7 +126,7 @@ class _Knowing:
     async def learn(self, moment: Moment, words: SearchWords) -> Answer | None:
         """Remember a colour, a price or a category; ``None`` where the words name none of them."""
         return await self._remember(
-            moment, words.words, words.colour, _minor(words.price_min), _minor(words.price_max)
+            moment, words.words, words.colour, price_bound(words.price_min), price_bound(words.price_max)
         )
 
     async def learn_by_model(self, moment: Moment, wanted: _RememberPreference) -> Answer:
@@ -133,7 +134,7 @@ class _Knowing:
         if colour is not None and colour not in COLOURS:
             colour = find_colour(colour).code
         learnt = await self._remember(
-            moment, wanted.category or "", colour, _minor(wanted.price_min), _minor(wanted.price_max)
+            moment, wanted.category or "", colour, price_bound(wanted.price_min), price_bound(wanted.price_max)
         )
         return learnt if learnt is not None else Answer(facts="error: name a category, a colour or a price")
 
@@ -227,7 +228,3 @@ class _Knowing:
         if customer_id is None:
             return []
         return list(await self._shop.orders.of_customer(session, customer_id, limit=100))
-
-
-def _minor(whole: float | None) -> int | None:
-    return None if not whole else round(whole * 100)
