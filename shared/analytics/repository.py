@@ -15,14 +15,13 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.analytics.schemas import Breakdown
+from shared.runtime.tenancy import CURRENT_COMPANY
 
 __all__ = ["count_own_events", "count_searches", "insert_event", "measure", "period_of", "read_interest"]
 
-_COMPANY = "cast(nullif(current_setting('app.company_id', true), '') as uuid)"
-
 _INSERT = text(f"""
 INSERT INTO analytics_events (company_id, dialog_id, bot_id, kind, properties)
-VALUES ({_COMPANY}, :dialog_id, coalesce(:bot_id, (SELECT d.bot_id FROM dialogs d WHERE d.id = :dialog_id)),
+VALUES ({CURRENT_COMPANY}, :dialog_id, coalesce(:bot_id, (SELECT d.bot_id FROM dialogs d WHERE d.id = :dialog_id)),
         :kind, CAST(:properties AS jsonb))
 """)  # noqa: S608 - a constant
 

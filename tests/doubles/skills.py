@@ -76,6 +76,5 @@ def skills_of_a_shop() -> Skills:
             alerts=AlertService(settings, catalog),
             catalog=catalog,
             recommendations=RecommendationService(catalog),
-            alerts=AlertService(settings, catalog),
         )
     )
