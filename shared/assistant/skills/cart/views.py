@@ -53,7 +53,7 @@ def _text(words: str, *below: Button) -> TextMessage:
 
 def buy_button(product: FoundProduct, language: Language) -> Button | None:
     """«В корзину» on a card; nothing of what is sold out can be bought."""
-    return _button("buy", BUY + product.id.hex, language) if product.available else None
+    return _button("buy", BUY + product.id.hex, language) if product.orderable else None
 
 
 def cart_lines(cart: Cart, language: Language) -> str:
