@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 _RECIPIENTS = text("""
 SELECT d.id, d.chat_id, d.phone, coalesce(d.language, b.language) AS language, d.last_inbound_at, d.blocked,
-       d.customer_name, b.id AS bot_id, b.platform, now() AS now
+       d.customer_name, b.id AS bot_id, b.platform, b.settings, now() AS now
   FROM dialogs d JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
  WHERE d.id = ANY(:ids)
 """)
@@ -82,6 +82,8 @@ class Recipient:
     """The chat takes no messages until the person writes again."""
     silent_for: float | None
     """Seconds since the person last wrote; ``None``: never."""
+    settings: Mapping[str, Any]
+    """The bot's settings, e.g. the names of its approved templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class Notices:
                 phone=row.phone,
                 blocked=row.blocked,
                 silent_for=_seconds_between(row.last_inbound_at, row.now),
+                settings=row.settings,
             )
             for row in rows
         }
