@@ -162,13 +162,13 @@ class Notices:
             return False
         return True
 
-    async def say_all(self, session: Executor, notices: Sequence[Notice]) -> int:
-        """As ``say`` for many dialogs in two statements; how many notices were queued.
+    async def say_all(self, session: Executor, notices: Sequence[Notice]) -> Sequence[int]:
+        """As ``say`` for many dialogs in two statements; the dialog of each notice that was queued.
 
         Several notices of one dialog are said in their order. What cannot be composed is logged and left out: one
         dialog's trouble is not the others'. So is a dialog that is gone.
         """
-        return len(await self._say(session, notices, careful=True))
+        return await self._say(session, notices, careful=True)
 
     async def _say(self, session: Executor, notices: Sequence[Notice], *, careful: bool = False) -> list[int]:
         """Queue notices; the dialogs of those that were."""

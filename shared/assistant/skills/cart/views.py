@@ -45,7 +45,7 @@ _LONGEST_NAME = 80
 
 def buy_button(product: FoundProduct, language: Language) -> Button | None:
     """«В корзину» on a card; nothing of what is sold out can be bought."""
-    return TEXTS.button("buy", BUY + product.id.hex, language) if product.available else None
+    return TEXTS.button("buy", BUY + product.id.hex, language) if product.orderable else None
 
 
 def cart_lines(cart: Cart, language: Language) -> str:
