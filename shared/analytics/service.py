@@ -94,6 +94,9 @@ async def record(
         properties: nothing personal.
         dialog_id: whose doing it was; its bot is counted too.
         bot_id: the bot, where there is no dialog.
+
+    Raises:
+        NotFound: the company has no such dialog.
     """
     await repository.insert_event(
         session, kind=kind, properties=json.dumps(dict(properties or {})), dialog_id=dialog_id, bot_id=bot_id
