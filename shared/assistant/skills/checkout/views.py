@@ -26,6 +26,7 @@ from shared.channels.messages import (
 )
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
+from shared.kernel.phones import format_phone
 from shared.orders.schemas import (
     Cart,
     CheckoutDraft,
@@ -140,7 +141,7 @@ def plain(words: str) -> TextMessage:
 
 
 def _recipient(draft: CheckoutDraft, language: Language) -> str:
-    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=draft.phone or "")]
+    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=format_phone(draft.phone or ""))]
     if draft.method is DeliveryMethod.DELIVERY:
         lines.append(TEXTS.get("summary.delivery", language, address=draft.address or ""))
     else:
