@@ -10,8 +10,8 @@ from shared.assistant.texts import AssistantTexts, message
 from shared.catalog.colours import Colour, colour_name
 from shared.channels.messages import TextMessage
 from shared.kernel.languages import Language
-from shared.kernel.phones import format_phone
 from shared.kernel.money import Money, format_money
+from shared.kernel.phones import format_phone
 from shared.recommendations.preferences import Preferences
 
 __all__ = [
