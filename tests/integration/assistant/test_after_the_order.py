@@ -64,7 +64,7 @@ async def test_outside_whatsapps_window_a_status_goes_as_a_template(stage: Stage
     await buys(aigul, Platform.WHATSAPP)
     await stage.sql(shop, "UPDATE dialogs SET last_inbound_at = now() - interval '25 hours'")
 
-    await brings_order(administrator(stage, shop), "shipped")
+    await brings_order(administrator(stage, shop), "confirmed")
     await stage.work()
 
     assert json.loads(stage.calls("messages")[-1]["body"])["template"]["name"] == "order_update"

@@ -135,10 +135,7 @@ async def test_no_price_but_the_shops_own_is_said_or_charged(
     assert "1 000 ₸" not in heard
     assert "99 %" not in heard
     assert "120 000 ₸" in heard
-    [line] = await stage.sql(
-        shop, "SELECT l.price_minor FROM cart_lines l JOIN carts c ON c.id = l.cart_id WHERE c.order_id IS NULL"
-    )
-    assert line["price_minor"] == 12_000_000
+    assert await stage.sql(shop, "SELECT price_minor FROM cart_lines") == [{"price_minor": 12_000_000}]
 
 
 async def test_the_model_neither_confirms_nor_erases(
@@ -164,4 +161,4 @@ async def test_the_model_neither_confirms_nor_erases(
     assert "there is no tool" in forgotten
     assert "5 000 ₸" not in heard
     assert [order["number"] for order in await orders(stage, shop)] == [1]
-    assert await stage.sql(shop, "SELECT 1 AS kept FROM customers WHERE erased_at IS NULL AND name = 'Ева'")
+    assert await stage.sql(shop, "SELECT name FROM customers WHERE name = 'Ева'") == [{"name": "Ева"}]
