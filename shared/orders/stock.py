@@ -111,7 +111,12 @@ async def confirm(session: AsyncSession, order_id: UUID) -> None:
 
 
 async def take(session: AsyncSession, order_id: UUID) -> None:
-    """The goods leave the warehouse with the order; a second call finds nothing more to take."""
+    """The goods leave the warehouse with the order; a second call finds nothing more to take.
+
+    In turn with those who reserve: who has read what lies in the warehouse must not find these pieces neither there
+    nor held.
+    """
+    await queue_up(session, await held(session, order_id))
     rows = await session.execute(_TAKE, {"order": order_id})
     await warehouse.take(session, {row.product_id: row.quantity for row in rows})
 

@@ -125,4 +125,5 @@ _WRITERS: dict[Field, Writer] = {
     Field.IMAGES: lambda product, _: " ".join(product.images),
     Field.ACTIVE: lambda product, language: flag_text(product.active, language),
     Field.EXTERNAL_REF: lambda product, _: product.external_ref or "",
+    Field.BARCODES: lambda product, _: " ".join(product.barcodes),
 }

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.assistant import buttons, replies
 from shared.assistant.cards import Cards
-from shared.assistant.catalogue import found_product
+from shared.assistant.catalogue import found_products
 from shared.assistant.facts import Evidence, describe_product
 from shared.assistant.products import FoundProduct
 from shared.assistant.skill import (
@@ -115,7 +115,8 @@ class _Adviser:
                 limit=PAGE_SIZE,
             )
             found = await self._recommendations.recommend(session, wanted, now=turn.started_at)
-        return [_Advised(found_product(one.product, turn.language), _why(one, turn.language)) for one in found]
+            products = await found_products(session, [one.product for one in found], turn.language)
+        return [_Advised(product, _why(one, turn.language)) for one, product in zip(found, products, strict=True)]
 
     def _told(self, moment: Moment, advised: list[_Advised]) -> Answer:
         language = moment.language

@@ -45,14 +45,14 @@ _LONGEST_NAME = 80
 
 def buy_button(product: FoundProduct, language: Language) -> Button | None:
     """«В корзину» on a card; nothing of what is sold out can be bought."""
-    return TEXTS.button("buy", BUY + product.id.hex, language) if product.available else None
+    return TEXTS.button("buy", BUY + product.id.hex, language) if product.orderable else None
 
 
 def cart_lines(cart: Cart, language: Language) -> str:
     """The lines of a cart, numbered, and their sum."""
     lines = [
         TEXTS.get(
-            "line",
+            "line" if line.quantity > 1 else "line.one",
             language,
             n=number,
             name=_name(line, language),
@@ -130,8 +130,9 @@ def tell_update(update: CartUpdate, language: Language, *, added: bool) -> Outbo
             return empty_cart(language, "removed.last")
         words = TEXTS.get("removed", language, total=_total(update.cart, language))
         return message(words, TEXTS.button("checkout", CHECKOUT, language), TEXTS.button("show", SHOW, language))
+    first = "added" if line.quantity > 1 else "added.one"
     words = TEXTS.get(
-        "added" if added else "changed",
+        first if added else "changed",
         language,
         name=_name(line, language),
         quantity=line.quantity,

@@ -10,6 +10,7 @@ from shared.assistant.skills.cart.views import EDIT as EDIT_CART
 from shared.assistant.skills.cart.views import cart_lines
 from shared.assistant.skills.checkout.steps import Step
 from shared.assistant.texts import AssistantTexts, message
+from shared.channels.choices import choices_of
 from shared.channels.messages import (
     AnyButton,
     Button,
@@ -17,11 +18,15 @@ from shared.channels.messages import (
     ListMessage,
     ListRow,
     LocationButton,
+    OutboundMessage,
+    ProductCard,
+    ProductCards,
     RichText,
     TextMessage,
 )
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
+from shared.kernel.phones import format_phone
 from shared.orders.schemas import (
     Cart,
     CheckoutDraft,
@@ -41,6 +46,7 @@ __all__ = [
     "CONFIRM",
     "EDIT",
     "NAME_IS",
+    "RESUME",
     "SKIP",
     "TEXTS",
     "ask",
@@ -51,17 +57,21 @@ __all__ = [
     "placed",
     "plain",
     "summary",
+    "with_way_back",
 ]
 
 TEXTS = AssistantTexts(Path(__file__).parent / "locales", "checkout")
 
 CANCEL, BACK, SKIP, EDIT, NAME_IS = "leavecheckout", "backcheckout", "nocomment", "editcheckout", "profilename"
+RESUME = "resumecheckout"
 CHOOSE = "method:"
 ASK = "ask:"
 CONFIRM = "order:"
 """Before the cart's id in hex, its version and its total: what the shopper saw."""
 
 _LONGEST_NAME = 20
+_CHOICES_OF_A_LIST = 10
+"""As many as fit one list on every messenger."""
 
 
 def ask(step: Step, language: Language, *, known_name: str = "", again: bool = False) -> TextMessage:
@@ -113,13 +123,25 @@ def confirm_id(cart: Cart) -> str:
     return f"{CONFIRM}{cart.id.hex}:{cart.version}:{cart.total.minor}"
 
 
+def with_way_back(message: OutboundMessage, language: Language) -> OutboundMessage:
+    """The message with a button back to the open question, where it can bear one more.
+
+    In the message itself: Viber shows only the last message's keyboard, and another would hide this one's.
+    """
+    if not isinstance(message, (TextMessage, ListMessage, ProductCard, ProductCards)):
+        return message
+    if isinstance(message, ListMessage) and len(choices_of(message)) >= _CHOICES_OF_A_LIST:
+        return message
+    return message.model_copy(update={"buttons": (*message.buttons, (TEXTS.button("resume", RESUME, language),))})
+
+
 def plain(words: str) -> TextMessage:
     """Words without a button."""
     return TextMessage(text=RichText.of(words))
 
 
 def _recipient(draft: CheckoutDraft, language: Language) -> str:
-    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=draft.phone or "")]
+    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=format_phone(draft.phone or ""))]
     if draft.method is DeliveryMethod.DELIVERY:
         lines.append(TEXTS.get("summary.delivery", language, address=draft.address or ""))
     else:

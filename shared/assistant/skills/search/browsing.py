@@ -159,7 +159,7 @@ class Browsing:
             for priced in (True, False):
                 query = query_of_similar(product, like, priced=priced)
                 found = (await self._finder.find(session, query)).items
-                others = tuple(one for one in found if one.sku != product.sku and one.available)[:PAGE_SIZE]
+                others = tuple(one for one in found if one.sku != product.sku and one.orderable)[:PAGE_SIZE]
                 if others:
                     page = FoundPage(others, has_more=False)
                     return self._page_answer(moment, replace(query, limit=PAGE_SIZE), page, "similar")
