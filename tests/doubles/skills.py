@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from shared.alerts.service import AlertService
 from shared.assistant.cards import Cards
 from shared.assistant.catalogue import CatalogueFinder
 from shared.assistant.products import CityFinder, ProductFinder
