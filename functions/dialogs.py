@@ -9,10 +9,12 @@ dialogs.get("search_messages", "dialogs/search", handler="dialogs.search", permi
 dialogs.get("get_dialog", "dialogs/{dialog_id}", handler="dialogs.get", permission="dialogs:read")
 dialogs.get("list_messages", "dialogs/{dialog_id}/messages", handler="dialogs.messages", permission="dialogs:read")
 
-dialogs.get("list_failures", "failures", handler="failures.list", permission="failures:read")
-dialogs.post(
+failures = Endpoints("failures")
+
+failures.get("list_failures", "failures", handler="failures.list", permission="failures:read")
+failures.post(
     "replay_failure", "failures/{failure_id}/replay", handler="failures.replay", permission="failures:write"
 )
-dialogs.post(
+failures.post(
     "discard_failure", "failures/{failure_id}/discard", handler="failures.discard", permission="failures:write"
 )

@@ -70,12 +70,12 @@ async def test_an_alert_is_made_shown_changed_and_cancelled(
 
     assert created.status == 201, created.json
     assert (created.json["seen"], created.json["limit"]) == (tenge(140_000), tenge(120_000))
-    assert (created.json["state"], created.json["check_hours"]) == ("active", 6)
+    assert (created.json["status"], created.json["check_hours"]) == ("active", 6)
     assert read.json == created.json
     assert (changed.status, changed.json["limit"]) == (200, tenge(110_000))
     assert late.status == 412
     assert deleted.status == 204
-    assert (await admin.get(location)).json["state"] == "cancelled"
+    assert (await admin.get(location)).json["status"] == "cancelled"
     assert (await admin.patch(location, {"check_hours": 1})).status == 409
 
 
@@ -111,8 +111,8 @@ async def test_alerts_are_listed_by_state_condition_customer_and_product_page_by
         return [alert["id"] for alert in answer.json["items"]]
 
     assert await listed("") == [second, first]
-    assert await listed("sort=created") == [first, second]
-    assert await listed("state=active") == [second]
+    assert await listed("sort=created_at") == [first, second]
+    assert await listed("status=active") == [second]
     assert await listed("condition=drop") == [first]
     assert await listed(f"customer_id={customer_id}&product_id={product_id}") == [second, first]
     assert await listed(f"customer_id={uuid4()}") == []

@@ -175,7 +175,7 @@ async def test_a_list_is_filtered_sorted_and_paged(counter: Counter, manager: Ap
     assert await names(f"assignee_id={new_id()}") == []
     later = (utc_now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert await names(f"opened_from={later}") == []
-    assert len(await names(f"opened_to={later}")) == 4
+    assert len(await names(f"opened_before={later}")) == 4
     for sort in ("sort=priority", "sort=-opened_at"):
         walked, cursor = [], ""
         for _ in range(4):
