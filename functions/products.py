@@ -1,4 +1,4 @@
-"""Products and their categories: the administration of the catalogue."""
+"""Products: the administration of the catalogue."""
 
 from functions._endpoints import Endpoints
 
@@ -53,10 +53,3 @@ products.delete(
     handler="product_images.remove",
     permission="products:write",
 )
-
-categories = Endpoints("categories")
-
-categories.get("list_categories", "categories", handler="categories.list", permission="products:read")
-categories.post("create_category", "categories", handler="categories.create", permission="products:write")
-categories.get("get_category", "categories/{code}", handler="categories.get", permission="products:read")
-categories.put("replace_category", "categories/{code}", handler="categories.replace", permission="products:write")

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from shared.alerts.service import AlertService
 from shared.assistant.cards import Cards
 from shared.assistant.catalogue import CatalogueFinder
 from shared.assistant.products import CityFinder, ProductFinder
@@ -75,6 +74,5 @@ def skills_of_a_shop() -> Skills:
             shop=shop,
             catalog=catalog,
             recommendations=RecommendationService(catalog),
-            alerts=AlertService(settings, catalog),
         )
     )

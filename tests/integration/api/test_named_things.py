@@ -1,4 +1,4 @@
-"""What a request names: in the path it is a page that may be missing (404), in the body a field that is wrong (400)."""
+"""What a request names: in the path it is a page that may be missing (404), in the body a wrong field (400)."""
 
 from __future__ import annotations
 
