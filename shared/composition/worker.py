@@ -17,6 +17,7 @@ from shared.alerts.run import AlertRunner
 from shared.alerts.service import AlertService
 from shared.alerts.watch import AlertWatch
 from shared.analytics.service import AnalyticsOfPerson
+from shared.api.personal_data import KeptAnswers
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
@@ -100,7 +101,7 @@ class Worker:
         self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(
             DialogHistory(self._memory),
-            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsOfPerson()],
+            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsOfPerson(), KeptAnswers()],
         )
         self._build_orders()
         self._build_alerts()
