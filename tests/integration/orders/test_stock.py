@@ -159,7 +159,7 @@ async def test_many_carts_of_many_products_in_any_order_never_block_each_other(c
 
 
 async def test_goods_do_not_leave_between_two_looks_of_whoever_reserves(counter: Counter) -> None:
-    """What lies in the warehouse and what is held of it are two reads: shipped between them, a piece would be free."""
+    """The warehouse and what is held of it are two reads: shipped between them, a piece would be free."""
     sofa = await counter.stocks(quantity=1)
     order = await (await counter.buyer()).orders(sofa)
     await counter.becomes(order, OrderStatus.CONFIRMED)
