@@ -1,8 +1,8 @@
 """``Idempotency-Key``: a POST that is sent again is answered as the first time, and done once.
 
 A key belongs to its caller. Its row is inserted, and committed, before the handler runs, so that two copies at once
-are one request; that the work is done is noted in the work's own transaction. A request that was refused leaves no row.
-One whose worker died before the work was done is served anew after ``ABANDONED``; died after it, or failed, it is
+are one request; that the work is done is noted in the work's own transaction. A request that was refused leaves no
+row. One whose worker died before the work was done is served anew after ``ABANDONED``; died after it, or failed, it is
 never done again: its repetition is refused, as where an answer holds secrets and is not kept.
 """
 
@@ -58,7 +58,9 @@ _WORKED = text("""
     UPDATE api_requests SET worked_at = now()
      WHERE caller_id = :caller AND key = :key AND worked_at IS NULL AND pg_current_xact_id_if_assigned() IS NOT NULL
 """)
-_FAILED = text("UPDATE api_requests SET done_at = now() WHERE caller_id = :caller AND key = :key AND worked_at IS NOT NULL")
+_FAILED = text(
+    "UPDATE api_requests SET done_at = now() WHERE caller_id = :caller AND key = :key AND worked_at IS NOT NULL"
+)
 _GIVE_BACK = text("DELETE FROM api_requests WHERE caller_id = :caller AND key = :key AND done_at IS NULL")
 _FORGET = text("SELECT forget_api_requests(:kept, :limit)")
 _FORGET_AT_ONCE = 5000
@@ -113,6 +115,7 @@ class Idempotency:
         earlier = await self._begin(asked)
         if earlier is not None:
             return earlier
+
         async def note(session: AsyncSession) -> None:
             await session.execute(_WORKED, asked.place)
 

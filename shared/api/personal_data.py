@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import logging
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 __all__ = ["KeptAnswers"]
 
+_log = logging.getLogger(__name__)
+
 # whom an answer quotes is not known, so none of the company's is kept; repeating their requests is refused (409)
-_FORGET = text("UPDATE api_requests SET body = NULL WHERE body IS NOT NULL")
+_FORGET = text("UPDATE api_requests SET body = NULL WHERE body IS NOT NULL RETURNING key")
 
 
 class KeptAnswers:
@@ -22,10 +25,12 @@ class KeptAnswers:
     async def move(self, session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
         """Nothing to do: an answer is the caller's, and gone in a day."""
 
-    async def export(self, session: AsyncSession, customer_id: UUID) -> list[Any]:
+    async def export(self, session: AsyncSession, customer_id: UUID) -> None:
         """Nothing: they repeat what is exported by those whose it is."""
-        return []
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
         """Drop the answers; that their requests were served stays known."""
-        await session.execute(_FORGET)
+        forgotten = await session.execute(_FORGET)
+        _log.info(
+            "kept answers were dropped", extra={"customer": str(customer_id), "answers": len(forgotten.all())}
+        )

@@ -100,7 +100,9 @@ class EscalationHandlers:
                 after = await self._desk.resolve(session, escalation_id, by=caller.user_id)
             else:
                 after = await service.release(session, escalation_id)
-            await record_act(session, caller, "resolved" if body.status == "resolved" else "released", before, after)
+            await record_act(
+                session, caller, "resolved" if body.status == "resolved" else "released", before, after
+            )
             view = await listing.detail_of(session, after)
         await self._desk.notices.ring()
         return view

@@ -17,8 +17,8 @@ _OF_PERSON = "dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE custome
 _SAID = text(f"SELECT reason, summary, opened_at FROM escalations WHERE {_OF_PERSON} ORDER BY opened_at")  # noqa: S608 - constants only
 _FORGET = text(f"UPDATE escalations SET summary = '' WHERE {_OF_PERSON}")  # noqa: S608 - constants only
 
-# what a member of staff was told while the person's escalation lasted, and wrote to them through the bot; messengers
-# tell their time in whole seconds, by a clock of their own
+# what a member of staff was told while the person's escalation lasted, and wrote to them through the bot;
+# messengers tell their time in whole seconds, by a clock of their own
 _STAFF_AT_THE_TIME = f"""
 dialogs d, escalations e
  WHERE d.staff_user_id IS NOT NULL AND e.{_OF_PERSON}
@@ -41,7 +41,7 @@ SELECT FROM dialogs
 # no copy of the memory of those chats is believed any more
 _FORGET_REMEMBERED = text(f"""
 UPDATE dialogs SET history_seq = history_seq + 1
- WHERE id IN (SELECT m.dialog_id FROM messages m, {_STAFF_AT_THE_TIME.format(at='m.at')} AND m.dialog_id = d.id)
+ WHERE id IN (SELECT m.dialog_id FROM messages m, {_STAFF_AT_THE_TIME.format(at="m.at")} AND m.dialog_id = d.id)
 """)  # noqa: S608 - constants only
 _FORGET_SENT = text(
     f"UPDATE outbox o SET call = '{{}}' FROM {_STAFF_AT_THE_TIME.format(at='o.created_at')}"  # noqa: S608 - constants only

@@ -32,7 +32,13 @@ async def record_act(
 
 
 async def record_act_of_member(
-    session: AsyncSession, user_id: UUID, platform: Platform, verb: str, before: Escalation, after: Escalation
+    session: AsyncSession,
+    user_id: UUID,
+    platform: Platform,
+    verb: str,
+    *,
+    before: Escalation,
+    after: Escalation,
 ) -> None:
     """As ``record_act``, for a member of staff in their own messenger, which stands in the address's place.
 

@@ -1,8 +1,8 @@
 """Sessions: a log-in and the refresh tokens that grow from it, each good for one use.
 
 A refresh token that comes a second time was stolen, or its thief was faster: nobody can tell, so the whole session
-ends (RFC 9700, 4.14.2). Only within some seconds of its use it is more likely a second tab of the same browser: that
-one is told to come again, when it has the cookie that the first was given. It gets no token: of one come never two.
+ends (RFC 9700, 4.14.2). Only within some seconds of its use it is more likely a second tab of the same browser:
+that one is told to come again, with the cookie that the first was given. It gets no token: of one come never two.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ async def rotate(session: AsyncSession, token_id: UUID, *, lifetime: timedelta) 
     if session_id is None:
         token = await repository.refresh_token(session, token_id)
         if token is not None and token.used_at is not None:
-            if utc_now() - token.used_at < _SAME_MOMENT and await repository.open_session(session, token.session_id):
+            if utc_now() - token.used_at < _SAME_MOMENT and await repository.open_session(
+                session, token.session_id
+            ):
                 raise InProgress("the token was used a moment ago", after=1.0)
             await repository.end_sessions(session, reason=End.REUSE.value, session_id=token.session_id)
         return None

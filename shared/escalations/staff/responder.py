@@ -106,7 +106,9 @@ class StaffResponder:
             async def close(session: AsyncSession) -> Bell | None:
                 before = await service.get(session, escalation.id, lock=True)
                 after = await self._desk.resolve(session, escalation.id, by=user_id)
-                await record_act_of_member(session, user_id, turn.bot.platform, "resolved", before, after)
+                await record_act_of_member(
+                    session, user_id, turn.bot.platform, "resolved", before=before, after=after
+                )
                 return "deliveries"
 
             return TurnResult(reply=cards.about("staff.closed", shopper, language), state=state, effects=(close,))
@@ -115,7 +117,7 @@ class StaffResponder:
             before = await service.get(session, escalation.id, lock=True)
             after = await service.take(session, escalation.id, user_id)
             if after != before:
-                await record_act_of_member(session, user_id, turn.bot.platform, "taken", before, after)
+                await record_act_of_member(session, user_id, turn.bot.platform, "taken", before=before, after=after)
 
         if wish.act == "take":
             return TurnResult(reply=cards.offer("staff.taken", escalation.id, shopper, language), effects=(take,))
@@ -143,7 +145,7 @@ class StaffResponder:
         async def say(session: AsyncSession) -> Bell | None:
             before = await service.get(session, escalation.id, lock=True)
             after = await self._desk.reply(session, escalation.id, words.text, user_id=user_id)
-            await record_act_of_member(session, user_id, turn.bot.platform, "answered", before, after)
+            await record_act_of_member(session, user_id, turn.bot.platform, "answered", before=before, after=after)
             return "deliveries"
 
         sent = cards.while_answering("staff.sent", escalation.id, shopper, turn.language)

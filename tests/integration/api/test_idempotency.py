@@ -110,7 +110,9 @@ async def test_answers_are_forgotten_after_a_day_and_keys_are_free_again(
         assert (await session.scalars(text("SELECT key FROM api_requests"))).all() == ["new"]
 
 
-DIED = "UPDATE api_requests SET done_at = NULL, status = NULL, body = NULL, created_at = now() - interval '12 minutes'"
+DIED = (
+    "UPDATE api_requests SET done_at = NULL, status = NULL, body = NULL, created_at = now() - interval '12 minutes'"
+)
 
 
 async def test_a_worker_that_died_after_the_work_leaves_it_done_once(

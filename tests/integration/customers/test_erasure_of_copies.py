@@ -1,4 +1,4 @@
-"""Forgetting a person reaches the copies: in the staff's own chats, in answers that were kept, in delivery statuses."""
+"""Forgetting a person reaches the copies: in the staff's own chats, in kept answers, in delivery statuses."""
 
 from __future__ import annotations
 
