@@ -2,8 +2,8 @@
 
 A key belongs to its caller. Its row is inserted, and committed, before the handler runs, so that two copies at once
 are one request; that the work is done is noted in the work's own transaction. A request that was refused leaves no
-row. One whose worker died before the work was done is served anew after ``ABANDONED``; died after it, or failed, it is
-never done again: its repetition is refused, as where an answer holds secrets and is not kept.
+row. One whose worker died before the work was done is served anew after ``ABANDONED``; where it died after it, or
+failed, the work is never done again: repeating it is refused, as where an answer holds secrets and is not kept.
 """
 
 from __future__ import annotations
