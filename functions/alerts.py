@@ -1,17 +1,16 @@
-"""Alerts: their endpoints, the timer that finds what is due, the queue that checks it, and its poison queue."""
+"""Alerts: endpoints; the timer that finds what is due, the queue that checks it, and its poison queue."""
 
 import azure.functions as func
 
 from functions._endpoints import Endpoints
 
-alerts = func.Blueprint()
-alert_endpoints = Endpoints("alerts")
+alerts = Endpoints("alerts")
 
-alert_endpoints.get("list_alerts", "alerts", handler="alerts.list", permission="alerts:read")
-alert_endpoints.post("create_alert", "alerts", handler="alerts.create", permission="alerts:write")
-alert_endpoints.get("get_alert", "alerts/{alert_id}", handler="alerts.get", permission="alerts:read")
-alert_endpoints.patch("update_alert", "alerts/{alert_id}", handler="alerts.update", permission="alerts:write")
-alert_endpoints.delete("delete_alert", "alerts/{alert_id}", handler="alerts.delete", permission="alerts:write")
+alerts.get("list_alerts", "alerts", handler="alerts.list", permission="alerts:read")
+alerts.post("create_alert", "alerts", handler="alerts.create", permission="alerts:write")
+alerts.get("get_alert", "alerts/{alert_id}", handler="alerts.get", permission="alerts:read")
+alerts.patch("update_alert", "alerts/{alert_id}", handler="alerts.update", permission="alerts:write")
+alerts.delete("delete_alert", "alerts/{alert_id}", handler="alerts.delete", permission="alerts:write")
 
 
 @alerts.function_name("check_price_alerts")

@@ -14,6 +14,7 @@ from shared.alerts.models import AlertRow
 from shared.alerts.schemas import Alert, AlertCondition, AlertFilter, AlertState
 from shared.kernel.ids import new_id
 from shared.runtime.keyset import Key, fetch_page
+from shared.runtime.tenancy import TENANT
 
 __all__ = [
     "count_active",
@@ -29,8 +30,6 @@ __all__ = [
     "upsert",
 ]
 
-# the session's own company: row level security refuses any other
-_COMPANY = text("cast(nullif(current_setting('app.company_id', true), '') as uuid)")
 _ACTIVE = AlertRow.state == AlertState.ACTIVE.value
 
 
@@ -115,7 +114,7 @@ async def upsert(
     statement = (
         insert(AlertRow)
         .values(
-            company_id=_COMPANY,
+            company_id=TENANT,
             id=new_id(),
             customer_id=customer_id,
             product_id=product_id,

@@ -10,13 +10,15 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from shared.alerts import checks, replies
 from shared.alerts.checks import Telling, Work
+from shared.analytics import service as analytics
+from shared.analytics.kinds import EventKind
 from shared.channels.messages import TemplateMessage
 from shared.dialogs.bells import Bells
 from shared.dialogs.notices import Notice, Notices
@@ -112,14 +114,15 @@ class AlertRunner:
 
     async def _check(self, company_id: UUID) -> AlertRun:
         """Check a batch of one company's alerts."""
-        told = 0
+        told: Sequence[int] = ()
         async with self._database.company_statements(company_id) as session:
             checked = await checks.check_due(session, limit=self._settings.alert_batch)
             if checked.tellings:
                 told = await self._notices.say_all(session, [self._notice(each) for each in checked.tellings])
+                await analytics.record_in_dialogs(session, EventKind.ALERT_SENT, told)
         if told:
             await self._notices.ring()
-        return AlertRun(checked.looked, told)
+        return AlertRun(checked.looked, len(told))
 
     def _notice(self, telling: Telling) -> Notice:
         compose = partial(replies.notice, telling, product_buttons=self._product_buttons)

@@ -46,9 +46,15 @@ class EventKind(StrEnum):
 RESERVED = frozenset(
     [
         *EventKind,
+        "alert_cancelled",
+        "alert_made",
+        "checkout_changed",
         "command",
         "language_chosen",
         "limited",
+        "photo_search",
+        "staff_linked",
+        "voice",
         "turn_failed",
         "model_answer",
         "model_fallback",

@@ -32,8 +32,18 @@ from shared.analytics.schemas import (
 )
 from shared.companies import service as companies
 from shared.kernel.errors import InvalidInput
+from shared.runtime.statements import Executor
 
-__all__ = ["AnalyticsOfPerson", "Interest", "forget_interest", "interest_of", "record", "report", "searched_words"]
+__all__ = [
+    "AnalyticsOfPerson",
+    "Interest",
+    "forget_interest",
+    "interest_of",
+    "record",
+    "record_in_dialogs",
+    "report",
+    "searched_words",
+]
 
 _DEFAULT_DAYS = 30
 _SEARCHES = 20
@@ -84,10 +94,19 @@ async def record(
         properties: nothing personal.
         dialog_id: whose doing it was; its bot is counted too.
         bot_id: the bot, where there is no dialog.
+
+    Raises:
+        NotFound: the company has no such dialog.
     """
     await repository.insert_event(
         session, kind=kind, properties=json.dumps(dict(properties or {})), dialog_id=dialog_id, bot_id=bot_id
     )
+
+
+async def record_in_dialogs(session: Executor, kind: str, dialog_ids: Sequence[int]) -> None:
+    """Count one thing that happened in many dialogs outside of their turns, in one statement."""
+    if dialog_ids:
+        await repository.insert_in_dialogs(session, kind=kind, dialog_ids=dialog_ids)
 
 
 def searched_words(words: str) -> str:

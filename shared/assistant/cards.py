@@ -68,7 +68,7 @@ def _card(
 
 
 def _availability(product: FoundProduct, language: Language) -> str:
-    if not product.available:
+    if not product.orderable:
         return replies.TEXTS.get("stock.none", language)
     if product.quantity:
         return replies.TEXTS.get("stock.count", language, n=product.quantity)

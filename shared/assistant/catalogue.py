@@ -13,8 +13,9 @@ from shared.catalog.service import CatalogService
 from shared.companies import service as companies
 from shared.kernel.errors import NotFound
 from shared.kernel.languages import Language
+from shared.orders import stock
 
-__all__ = ["CatalogueFinder", "CompanyCities", "found_product"]
+__all__ = ["CatalogueFinder", "CompanyCities", "found_products"]
 
 
 class CatalogueFinder:
@@ -41,9 +42,7 @@ class CatalogueFinder:
                 varied=True,
             ),
         )
-        return FoundPage(
-            items=tuple(found_product(view, query.language) for view in page.items), has_more=page.has_more
-        )
+        return FoundPage(items=await found_products(session, page.items, query.language), has_more=page.has_more)
 
     async def get(
         self, session: AsyncSession, sku: str, *, language: Language, city_id: UUID | None
@@ -53,9 +52,10 @@ class CatalogueFinder:
             # a forged button or a model's invention; Postgres takes neither NUL nor half a character
             return None
         try:
-            return found_product(await self._catalogue.get_product(session, sku, city_id=city_id), language)
+            view = await self._catalogue.get_product(session, sku, city_id=city_id)
         except NotFound:
             return None
+        return (await found_products(session, [view], language))[0]
 
     async def with_codes(
         self, session: AsyncSession, codes: Sequence[str], *, language: Language, city_id: UUID | None
@@ -63,7 +63,7 @@ class CatalogueFinder:
         """The products that bear one of these barcodes, as sold in that city."""
         read = [_printable(code) for code in codes]
         found = await self._catalogue.products_by_barcodes(session, read, city_id=city_id)
-        return [found_product(view, language) for view in found]
+        return await found_products(session, found, language)
 
     async def categories(self, session: AsyncSession, *, language: Language) -> Sequence[str]:
         """Names of the categories that have products, the fullest first."""
@@ -87,8 +87,17 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def found_product(view: ProductView, language: Language) -> FoundProduct:
-    """A product as the assistant speaks of it, in one language."""
+async def found_products(
+    session: AsyncSession, views: Sequence[ProductView], language: Language
+) -> tuple[FoundProduct, ...]:
+    """Products with the pieces that no order holds: one question for all of them, none where nothing is counted."""
+    counted = [view.id for view in views if stock.is_counted(view)]
+    held = await stock.held_by_others(session, counted) if counted else {}
+    return tuple(_found_product(view, language, held=held.get(view.id, 0)) for view in views)
+
+
+def _found_product(view: ProductView, language: Language, *, held: int = 0) -> FoundProduct:
+    """A product as the assistant speaks of it, in one language; ``held``: pieces of it that orders hold."""
     return FoundProduct(
         id=view.id,
         sku=view.sku,
@@ -101,7 +110,7 @@ def found_product(view: ProductView, language: Language) -> FoundProduct:
         attributes={name: _text(value, language) for name, value in view.attributes.items()},
         images=view.images,
         available=view.availability is not Availability.OUT_OF_STOCK,
-        quantity=view.quantity,
+        quantity=max(0, view.quantity - held) if view.quantity is not None and stock.is_counted(view) else None,
     )
 
 

@@ -39,7 +39,7 @@ def describe_product(product: FoundProduct) -> dict[str, object]:
         "sku": product.sku,
         "name": product.name[:200],
         "price": format_money(product.price, Language.EN),
-        "available": product.available,
+        "available": product.orderable,
     }
     if product.old_price is not None:
         row["old_price"] = format_money(product.old_price, Language.EN)

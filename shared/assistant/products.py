@@ -50,8 +50,14 @@ class FoundProduct:
     attributes: Mapping[str, str] = field(default_factory=dict)
     images: tuple[str, ...] = ()
     available: bool = True
+    """Whether the shop has it, or makes it on order."""
     quantity: int | None = None
-    """Pieces in stock, where the shop counts them."""
+    """Pieces that no order holds, where the shop counts them."""
+
+    @property
+    def orderable(self) -> bool:
+        """Whether it can be ordered now: it is there, and orders do not hold every piece."""
+        return self.available and self.quantity != 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from shared.assistant.state import MISSES_BEFORE_OFFER
 from shared.channels.messages import OutboundMessage, Reply
 from shared.dialogs.contract import AnalyticsEvent, TurnResult
 
-__all__ = ["followed_by", "miss", "preceded", "result_of"]
+__all__ = ["followed_by", "miss", "once_decided", "preceded", "result_of"]
 
 
 def result_of(moment: Moment, answer: Answer, *, writes: Sequence[Write] = ()) -> TurnResult:
@@ -38,12 +38,17 @@ def preceded(result: TurnResult, messages: Sequence[OutboundMessage]) -> TurnRes
     """The result with ``messages`` before its own, also before those that are known only once it is committed."""
     if not messages:
         return result
+    return once_decided(result, lambda told: replace(told, reply=Reply(messages=(*messages, *told.reply.messages))))
+
+
+def once_decided(result: TurnResult, change: Callable[[TurnResult], TurnResult]) -> TurnResult:
+    """The result changed as soon as its reply and its state are known: now, or while the turn is committed."""
     if result.settle is None:
-        return replace(result, reply=Reply(messages=(*messages, *result.reply.messages)))
+        return change(result)
     decide = result.settle
 
     async def settle(session: AsyncSession) -> TurnResult:
-        return preceded(await decide(session), messages)
+        return once_decided(await decide(session), change)
 
     return replace(result, settle=settle)
 

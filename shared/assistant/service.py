@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,7 @@ from shared.assistant.model.answering import ModelAssistant
 from shared.assistant.offline.assistant import OfflineAssistant
 from shared.assistant.products import ProductFinder
 from shared.assistant.recognition.perception import Recognition
-from shared.assistant.results import preceded, result_of
+from shared.assistant.results import once_decided, preceded, result_of
 from shared.assistant.skill import Moment
 from shared.assistant.skillset import Skills
 from shared.assistant.usage import ModelUsage, record_usage, spending_day
@@ -81,6 +82,12 @@ class AssistantResponder:
     async def _answer(self, turn: Turn) -> TurnResult:
         if not turn.events:
             return TurnResult()
+        result = await self._answer_to(turn)
+        moment = Moment.of(turn)
+        form = self._skills.open_form(moment)
+        return result if form is None else once_decided(result, partial(form.reminder, moment))
+
+    async def _answer_to(self, turn: Turn) -> TurnResult:
         if not self._is_for_model(turn):
             return await self._offline.respond(turn)
         moment = Moment.of(turn)

@@ -28,7 +28,7 @@ from shared.assistant.facts import Evidence
 from shared.assistant.products import FoundProduct, ProductQuery
 from shared.assistant.state import AssistantState
 from shared.channels.messages import OutboundMessage
-from shared.dialogs.contract import AnalyticsEvent, Effect, Turn
+from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
 from shared.kernel.languages import Language
 
 __all__ = [
@@ -245,6 +245,9 @@ class Form(Protocol):
 
     async def take(self, moment: Moment, said: Said, other: Wish | None) -> Answer | None:
         """Take a message as an answer; ``None``: it is clearly another wish, and the form stays open."""
+
+    def reminder(self, moment: Moment, result: TurnResult) -> TurnResult:
+        """The turn's result with a word that the question still waits, where the turn was about something else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-__all__ = ["Barcode", "barcode_key"]
+__all__ = ["MAX_BARCODE", "MAX_BARCODES", "Barcode", "barcode_key"]
+
+MAX_BARCODES = 20
+"""Barcodes of one product."""
+MAX_BARCODE = 64
+"""Characters of one."""
 
 _UPC = 12
 _GTIN = 14
@@ -33,5 +38,5 @@ def _checked(text: str) -> str:
     return key
 
 
-Barcode = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_checked)]
+Barcode = Annotated[str, Field(min_length=1, max_length=MAX_BARCODE), AfterValidator(_checked)]
 """A barcode of a product; kept as ``barcode_key`` writes it."""

@@ -13,11 +13,12 @@ from sqlalchemy.orm import undefer
 
 from shared.catalog.analyser import terms_of
 from shared.catalog.indexing import colour_lexeme, company_key, quote_lexeme
-from shared.catalog.models import TENANT, Product
+from shared.catalog.models import Product
 from shared.catalog.query import Group
 from shared.catalog.records import ProductFilter
 from shared.catalog.tokens import normalise
 from shared.kernel.paging import decode_cursor, encode_cursor
+from shared.runtime.tenancy import TENANT
 
 __all__ = ["page_of_products", "products_after"]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.catalog.barcodes import Barcode
+from shared.catalog.barcodes import MAX_BARCODES, Barcode
 from shared.catalog.colours import Colour
 from shared.catalog.schemas import (
     MAX_ATTRIBUTES,
@@ -133,7 +133,7 @@ class ProductChanges(_Changes):
     quantity: int | None = Field(default=None, ge=0, le=2_147_483_647)
     active: bool = Field(default_factory=_unread)
     external_ref: Text | None = None
-    barcodes: tuple[Barcode, ...] = Field(default_factory=_unread, max_length=20)
+    barcodes: tuple[Barcode, ...] = Field(default_factory=_unread, max_length=MAX_BARCODES)
 
 
 class CategoryRecord(BaseModel):

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.catalog.barcodes import Barcode
+from shared.catalog.barcodes import MAX_BARCODES, Barcode
 from shared.catalog.colours import Colour
 from shared.kernel.languages import Language
 from shared.kernel.money import Currency, Money
@@ -131,7 +131,7 @@ class ProductInput(_Frozen):
     quantity: int | None = Field(default=None, ge=0, le=2_147_483_647)
     active: bool = True
     external_ref: Text | None = None
-    barcodes: tuple[Barcode, ...] = Field(default=(), max_length=20)
+    barcodes: tuple[Barcode, ...] = Field(default=(), max_length=MAX_BARCODES)
     """EAN, UPC and what else is printed on it, by which a shopper's photo finds it."""
 
     @field_validator("name", "description", "attributes")

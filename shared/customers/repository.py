@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.customers.models import TENANT, CustomerDialogRow, CustomerRow
+from shared.customers.models import CustomerDialogRow, CustomerRow
 from shared.customers.schemas import CustomerFilter
 from shared.runtime.keyset import Key, Keyset, fetch_page
+from shared.runtime.tenancy import TENANT
 
 __all__ = ["CustomerRepository", "DialogPerson"]
 

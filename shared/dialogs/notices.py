@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 _RECIPIENTS = text("""
 SELECT d.id, d.chat_id, d.phone, coalesce(d.language, b.language) AS language, d.last_inbound_at, d.blocked,
-       d.customer_name, b.id AS bot_id, b.platform, now() AS now
+       d.customer_name, b.id AS bot_id, b.platform, b.settings, now() AS now
   FROM dialogs d JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
  WHERE d.id = ANY(:ids)
 """)
@@ -82,6 +82,8 @@ class Recipient:
     """The chat takes no messages until the person writes again."""
     silent_for: float | None
     """Seconds since the person last wrote; ``None``: never."""
+    settings: Mapping[str, Any]
+    """The bot's settings, e.g. the names of its approved templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class Notices:
                 phone=row.phone,
                 blocked=row.blocked,
                 silent_for=_seconds_between(row.last_inbound_at, row.now),
+                settings=row.settings,
             )
             for row in rows
         }
@@ -159,13 +162,13 @@ class Notices:
             return False
         return True
 
-    async def say_all(self, session: Executor, notices: Sequence[Notice]) -> int:
-        """As ``say`` for many dialogs in two statements; how many notices were queued.
+    async def say_all(self, session: Executor, notices: Sequence[Notice]) -> Sequence[int]:
+        """As ``say`` for many dialogs in two statements; the dialog of each notice that was queued.
 
         Several notices of one dialog are said in their order. What cannot be composed is logged and left out: one
         dialog's trouble is not the others'. So is a dialog that is gone.
         """
-        return len(await self._say(session, notices, careful=True))
+        return await self._say(session, notices, careful=True)
 
     async def _say(self, session: Executor, notices: Sequence[Notice], *, careful: bool = False) -> list[int]:
         """Queue notices; the dialogs of those that were."""

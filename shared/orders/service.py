@@ -17,7 +17,7 @@ from shared.orders import stock
 from shared.orders.errors import OrderChanged, OutOfStock, StatusRefused
 from shared.orders.facts import record_of
 from shared.orders.models import OrderRow
-from shared.orders.replies import status_told
+from shared.orders.replies import status_template, status_told
 from shared.orders.repository import OrderRepository
 from shared.orders.schemas import Order, OrderDetail, OrderFilter, OrderStatus
 from shared.orders.statuses import GOODS_LEAVE, SHOPPER, SHOPPER_MAY_CANCEL, WAYS
@@ -167,7 +167,10 @@ class OrderService:
         if row.customer_id is None:
             return
         for dialog_id in await OrderRepository(session).dialogs_of(row.customer_id, row.dialog_id):
-            if await self._notices.say(session, dialog_id, partial(status_told, row.number, status)):
+            to = await self._notices.recipient(session, dialog_id)
+            words = partial(status_told, row.number, status)
+            template = status_template(row.number, status, to.settings)
+            if await self._notices.say(session, dialog_id, words, template=template):
                 return
 
     async def _own(self, session: AsyncSession, customer_id: UUID, number: int) -> OrderRow:

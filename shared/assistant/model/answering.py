@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.assistant import replies
 from shared.assistant.attachments import notes_on_attachments
+from shared.assistant.counting import viewed
 from shared.assistant.model.context import estimate_tokens, history_messages, quote
 from shared.assistant.model.conversation import converse
 from shared.assistant.model.grounding import Facts, Grounded, ground
@@ -119,10 +120,12 @@ class ModelAssistant:
             messages = (*words, *done.messages)
             after = done.state if done.state is not None else moment.state.with_help()
         counted = AnalyticsEvent("model_answer", {"sentences_removed": grounded.removed})
+        # a single product is shown with its whole card
+        seen = [viewed(one) for one in chosen.products] if chosen and len(chosen.products) == 1 else []
         answer = Answer(
             (*notes_on_attachments(moment.turn), *messages),
             after,
-            analytics=(counted, *toolbox.analytics),
+            analytics=(counted, *toolbox.analytics, *(one for one in seen if one not in toolbox.analytics)),
             effects=done.effects,
             kept=done.kept,
         )

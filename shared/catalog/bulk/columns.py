@@ -35,6 +35,7 @@ class Field(StrEnum):
     IMAGES = "images"
     ACTIVE = "active"
     EXTERNAL_REF = "external_ref"
+    BARCODES = "barcodes"
     ATTRIBUTE = "attribute"
     """A property of the shop's own: ``attribute:material``, in one language ``attribute:material[ru]``."""
 
@@ -59,6 +60,7 @@ _WORDS: dict[Field, str] = {
     Field.IMAGES: "картинки|изображения|изображение|картинка|фото товара|photo|photos|image|"
     "pictures|image url|суреттер",
     Field.ACTIVE: "активен|опубликован|показывать|published|visible|белсенді|көрсету",
+    Field.BARCODES: "штрихкод|штрих код|штрих-код|штрихкоды|ean|ean-13|gtin|upc|barcode|bar code|штрихкоды товара",
     Field.EXTERNAL_REF: "внешний код|код 1с|id|guid|external id|external code|1c code|сыртқы код",
 }
 _ATTRIBUTE = re.compile(

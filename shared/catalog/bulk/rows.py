@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared.catalog.administration import restocked
+from shared.catalog.barcodes import MAX_BARCODE, MAX_BARCODES, barcode_key
 from shared.catalog.bulk.cells import (
     availability_of,
     colours_of,
@@ -154,6 +155,11 @@ def _images_of(text: str) -> tuple[str, ...] | None:
     return tuple(parts) if len(parts) <= MAX_IMAGES and all(map(_URL.fullmatch, parts)) else None
 
 
+def _barcodes_of(text: str) -> tuple[str, ...] | None:
+    codes = tuple(dict.fromkeys(barcode_key(part) for part in re.split(r"[,;\s]+", text) if part))
+    return codes if len(codes) <= MAX_BARCODES and all(0 < len(code) <= MAX_BARCODE for code in codes) else None
+
+
 def _currency_of(text: str) -> str | None:
     return text.upper() if _CURRENCY.fullmatch(text.upper()) else None
 
@@ -174,6 +180,7 @@ _READERS: dict[Field, tuple[Callable[[str], Any], str]] = {
     Field.QUANTITY: (quantity_of, "bad_quantity"),
     Field.COLOURS: (colours_of, "bad_colour"),
     Field.IMAGES: (_images_of, "bad_image"),
+    Field.BARCODES: (_barcodes_of, "bad_barcode"),
     Field.ACTIVE: (flag_of, "bad_flag"),
 }
 
@@ -226,6 +233,8 @@ def _plain_values(row: ParsedRow) -> dict[str, Any]:
         found["colours"] = row.values[Field.COLOURS] or ()
     if Field.IMAGES in row.values:
         found["images"] = row.values[Field.IMAGES] or ()
+    if Field.BARCODES in row.values:
+        found["barcodes"] = row.values[Field.BARCODES] or ()
     if row.values.get(Field.ACTIVE) is not None:
         found["active"] = row.values[Field.ACTIVE]
     if Field.EXTERNAL_REF in row.values:

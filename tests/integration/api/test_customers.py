@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-from shared.composition import Worker
 from shared.identity.permissions import Role
 from tests.integration.api.conftest import SignIn
 from tests.integration.orders.counter import Counter
 from tests.integration.shops import Shop
 
 PHONE = "+77011234567"
-
-
-@pytest.fixture
-def counter(worker: Worker, shop: Shop) -> Counter:
-    return Counter(worker.database, worker.cache, worker.notices, shop)
 
 
 async def test_customers_are_listed_and_read(counter: Counter, sign_in: SignIn) -> None:

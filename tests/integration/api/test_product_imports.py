@@ -198,6 +198,7 @@ async def test_an_export_read_again_gives_the_same_products(
         sofa("A;B", 'Кавычки "и" ;\nстрока', city_id=str(shop.city_id), quantity=0, availability="on_order"),
         sofa("A-4", images=["https://a.example/1.jpg?x=1,2", "https://a.example/2.jpg"], colours=["red", "gold"]),
         sofa("A-5", old_price={"minor": 123_456_789, "currency": "KZT"}, active=False, external_ref="@ref"),
+        sofa("A-8", barcodes=["4870001234567", "ABC-1"]),
         sofa("A-6", name={"kk": "Диван", "en": "-Sofa"}, description={"en": "\t tab"}),
         sofa("A-7", price={"minor": 1, "currency": "USD"}, attributes={"color": "red"}),
     )
@@ -207,7 +208,7 @@ async def test_an_export_read_again_gives_the_same_products(
     done = await imported(owner, worker, shop, exported.body)
 
     told = await report(owner, done)
-    assert (counts(done), told) == ((0, 0, 7, 0), [])
+    assert (counts(done), told) == ((0, 0, 8, 0), [])
     assert await products(owner) == before
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
+from shared.channels.contract import Platform
 from shared.kernel.errors import NotFound
 from shared.orders.errors import OrderChanged, StatusRefused
 from shared.orders.schemas import OrderFilter, OrderStatus
 from shared.orders.statuses import WAYS
-from tests.integration.orders.counter import Counter
+from tests.integration.conversation import Stage
+from tests.integration.orders.counter import Buyer, Counter
 from tests.integration.people import open_dialog
+from tests.integration.shops import Shop
 
 SAID = "SELECT dialog_id, text FROM messages WHERE role = 'bot' ORDER BY dialog_id, seq"
 
@@ -142,3 +146,26 @@ async def test_orders_are_listed_by_what_is_asked(counter: Counter, rival: Count
     assert await listed(status=[OrderStatus.CONFIRMED]) == [2]
     assert await listed(customer_id=aigul.customer_id) == [3, 1]
     assert await listed(number=2) == [2]
+
+
+async def test_outside_the_window_the_bot_s_template_tells_number_and_status(stage: Stage) -> None:
+    opened = await stage.open_shop(order_template="order_update")
+    aigul = stage.shopper(opened, Platform.WHATSAPP)
+    await aigul.says("здравствуйте")
+    await aigul.listens()
+    worker = stage.worker
+    shop = Shop(opened.company_id, opened.city_id, opened.bots[Platform.WHATSAPP])
+    counter = Counter(worker.database, worker.cache, worker.notices, shop)
+    [row] = await counter.sql("SELECT id FROM dialogs")
+    async with worker.database.session_scope(shop.company_id) as session:
+        customer = await worker.customers.ensure(session, row["id"])
+    order = await Buyer(counter, row["id"], customer.id).orders(await counter.stocks())
+    await counter.sql("UPDATE dialogs SET last_inbound_at = now() - interval '25 hours'")
+
+    await counter.becomes(order, OrderStatus.CONFIRMED)
+    await stage.work()
+
+    sent = json.loads(stage.calls("messages")[-1]["body"])["template"]
+    assert sent["name"] == "order_update"
+    [body] = sent["components"]
+    assert [parameter["text"] for parameter in body["parameters"]] == [str(order.number), "подтверждён"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +45,15 @@ MESSAGES: list[tuple[str, Language | None]] = [
     ("қанша тұрады?", KK),
     ("salem, divan bar ma", KK),
     ("менеджерді шақырыңыз", KK),
+    ("себеттен алып таста", KK),
+    ("мынаны себетке салып берши", KK),
+    ("тапсырысым кайда", KK),
+    ("тапсырысты растаймын", KK),
+    ("багасы туссе хабарла", KK),
+    ("диваннын баска тустегисин корсетиниз", KK),
+    ("менеджермен сойлескым келеди", KK),
+    ("уйге жеткизесиздер ме", KK),
+    ("улкен диван издеп журмын", KK),
     ("cheap white desk under 80k", EN),
     ("Hello", EN),
     ("hi!", EN),
@@ -74,6 +87,59 @@ MESSAGES: list[tuple[str, Language | None]] = [
 @pytest.mark.parametrize(("text", "language"), MESSAGES)
 def test_a_message_is_recognised(text: str, language: Language | None) -> None:
     assert detect_language(text) is language
+
+
+CLOSE_TO_KAZAKH = """
+карниз
+вниз
+найди карниз подешевле
+эскиз кухни
+сервиз на 12 персон
+витамин
+куст жасмин
+оплата долларами и рублями
+я Адам Еремин
+меня зовут Береке
+торт бес килем
+диван-кровать «Алтын»
+мебель Керемет
+Кайрат Жаксыбеков
+Абая 10
+проспект Абылай хана 15
+доставка на Толе би
+Шымкент, микрорайон Нурсат
+у вас есть салфетки
+а не мало ли
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", CLOSE_TO_KAZAKH)
+def test_russian_that_looks_a_little_kazakh_stays_russian_or_tells_nothing(text: str) -> None:
+    assert detect_language(text) is not KK
+
+
+def shop_texts(language: Language) -> list[str]:
+    """All that the shop itself says in a language."""
+    found: list[str] = []
+    for catalogue in sorted(Path("shared").glob(f"**/locales/{language.value}/LC_MESSAGES/*.po")):
+        with catalogue.open("rb") as file:
+            for message in read_po(file):
+                words = message.string if isinstance(message.string, str) else "\n".join(message.string)
+                found += [re.sub(r"\{\w*\}", " ", words)] if message.id and words else []
+    assert len(found) > 300
+    return found
+
+
+def test_no_russian_sentence_of_the_shop_is_taken_for_kazakh() -> None:
+    assert [words for words in shop_texts(RU) if detect_language(words) is KK] == []
+
+
+def test_kazakh_typed_on_a_russian_keyboard_is_seldom_taken_for_russian() -> None:
+    plain = str.maketrans("әғқңөұүһіӘҒҚҢӨҰҮҺІ", "агкноуухиАГКНОУУХИ")
+    typed = [words.translate(plain) for words in shop_texts(KK)]
+    taken = [detect_language(words) for words in typed]
+    assert taken.count(KK) > 0.7 * len(typed)
+    assert taken.count(RU) < 0.08 * len(typed)
 
 
 @given(st.text())

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.assistant import buttons, replies
 from shared.assistant.cards import Cards
-from shared.assistant.catalogue import found_product
+from shared.assistant.catalogue import found_products
 from shared.assistant.facts import Evidence, describe_product
 from shared.assistant.products import FoundProduct
 from shared.assistant.skill import (
@@ -27,15 +27,15 @@ from shared.assistant.skill import (
 from shared.assistant.skills.advice import phrases
 from shared.assistant.skills.shop import Shop
 from shared.assistant.state import PAGE_SIZE
+from shared.assistant.texts import AssistantTexts
 from shared.channels.messages import Button, RichText, TextMessage
-from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.recommendations.schemas import Recommendation, Wanted
 from shared.recommendations.service import RecommendationService
 
 __all__ = ["ADVICE", "TEXTS", "advice_button", "advice_skill"]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "advice")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "advice")
 ADVICE = "advice"
 
 
@@ -53,7 +53,7 @@ class _Advised:
 
 def advice_button(language: Language) -> Button:
     """«Что посоветуете?», for wherever a shopper may want to see more."""
-    return Button(id=ADVICE, title=TEXTS.get("button.advice", language))
+    return TEXTS.button("advice", ADVICE, language)
 
 
 def advice_skill(shop: Shop, recommendations: RecommendationService, cards: Cards) -> Skill:
@@ -115,7 +115,8 @@ class _Adviser:
                 limit=PAGE_SIZE,
             )
             found = await self._recommendations.recommend(session, wanted, now=turn.started_at)
-        return [_Advised(found_product(one.product, turn.language), _why(one, turn.language)) for one in found]
+            products = await found_products(session, [one.product for one in found], turn.language)
+        return [_Advised(product, _why(one, turn.language)) for one, product in zip(found, products, strict=True)]
 
     def _told(self, moment: Moment, advised: list[_Advised]) -> Answer:
         language = moment.language

@@ -28,12 +28,12 @@ from shared.orders.schemas import (
     OrderPlaced,
 )
 
-__all__ = ["ORDER_BUTTON", "CheckoutActions"]
+__all__ = ["ORDER_BUTTON", "STATE_KEY", "CheckoutActions"]
 
 ORDER_BUTTON = "myorder:"
 """Before the number of the order that it shows; the skill ``orders`` owns it."""
 
-_KEY = "checkout"
+STATE_KEY = "checkout"
 _OPEN_FOR = timedelta(minutes=30)
 """How long a question waits: what is written tomorrow is no answer to it."""
 
@@ -49,7 +49,7 @@ class CheckoutActions:
     @staticmethod
     def step(moment: Moment) -> Step | None:
         """The question that waits for an answer."""
-        kept = moment.kept(_KEY)
+        kept = moment.kept(STATE_KEY)
         try:
             asked_at = datetime.fromisoformat(str(kept.get("at")))
             step = Step(str(kept.get("step")))
@@ -60,7 +60,7 @@ class CheckoutActions:
     @staticmethod
     def seen(moment: Moment) -> str | None:
         """The id of the button that orders what the shopper saw last."""
-        seen = moment.kept(_KEY).get("order")
+        seen = moment.kept(STATE_KEY).get("order")
         return seen if isinstance(seen, str) else None
 
     # ---- steps --------------------------------------------------------------------------------------------
@@ -117,6 +117,11 @@ class CheckoutActions:
             moment, cart, first_missing(cart.checkout) if step is Step.SUMMARY else step, again=again
         )
 
+    async def resume(self, moment: Moment) -> Answer:
+        """Put the open question once more, after a talk about something else."""
+        step = self.step(moment)
+        return await self.start(moment) if step is None else await self.ask(moment, step)
+
     async def back(self, moment: Moment) -> Answer:
         """The question before; from the first one, out of the checkout."""
         async with moment.turn.session() as session:
@@ -126,14 +131,17 @@ class CheckoutActions:
 
     async def leave(self, moment: Moment) -> Answer:
         """Leave the checkout; the cart and what was said stay for the next time."""
-        return Answer((views.left(moment.language),), moment.state.with_help(), kept={_KEY: None})
+        return Answer((views.left(moment.language),), moment.state.with_help(), kept={STATE_KEY: None})
 
     async def edit(self, moment: Moment) -> Answer:
         """Which answer to give anew."""
         async with moment.turn.session() as session:
             cart = await self._shop.cart(session, moment)
         delivered = cart.checkout.method is DeliveryMethod.DELIVERY
-        return Answer((views.edit_list(moment.language, delivered=delivered),), moment.state.with_help())
+        said = views.edit_list(moment.language, delivered=delivered)
+        kept = moment.kept(STATE_KEY)
+        asked_now = {STATE_KEY: {**kept, "at": moment.turn.started_at.isoformat()}} if kept else {}
+        return Answer((said,), moment.state.with_help(), kept=asked_now)
 
     async def confirm(self, moment: Moment, button_id: str) -> Answer | None:
         """Order what the shopper saw: the button names the cart, its version and its total."""
@@ -173,7 +181,7 @@ class CheckoutActions:
         match outcome:
             case OrderPlaced(order=order):
                 said = views.placed(order, moment.language, details=f"{ORDER_BUTTON}{order.number}")
-                return Answer((said,), kept={_KEY: None, CART_KEY: None})
+                return Answer((said,), kept={STATE_KEY: None, CART_KEY: None})
             case CheckoutChanged(cart=cart, changes=changes):
                 above = views.changes_told(changes, moment.language)
                 if not cart.lines:
@@ -225,11 +233,11 @@ class CheckoutActions:
     def _empty(self, moment: Moment, above: str = "") -> Answer:
         said = (empty_cart(moment.language),)
         messages = (views.plain(above), *said) if above else said
-        return Answer(messages, kept={_KEY: None}, facts="error: the cart is empty", refused=True)
+        return Answer(messages, kept={STATE_KEY: None}, facts="error: the cart is empty", refused=True)
 
     @staticmethod
     def _kept(moment: Moment, step: Step, **more: Any) -> dict[str, Any]:
-        return {_KEY: {"step": step.value, "at": moment.turn.started_at.isoformat(), **more}}
+        return {STATE_KEY: {"step": step.value, "at": moment.turn.started_at.isoformat(), **more}}
 
     @staticmethod
     def _facts(moment: Moment, cart: Cart, step: Step) -> dict[str, object]:
@@ -244,7 +252,7 @@ class CheckoutActions:
             return None
         async with moment.turn.session() as session:
             product = await self._shop.product(session, moment, moment.state.focus)
-        return product.id if product is not None and product.available else None
+        return product.id if product is not None and product.orderable else None
 
     async def _add(self, session: AsyncSession, moment: Moment, customer_id: UUID, product_id: UUID) -> None:
         city_id = moment.turn.bot.city_id

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from shared.assistant import buttons
 from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import ProductFinder
 from shared.assistant.skill import Answer, Moment, Said, Strength, Wish
-from shared.assistant.skills.checkout import phrases
-from shared.assistant.skills.checkout.actions import CheckoutActions
+from shared.assistant.skills.cart.views import CHECKOUT
+from shared.assistant.skills.checkout import phrases, views
+from shared.assistant.skills.checkout.actions import STATE_KEY, CheckoutActions
 from shared.assistant.skills.checkout.steps import FREE_TEXT, Step, meant_for, read_answer
 from shared.assistant.skills.search.relaxing import category_word
 from shared.assistant.skills.talk.skill import ACKNOWLEDGED
+from shared.channels.choices import choices_of
 from shared.channels.contract import InboundMessage
-from shared.channels.messages import ContactContent, LocationContent
-from shared.dialogs.contract import Turn
+from shared.channels.messages import ContactContent, LocationContent, Reply
+from shared.dialogs.contract import Turn, TurnResult
 from shared.orders.schemas import CheckoutDraft
 
 __all__ = ["CheckoutForm"]
@@ -23,6 +27,8 @@ _CALL_ME = re.compile(r"(?:пере|по)?звон\w+|call\s+me|хабарлас
 """In a comment, a wish for the courier."""
 _ANSWERS = frozenset([ACKNOWLEDGED, "show_number"])
 """Wishes whose words («да», «нет», «2») say nothing about another subject."""
+_LEADS_ON = frozenset([CHECKOUT, buttons.RETURN_TO_BOT])
+"""Buttons beside which the way back to the question is not offered."""
 
 
 class CheckoutForm:
@@ -59,6 +65,20 @@ class CheckoutForm:
         if other is not None and other.name not in _ANSWERS and not meant_for(step, words):
             return None
         return await self._actions.ask(moment, step, again=True)
+
+    def reminder(self, moment: Moment, result: TurnResult) -> TurnResult:
+        """The turn's result with a button back to the question, where the turn left that as it was.
+
+        There is none where a button leads back already, nor where the bot falls silent for a person.
+        """
+        left_as_it_was = (result.state or {}).get(STATE_KEY) == moment.kept(STATE_KEY)
+        if not left_as_it_was or not result.reply.messages:
+            return result
+        *others, last = result.reply.messages
+        if any(choice.id in _LEADS_ON for choice in choices_of(last)):
+            return result
+        last = views.with_way_back(last, moment.language)
+        return replace(result, reply=Reply(messages=(*others, last)))
 
     async def _take_shared(self, moment: Moment, step: Step) -> Answer | None:
         """A shared contact or place, where the question is about it."""

@@ -28,6 +28,7 @@ def checkout_skill(shop: Shop) -> Skill:
         buttons=(
             ButtonFamily(CHECKOUT, _plain(actions.start)),
             ButtonFamily(views.CANCEL, _plain(actions.leave)),
+            ButtonFamily(views.RESUME, _plain(actions.resume)),
             ButtonFamily(views.BACK, _plain(actions.back)),
             ButtonFamily(views.EDIT, _plain(actions.edit)),
             ButtonFamily(views.SKIP, presses.no_comment),
@@ -39,6 +40,7 @@ def checkout_skill(shop: Shop) -> Skill:
         labels=(
             Label(lambda: CART_TEXTS.variants("button.checkout"), CHECKOUT),
             Label(lambda: views.TEXTS.variants("button.cancel"), views.CANCEL),
+            Label(lambda: views.TEXTS.variants("button.resume"), views.RESUME),
         ),
         phrases=(Phrase.matching("start_checkout", Strength.WHOLE, phrases.START, actions.start),),
         form=CheckoutForm(actions, shop.finder),

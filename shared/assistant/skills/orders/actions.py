@@ -10,7 +10,6 @@ from shared.assistant.facts import Evidence
 from shared.assistant.skill import Answer, Moment
 from shared.assistant.skills.orders import views
 from shared.assistant.skills.shop import Shop
-from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.errors import NotFound
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
@@ -74,8 +73,7 @@ class OrderActions:
             except StatusRefused:
                 order = await self._shop.orders.of_number(session, customer.id, number)
                 return Answer((views.too_late(order, moment.language),), refused=True)
-            counted = AnalyticsEvent("order_cancelled", {"order_id": str(order.id), "by": "shopper"})
-            return Answer((views.cancelled(order, moment.language),), analytics=(counted,))
+            return Answer((views.cancelled(order, moment.language),))
 
         return Answer(state=moment.state.with_help(), write=write)
 

@@ -52,17 +52,17 @@ async def find_relaxing(
     meets the conditions is sold out, what is in stock under fewer conditions comes with it, and before it.
     """
     exact = await finder.find(session, query)
-    if any(product.available for product in exact.items):
+    if any(product.orderable for product in exact.items):
         return SearchOutcome(query, exact, GivenUp.NOTHING)
     if query.text and query.category and not await _sells(finder, session, query):
         # the word is no category's after all
         query = replace(query, category=None)
         exact = await finder.find(session, query)
-        if any(product.available for product in exact.items):
+        if any(product.orderable for product in exact.items):
             return SearchOutcome(query, exact, GivenUp.NOTHING)
     for given_up, attempt in _fewer_conditions(query, colour_matters=colour_matters, kind=kind):
         page = await finder.find(session, attempt)
-        if exact.items and any(product.available for product in page.items):
+        if exact.items and any(product.orderable for product in page.items):
             return _instead_of(exact, attempt, page)
         if page.items and not exact.items:
             return SearchOutcome(attempt, page, given_up)
@@ -78,7 +78,7 @@ async def _sells(finder: ProductFinder, session: AsyncSession, query: ProductQue
 
 def _instead_of(sold_out: FoundPage, attempt: ProductQuery, page: FoundPage) -> SearchOutcome:
     """What is in stock, and below it the one that the shopper meant, so that it can still be asked about."""
-    others = tuple(product for product in page.items if product.available)
+    others = tuple(product for product in page.items if product.orderable)
     shown = (*others, sold_out.items[0])
     return SearchOutcome(attempt, FoundPage(shown, has_more=page.has_more), GivenUp.SOLD_OUT)
 

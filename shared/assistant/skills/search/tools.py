@@ -17,6 +17,7 @@ from shared.assistant.skills.search.relaxing import GivenUp, SearchOutcome, find
 from shared.assistant.state import PAGE_SIZE
 from shared.bots.schemas import BotSnapshot
 from shared.kernel.errors import NotFound
+from shared.kernel.money import price_bound
 
 __all__ = ["search_tools"]
 
@@ -70,8 +71,8 @@ class _Looking:
                 text=text,
                 category=wanted.category or None,
                 colour=colour,
-                price_min=_minor(wanted.price_min),
-                price_max=_minor(wanted.price_max),
+                price_min=price_bound(wanted.price_min),
+                price_max=price_bound(wanted.price_max),
                 city_id=city_id,
                 language=moment.language,
                 limit=PAGE_SIZE,
@@ -122,7 +123,3 @@ def _facts(outcome: SearchOutcome) -> dict[str, object]:
 def _colour_code(word: str) -> str | None:
     code = word.strip().casefold().replace(" ", "_")
     return code if code in COLOURS else find_colour(word).code
-
-
-def _minor(whole: float | None) -> int | None:
-    return None if not whole else round(whole * 100)
