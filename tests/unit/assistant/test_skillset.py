@@ -86,7 +86,7 @@ def test_a_label_is_its_button_in_any_case_and_language() -> None:
 
 
 def test_every_tool_is_described_and_takes_no_company_dialog_or_person() -> None:
-    for definition in skills_of_a_shop().tool_definitions():
+    for definition in skills_of_a_shop().tool_definitions:
         function = definition["function"]
         assert function["description"]
         assert function["parameters"]["additionalProperties"] is False
