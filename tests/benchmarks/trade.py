@@ -84,7 +84,9 @@ async def _reports(bench: _Bench, events: int, rounds: int) -> None:
     for days in (EVENT_DAYS, 30):
         for by in Breakdown:
             wanted = ReportFilter(by=by, first_day=(now - timedelta(days=days)).date())
-            times = [await _timed(bench, lambda session, w=wanted: report(session, w, now=now)) for _ in range(rounds)]
+            times = [
+                await _timed(bench, lambda session, w=wanted: report(session, w, now=now)) for _ in range(rounds)
+            ]
             rows.append(
                 Row(
                     f"{days} days by {by.value}",
@@ -103,7 +105,9 @@ async def _advice(bench: _Bench, products: int, orders: int, requests: int) -> N
     bench.rows.execute("VACUUM ANALYZE")
     service = RecommendationService(CatalogService())
     people = _ids(bench, "SELECT dialog_id, customer_id FROM customer_dialogs WHERE company_id = %s")
-    sold = [product for product, _ in _ids(bench, "SELECT product_id, order_id FROM order_lines WHERE company_id = %s")]
+    sold = [
+        product for product, _ in _ids(bench, "SELECT product_id, order_id FROM order_lines WHERE company_id = %s")
+    ]
     dice = random.Random("advice")
     kinds: dict[str, Callable[[], Wanted]] = {
         "to somebody known": lambda: _wanted(*dice.choice(people)),
