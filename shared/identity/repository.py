@@ -310,8 +310,8 @@ async def audit_page(session: AsyncSession, filters: AuditFilter) -> tuple[Seque
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    if filters.since is not None:
-        query = query.where(AuditRow.at >= filters.since)
-    if filters.until is not None:
-        query = query.where(AuditRow.at < filters.until)
+    if filters.at_from is not None:
+        query = query.where(AuditRow.at >= filters.at_from)
+    if filters.at_before is not None:
+        query = query.where(AuditRow.at < filters.at_before)
     return await fetch_page(session, query, _AUDIT, "-at", filters)
