@@ -73,7 +73,9 @@ class Endpoints(func.Blueprint):
 
 def _function(endpoint: Endpoint) -> Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]:
     async def serve(req: func.HttpRequest) -> func.HttpResponse:
-        return await answered(req, endpoint.name, lambda edge, request: edge.serve(endpoint, request))
+        return await answered(
+            req, endpoint.name, lambda edge, request: edge.serve(endpoint, request, DECLARED.values())
+        )
 
     serve.__name__ = endpoint.name
     return serve

@@ -1,4 +1,4 @@
-"""The company's users, invitations, machine clients, and the audit log."""
+"""The company's users."""
 
 from functions._endpoints import Endpoints
 
@@ -16,36 +16,3 @@ users.post(
     permission="users:write",
     stored=False,
 )
-
-invitations = Endpoints("invitations")
-
-invitations.get("list_invitations", "invitations", handler="invitations.list", permission="users:read")
-invitations.post(
-    "create_invitation", "invitations", handler="invitations.create", permission="users:write", stored=False
-)
-invitations.delete(
-    "revoke_invitation", "invitations/{invitation_id}", handler="invitations.revoke", permission="users:write"
-)
-
-service_tokens = Endpoints("service tokens")
-
-service_tokens.get(
-    "list_service_tokens", "service-tokens", handler="service_tokens.list", permission="service_tokens:write"
-)
-service_tokens.post(
-    "create_service_token",
-    "service-tokens",
-    handler="service_tokens.create",
-    permission="service_tokens:write",
-    stored=False,
-)
-service_tokens.delete(
-    "revoke_service_token",
-    "service-tokens/{token_id}",
-    handler="service_tokens.revoke",
-    permission="service_tokens:write",
-)
-
-audit = Endpoints("audit")
-
-audit.get("list_audit_entries", "audit", handler="audit.list", permission="audit:read")

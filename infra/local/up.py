@@ -10,6 +10,8 @@ import time
 from types import FrameType
 
 from infra.local.conversation import Exchange, talk_to_demo_bot
+from infra.local.demo.people import MANAGER
+from infra.local.demo.talks import hold_talks
 from infra.local.errors import StackError
 from infra.local.progress import say, step
 from infra.local.settings import Choices, telegram_is_simulated
@@ -51,6 +53,8 @@ def _run(stack: Stack, *, detach: bool) -> int:
         if telegram_is_simulated():
             with step("a first conversation"):
                 exchange = talk_to_demo_bot(addresses.simulator)
+                if json.loads(DEMO.read_text(encoding="utf-8"))["fresh"]:
+                    hold_talks(addresses.simulator)
             _print_conversation(exchange)
         else:
             say("  TELEGRAM_API_URL names the real Telegram: connect your bot and write to it.")
@@ -91,13 +95,17 @@ def _print_conversation(exchange: Exchange) -> None:
 
 
 def _show(addresses: Addresses) -> None:
-    owner = json.loads(DEMO.read_text(encoding="utf-8"))["owner"]
+    demo = json.loads(DEMO.read_text(encoding="utf-8"))
+    users = ", ".join(user["email"] for user in demo["users"])
     say(f"""
   Chat windows     {addresses.simulator}/
-  Function app     {addresses.functions_host}/api/health
-  Demo owner       {owner["email"]}, password {owner["password"]}
-  Demo bots        {DEMO}
+    a shopper      write «хочу красный диван до 250000», press «В корзину», «Оформить заказ»
+    the manager    choose «{MANAGER}» above: a shopper is waiting; /open lists who
+  API reference    {addresses.functions_host}/api/docs
+  Log in as        {users}
+    password       {demo["password"]}
   Logs             {LOGS}
+  A tour           README.md
 """)
 
 

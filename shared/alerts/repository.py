@@ -14,6 +14,7 @@ from shared.alerts.models import AlertRow
 from shared.alerts.schemas import Alert, AlertCondition, AlertFilter, AlertState
 from shared.kernel.ids import new_id
 from shared.runtime.keyset import Key, fetch_page
+from shared.runtime.tenancy import TENANT
 
 __all__ = [
     "count_active",
@@ -29,8 +30,6 @@ __all__ = [
     "upsert",
 ]
 
-# the session's own company: row level security refuses any other
-_COMPANY = text("cast(nullif(current_setting('app.company_id', true), '') as uuid)")
 _ACTIVE = AlertRow.state == AlertState.ACTIVE.value
 
 
@@ -115,7 +114,7 @@ async def upsert(
     statement = (
         insert(AlertRow)
         .values(
-            company_id=_COMPANY,
+            company_id=TENANT,
             id=new_id(),
             customer_id=customer_id,
             product_id=product_id,
@@ -172,16 +171,16 @@ async def of_customer(session: AsyncSession, customer_id: UUID, *, active_only: 
 
 
 _SORTS = {
-    "created": (Key(AlertRow.id, UUID),),
-    "-created": (Key(AlertRow.id, UUID, descending=True),),
+    "created_at": (Key(AlertRow.id, UUID),),
+    "-created_at": (Key(AlertRow.id, UUID, descending=True),),
 }
 
 
 async def page(session: AsyncSession, wanted: AlertFilter) -> tuple[Sequence[Alert], str | None]:
     """One page of the company's alerts, and the cursor of the next; ids follow the time of creation."""
     query = select(AlertRow)
-    if wanted.state is not None:
-        query = query.where(AlertRow.state == wanted.state.value)
+    if wanted.status is not None:
+        query = query.where(AlertRow.state == wanted.status.value)
     if wanted.condition is not None:
         query = query.where(AlertRow.condition == wanted.condition.value)
     if wanted.customer_id is not None:

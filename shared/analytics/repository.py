@@ -15,7 +15,9 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.analytics.schemas import Breakdown
+from shared.kernel.errors import NotFound
 from shared.runtime.statements import Executor
+from shared.runtime.tenancy import CURRENT_COMPANY
 
 __all__ = [
     "count_own_events",
@@ -27,17 +29,16 @@ __all__ = [
     "read_interest",
 ]
 
-_COMPANY = "cast(nullif(current_setting('app.company_id', true), '') as uuid)"
-
 _INSERT = text(f"""
 INSERT INTO analytics_events (company_id, dialog_id, bot_id, kind, properties)
-VALUES ({_COMPANY}, :dialog_id, coalesce(:bot_id, (SELECT d.bot_id FROM dialogs d WHERE d.id = :dialog_id)),
+VALUES ({CURRENT_COMPANY}, :dialog_id, coalesce(:bot_id, (SELECT d.bot_id FROM dialogs d WHERE d.id = :dialog_id)),
         :kind, CAST(:properties AS jsonb))
+RETURNING bot_id
 """)  # noqa: S608 - a constant
 
 _INSERT_IN_DIALOGS = text(f"""
 INSERT INTO analytics_events (company_id, dialog_id, bot_id, kind)
-SELECT {_COMPANY}, d.id, d.bot_id, :kind
+SELECT {CURRENT_COMPANY}, d.id, d.bot_id, :kind
   FROM unnest(CAST(:dialog_ids AS bigint[])) AS told (dialog_id) JOIN dialogs d ON d.id = told.dialog_id
 """)  # noqa: S608 - a constant
 
@@ -137,9 +138,15 @@ SELECT kind, properties, at FROM analytics_events
 async def insert_event(
     session: AsyncSession, *, kind: str, properties: str, dialog_id: int | None, bot_id: UUID | None
 ) -> None:
-    """Record an event; ``properties`` is JSON."""
+    """Record an event; ``properties`` is JSON.
+
+    Raises:
+        NotFound: the company has no such dialog.
+    """
     values = {"kind": kind, "properties": properties, "dialog_id": dialog_id, "bot_id": bot_id}
-    await session.execute(_INSERT, values)
+    counted = (await session.execute(_INSERT, values)).scalar_one()
+    if dialog_id is not None and counted is None:  # a dialog of ours has a bot
+        raise NotFound("dialog", dialog_id)
 
 
 async def insert_in_dialogs(session: Executor, *, kind: str, dialog_ids: Sequence[int]) -> None:

@@ -19,6 +19,7 @@ from shared.api.exchange import ApiAnswer, ApiRequest
 from shared.api.gate import Gate
 from shared.api.idempotency import Idempotency
 from shared.api.limits import RequestLimit, client_address
+from shared.api.references import refused_reference
 from shared.api.routes import endpoints_at, fits
 from shared.api.signature import Signature, signature_of
 from shared.kernel.errors import InvalidInput, MethodNotAllowed, NotFound, TooLarge
@@ -52,12 +53,23 @@ class ApiEdge:
         self._document: bytes | None = None
         self.cors = cors
 
-    async def serve(self, endpoint: Endpoint, request: ApiRequest) -> ApiAnswer:
+    async def serve(self, endpoint: Endpoint, request: ApiRequest, endpoints: Iterable[Endpoint]) -> ApiAnswer:
         """Answer one request.
 
+        Args:
+            endpoint: whose request it is.
+            request: the request.
+            endpoints: all of the app's.
+
         Raises:
+            MethodNotAllowed: a fixed word of another route stands where this one has a place
+                (``PUT products/export`` is no product).
             ZetaError: it cannot be served; the function's edge tells it as a problem.
         """
+        if endpoint.parameters:
+            meant = endpoints_at(request.path.strip("/").removeprefix("api/"), endpoints)
+            if meant and endpoint.method not in meant:
+                raise MethodNotAllowed(_allowed(meant))
         request.address = client_address(request.headers.get("x-forwarded-for", ""), self._trusted_hops)
         await self._limit.take_address(request)
         caller = await self._gate.caller_of(endpoint, request)
@@ -74,7 +86,14 @@ class ApiEdge:
 
         async def work() -> ApiAnswer:
             with _refused_values():
-                return answer_of(await method(**arguments), request)
+                try:
+                    return answer_of(await method(**arguments), request)
+                except NotFound as error:
+                    path = [arguments[name] for name in signature.path]
+                    refused = refused_reference(error, arguments.get("body"), path)
+                    if refused is None:
+                        raise
+                    raise refused from error
 
         if endpoint.method != "POST" or caller is None:
             return await work()
@@ -94,12 +113,12 @@ class ApiEdge:
         if request.method == "HEAD" and "GET" in found:
             endpoint, request.route = found["GET"]
             request.method = "GET"
-            answer = await self.serve(endpoint, request)
+            answer = await self.serve(endpoint, request, endpoints)
             answer.body = b""
             return answer
-        allowed = {*found, *(["HEAD"] if "GET" in found else []), *_platform_methods(path)}
+        allowed = {*found, *_platform_methods(path)}
         if allowed:
-            raise MethodNotAllowed(sorted({*allowed, "OPTIONS"}))
+            raise MethodNotAllowed(_allowed(allowed))
         raise NotFound("path", path[:100])
 
     async def serve_document(self, endpoints: Iterable[Endpoint], request: ApiRequest) -> ApiAnswer:
@@ -131,6 +150,12 @@ class ApiEdge:
         group, _, name = endpoint.handler.partition(".")
         method = getattr(getattr(self._handlers(), group), name)
         return method, signature_of(method.__func__, endpoint.parameters)
+
+
+def _allowed(methods: Iterable[str]) -> list[str]:
+    """What ``Allow`` names: HEAD goes with GET, a preflight is always answered."""
+    named = set(methods)
+    return sorted({*named, *(["HEAD"] if "GET" in named else []), "OPTIONS"})
 
 
 def _platform_methods(path: str) -> set[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["JSON_LIMIT", "PUBLIC", "SIGNED_IN", "Endpoint"]
+__all__ = ["JSON_LIMIT", "PUBLIC", "SIGNED_IN", "SIGNED_IN_USER", "Endpoint"]
 
 PUBLIC = "public"
 """Instead of a permission: anybody may call, nobody is asked for a token."""
 SIGNED_IN = "signed_in"
 """Instead of a permission: every caller whose token holds."""
+SIGNED_IN_USER = "signed_in_user"
+"""Instead of a permission: every user, and no machine client: what concerns a person's own account."""
 JSON_LIMIT = 256 << 10
 """Bytes of a JSON body, unless the endpoint says otherwise."""
 
@@ -29,7 +31,7 @@ class Endpoint:
     handler: str
     """``cities.update``: the field of ``composition.Api``, and the method."""
     permission: str
-    """A ``Permission``, ``PUBLIC`` or ``SIGNED_IN``."""
+    """A ``Permission``, ``PUBLIC``, ``SIGNED_IN`` or ``SIGNED_IN_USER``."""
     tag: str
     """The section of the document."""
     body_limit: int = JSON_LIMIT

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import replace
 
-from shared.api.endpoint import PUBLIC, SIGNED_IN, Endpoint
+from shared.api.endpoint import PUBLIC, SIGNED_IN, SIGNED_IN_USER, Endpoint
 from shared.api.exchange import ApiRequest
 from shared.identity.permissions import Permission
 from shared.identity.schemas import Authenticator, Caller
@@ -55,8 +55,12 @@ class Gate:
         Raises:
             Forbidden: the caller's role or token does not grant the endpoint's permission.
         """
-        if caller is not None and endpoint.permission != SIGNED_IN:
+        if caller is None or endpoint.permission == SIGNED_IN:
+            return
+        if endpoint.permission != SIGNED_IN_USER:
             caller.require(Permission(endpoint.permission))
+        elif caller.user_id is None:
+            raise Forbidden("a machine client has no account")
 
 
 def _token(request: ApiRequest) -> str:

@@ -14,14 +14,11 @@ __all__ = ["endpoints_at", "fits"]
 def endpoints_at(path: str, endpoints: Iterable[Endpoint]) -> Mapping[str, tuple[Endpoint, dict[str, str]]]:
     """The endpoints of a path below ``/api`` by method, with the values of their places.
 
-    Of several routes that fit the one with more fixed words wins, as in the Functions host.
+    Of several routes that fit, the one with the most fixed words is meant: ``products/export`` is no product.
     """
-    found: dict[str, tuple[Endpoint, dict[str, str]]] = {}
-    for endpoint in sorted(endpoints, key=lambda one: len(one.parameters), reverse=True):
-        match = _pattern(endpoint.route).fullmatch(path.strip("/"))
-        if match:
-            found[endpoint.method] = (endpoint, match.groupdict())
-    return found
+    fitting = [(one, match) for one in endpoints if (match := _pattern(one.route).fullmatch(path.strip("/")))]
+    fewest = min((len(one.parameters) for one, _ in fitting), default=0)
+    return {one.method: (one, match.groupdict()) for one, match in fitting if len(one.parameters) == fewest}
 
 
 def fits(route: str, path: str) -> bool:

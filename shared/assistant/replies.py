@@ -6,25 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared.assistant import buttons
-from shared.channels.messages import Button, ListMessage, ListRow, RichText, TextMessage
-from shared.kernel.i18n import Texts
+from shared.assistant.texts import AssistantTexts
+from shared.channels.messages import ListMessage, ListRow, RichText, TextMessage
 from shared.kernel.languages import Language
 
 __all__ = ["TEXTS", "button", "category_list", "offer_of_manager", "say"]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "assistant")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "assistant")
+say, button = TEXTS.say, TEXTS.button
 
 _LIST_ROWS = 10
-
-
-def button(key: str, button_id: str, language: Language) -> Button:
-    """A button with the text ``button.<key>``."""
-    return Button(id=button_id, title=TEXTS.get(f"button.{key}", language))
-
-
-def say(key: str, language: Language, *below: Button, **values: object) -> TextMessage:
-    """The text ``key`` with buttons below, one a row."""
-    return TextMessage(text=RichText.of(TEXTS.get(key, language, **values)), buttons=tuple((one,) for one in below))
 
 
 def category_list(key: str, names: Sequence[str], language: Language) -> ListMessage:

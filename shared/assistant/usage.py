@@ -9,12 +9,13 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import BigInteger, Date, SmallInteger, Text, func, literal_column, select
+from sqlalchemy import BigInteger, Date, SmallInteger, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.runtime.orm import Base
+from shared.runtime.tenancy import TENANT
 
 __all__ = ["ModelUsage", "UsageRow", "record_usage", "spending_day", "spent_micros"]
 
@@ -86,7 +87,7 @@ def spending_day(moment: datetime, timezone: str) -> date:
 async def record_usage(session: AsyncSession, usage: ModelUsage, *, day: date) -> None:
     """Add a turn's tokens to the day's sum of the session's company."""
     row = insert(UsageRow).values(
-        company_id=literal_column("cast(nullif(current_setting('app.company_id', true), '') as uuid)"),
+        company_id=TENANT,
         day=day,
         model=usage.model,
         slot=random.randrange(SLOTS),  # noqa: S311 - spreads writers, hides nothing

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.bots import service
 from shared.bots.connection import Connection, connect, credential_names
 from shared.bots.schemas import (
@@ -25,7 +23,7 @@ from shared.companies import service as companies
 from shared.identity import audit
 from shared.identity.schemas import Caller
 from shared.kernel.answers import Created
-from shared.kernel.errors import InvalidInput, Misconfigured, NotFound
+from shared.kernel.errors import Misconfigured
 from shared.kernel.etags import IfMatch
 from shared.kernel.paging import Page
 from shared.runtime.crypto import KeyRing
@@ -71,7 +69,8 @@ class BotHandlers:
         Connect it afterwards with `POST /bots/{id}/check`.
         """
         async with self._database.session_scope(caller.company_id) as session:
-            await _check_city(session, body.city_id)
+            if body.city_id is not None:
+                await companies.get_city(session, body.city_id)
             new = NewBot(**dict(body))
             names = credential_names(body.platform)
             bot = await service.create_bot(session, self._keyring, caller.company_id, new, names)
@@ -94,7 +93,8 @@ class BotHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             before = await service.get_bot(session, bot_id, lock=True)
             if_match.check(before)
-            await _check_city(session, body.city_id)
+            if body.city_id is not None:
+                await companies.get_city(session, body.city_id)
             await service.update_bot(session, bot_id, BotChanges(**body.model_dump(exclude={"credentials"})))
             if body.credentials is not None:
                 names = credential_names(before.platform)
@@ -166,13 +166,3 @@ class BotHandlers:
 def _connected(found: Connection) -> BotConnection:
     facts = [ConnectionFact(name=name, value=str(value)) for name, value in found.facts if value not in (None, "")]
     return BotConnection(connected=True, username=found.username, problem=None, facts=facts)
-
-
-async def _check_city(session: AsyncSession, city_id: UUID | None) -> None:
-    """A city that is named in a body and does not exist is a wrong field, not a missing page."""
-    if city_id is None:
-        return
-    try:
-        await companies.get_city(session, city_id)
-    except NotFound as error:
-        raise InvalidInput("there is no such city", field="city_id") from error

@@ -25,11 +25,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.runtime.orm import Base
+from shared.runtime.tenancy import TENANT
 
-__all__ = ["TENANT", "CatalogState", "CatalogWord", "Category", "Product"]
-
-TENANT = text("nullif(current_setting('app.company_id', true), '')::uuid")
-"""The company of the transaction: what every row of ours gets as its company."""
+__all__ = ["CatalogState", "CatalogWord", "Category", "Product"]
 
 
 class CatalogState(Base):

@@ -27,10 +27,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
-from shared.catalog.models import TENANT, CatalogState, CatalogWord, Category, Product
+from shared.catalog.models import CatalogState, CatalogWord, Category, Product
 from shared.catalog.query import Attempt
 from shared.catalog.schemas import SearchQuery
 from shared.catalog.vocabulary import VocabularyWord
+from shared.runtime.tenancy import CURRENT_COMPANY, TENANT
 
 __all__ = ["CatalogRepository", "Found"]
 
@@ -272,19 +273,19 @@ class CatalogRepository:
         if lost:
             words, counts = zip(*lost, strict=True)
             less = text(
-                "UPDATE catalog_words w SET frequency = w.frequency - l.number"
+                "UPDATE catalog_words w SET frequency = w.frequency - l.number"  # noqa: S608 - a constant
                 " FROM unnest(:words, :counts) AS l (word, number)"
-                " WHERE w.word = l.word AND w.company_id = current_setting('app.company_id')::uuid"
+                f" WHERE w.word = l.word AND w.company_id = {CURRENT_COMPANY}"
             ).bindparams(bindparam("words", type_=ARRAY(Text)), bindparam("counts", type_=ARRAY(Integer)))
             await self._session.execute(less, {"words": list(words), "counts": list(counts)})
             gone = delete(CatalogWord).where(CatalogWord.company_id == TENANT, CatalogWord.frequency <= 0)
             moved = bool((await self._session.execute(gone.returning(CatalogWord.word))).first()) or moved
         if moved:
             await self._session.execute(
-                text(
-                    "UPDATE catalog_state SET vocabulary_version = vocabulary_version + 1"
-                    " WHERE company_id = current_setting('app.company_id')::uuid"
-                )
+                update(CatalogState)
+                .where(CatalogState.company_id == TENANT)
+                .values(vocabulary_version=CatalogState.vocabulary_version + 1)
+                .execution_options(synchronize_session=False)
             )
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text, Uuid, func, text
+from sqlalchemy import BigInteger, DateTime, Text, Uuid, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.runtime.orm import Base
 
-__all__ = ["TENANT", "CustomerDialogRow", "CustomerRow"]
-
-TENANT = text("nullif(current_setting('app.company_id', true), '')::uuid")
-"""The company of the transaction: what every row of ours gets as its company."""
+__all__ = ["CustomerDialogRow", "CustomerRow"]
 
 
 class CustomerRow(Base):

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.customers.models import TENANT, CustomerDialogRow, CustomerRow
+from shared.customers.models import CustomerDialogRow, CustomerRow
 from shared.customers.schemas import CustomerFilter
 from shared.runtime.keyset import Key, Keyset, fetch_page
+from shared.runtime.tenancy import TENANT
 
 __all__ = ["CustomerRepository", "DialogPerson"]
 
@@ -30,8 +31,8 @@ SELECT d.id AS dialog_id, d.bot_id, b.platform, d.customer_name AS name, d.last_
 """)
 # ids are made in the order of time
 _SORTS: Keyset = {
-    "-created": [Key(CustomerRow.id, UUID, descending=True)],
-    "created": [Key(CustomerRow.id, UUID)],
+    "-created_at": [Key(CustomerRow.id, UUID, descending=True)],
+    "created_at": [Key(CustomerRow.id, UUID)],
 }
 # of this company alone, though an advisory lock knows none; released with the transaction
 _QUEUE_UP = text(
@@ -93,8 +94,8 @@ class CustomerRepository:
     async def page(self, wanted: CustomerFilter, phone: str | None) -> tuple[Sequence[CustomerRow], str | None]:
         """One page of the company's customers, and the cursor of the next."""
         query = select(CustomerRow)
-        if wanted.text:
-            query = query.where(CustomerRow.name.icontains(wanted.text, autoescape=True))
+        if wanted.q:
+            query = query.where(CustomerRow.name.icontains(wanted.q, autoescape=True))
         if phone is not None:
             query = query.where(CustomerRow.phone == phone)
         return await fetch_page(self._session, query, _SORTS, wanted.sort, wanted)

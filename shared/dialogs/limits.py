@@ -1,17 +1,24 @@
 """How much one person may write: a token bucket, and a growing cool-down for who overdoes it.
 
-A merged turn counts one. Who has been with the shop for long gets more. The first message over the limit is
-answered with one polite warning; the rest of the cool-down is silent. Without Redis nobody is limited.
+A merged turn counts one; one of nothing but presses of our own buttons, shared contacts and places counts a
+quarter: who quickly goes through a checkout overdoes nothing. Who has been with the shop for long gets more. The
+first message over the limit is answered with one polite warning; the rest of the cool-down is silent. Without Redis
+nobody is limited.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.channels.contract import InboundMessage, MembershipChange
+from shared.channels.messages import ChoiceContent, ContactContent, LocationContent
 from shared.runtime.cache import Cache
 
-__all__ = ["MessageLimit", "Verdict"]
+__all__ = ["MessageLimit", "Verdict", "weight_of"]
+
+_OFFERED_WEIGHT = 0.25
 
 _FIRST_COOL_DOWN = 15.0
 _LONGEST_COOL_DOWN = 600.0
@@ -34,16 +41,23 @@ class MessageLimit:
         self._cache = cache
         self._per_minute = per_minute
 
-    async def check(self, person: str, *, known_for: timedelta) -> Verdict:
-        """Count one turn of ``person`` (a key unique over bots) who is known for that long."""
+    async def check(self, person: str, *, known_for: timedelta, weight: float = 1.0) -> Verdict:
+        """Count one turn of ``person`` (a key unique over bots) who is known for so long; see ``weight_of``."""
         if await self._cache.get(f"cooldown:{person}") is not None:
             return Verdict(allowed=False)
         looser = next((factor for age, factor in _LOOSER if known_for >= age), 1.0)
         capacity = self._per_minute * looser
-        wait = await self._cache.take(f"limit:{person}", rate=capacity / 60.0, capacity=capacity)
+        wait = await self._cache.take(f"limit:{person}", rate=capacity / 60.0, capacity=capacity, wanted=weight)
         if not wait:
             return Verdict(allowed=True)
         strikes = await self._cache.count(f"strikes:{person}", seconds=_STRIKES_KEPT) or 1
         seconds = min(_LONGEST_COOL_DOWN, max(wait, _FIRST_COOL_DOWN * 2 ** min(strikes - 1, 10)))
         first = await self._cache.claim(f"cooldown:{person}", seconds=seconds)
         return Verdict(allowed=False, warn_seconds=seconds if first else None)
+
+
+def weight_of(events: Sequence[InboundMessage | MembershipChange]) -> float:
+    """What a turn counts: one for words and files, a quarter where the person only took what was offered."""
+    offered = (ChoiceContent, ContactContent, LocationContent)
+    taken = all(isinstance(event, InboundMessage) and isinstance(event.content, offered) for event in events)
+    return _OFFERED_WEIGHT if taken else 1.0

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.languages import Language
 
-__all__ = ["Currency", "Money", "format_money"]
+__all__ = ["Currency", "Money", "format_money", "price_bound"]
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -23,6 +23,11 @@ class Money(BaseModel):
 
     minor: int
     currency: Currency
+
+
+def price_bound(amount: float | None) -> int | None:
+    """An amount as people and models say it («до 200 000»), in minor units; 0 is no bound."""
+    return round(amount * 100) if amount else None
 
 
 def format_money(money: Money, language: Language) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["normalise_phone"]
+__all__ = ["format_phone", "normalise_phone"]
 
 _SEPARATORS = re.compile(r"[\s().\-\u2010-\u2015]+")
 
@@ -26,3 +26,10 @@ def normalise_phone(text: str) -> str | None:
     if len(digits) == 10 and digits[0] == "7":
         return f"+7{digits}"
     return f"+{digits}"
+
+
+def format_phone(phone: str) -> str:
+    """An E.164 number as people read it, in one unbroken line: ``+7 701 123 45 67``; other countries' as it is."""
+    if not (phone.startswith("+7") and len(phone) == 12):
+        return phone
+    return "\u00a0".join((phone[:2], phone[2:5], phone[5:8], phone[8:10], phone[10:]))

@@ -6,14 +6,16 @@ import logging
 from pathlib import Path
 
 from shared.media.codes import read_codes
-from shared.media.pictures import jpeg_of, open_picture
 from shared.media.reading import LabelReader, article_numbers, printed_codes
 from shared.media.schemas import PhotoFindings
+from shared.runtime.pictures import jpeg_of, open_picture
 
 __all__ = ["PictureReader"]
 
 _log = logging.getLogger(__name__)
 
+_READING_SIDE = 2000
+"""Pixels of the longer side that codes and labels are read on."""
 _MODEL_SIDE = 1024
 
 
@@ -37,7 +39,7 @@ class PictureReader:
         Raises:
             UnreadableFile: no picture that can be read safely.
         """
-        image = open_picture(content)
+        image = open_picture(content, side=_READING_SIDE)
         codes = read_codes(image)
         words = self._labels.read(image, seconds=self._seconds)
         known = dict.fromkeys((*codes, *printed_codes(words)))
@@ -49,4 +51,4 @@ class PictureReader:
         Raises:
             UnreadableFile: no picture that can be read safely.
         """
-        return jpeg_of(open_picture(content), _MODEL_SIDE)
+        return jpeg_of(open_picture(content, side=_MODEL_SIDE), _MODEL_SIDE)

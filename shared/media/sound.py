@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from shared.media.errors import Unreadable, UnreadableFile
+from shared.kernel.files import Unreadable, UnreadableFile
 
 __all__ = ["MAX_BYTES", "Sound", "recognise_sound"]
 

@@ -13,8 +13,9 @@ from shared.catalog.schemas import LocalizedText, ProductView
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.money import Money
-from shared.orders.models import TENANT, CartLineRow, CartRow
+from shared.orders.models import CartLineRow, CartRow
 from shared.orders.schemas import LINES_LIMIT, QUANTITY_LIMIT, Cart, CartLine, CheckoutDraft
+from shared.runtime.tenancy import TENANT
 
 __all__ = ["CartRows"]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, func, text
+from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.runtime.orm import Base
 
 __all__ = [
-    "TENANT",
     "CartLineRow",
     "CartRow",
     "OrderChangeRow",
@@ -20,9 +19,6 @@ __all__ = [
     "OrderRow",
     "ReservationRow",
 ]
-
-TENANT = text("nullif(current_setting('app.company_id', true), '')::uuid")
-"""The company of the transaction: what every row of ours gets as its company."""
 
 
 class CartRow(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.catalog.schemas import LocalizedText
 from shared.kernel.money import Money
-from shared.orders.models import TENANT, OrderChangeRow, OrderLineRow, OrderRow
+from shared.orders.models import OrderChangeRow, OrderLineRow, OrderRow
 from shared.orders.schemas import (
     DeliveryMethod,
     Order,
@@ -21,6 +21,7 @@ from shared.orders.schemas import (
     OrderStatus,
 )
 from shared.runtime.keyset import Key, Keyset, fetch_page
+from shared.runtime.tenancy import CURRENT_COMPANY, TENANT
 
 __all__ = ["OrderRepository"]
 
@@ -32,12 +33,12 @@ _SORTS: Keyset = {
 }
 
 # taken last in a confirmation: whoever has a number holds the company's counter until the commit
-_NEXT_NUMBER = text("""
+_NEXT_NUMBER = text(f"""
 INSERT INTO order_counters (company_id, last_number)
-VALUES (nullif(current_setting('app.company_id', true), '')::uuid, 1)
+VALUES ({CURRENT_COMPANY}, 1)
 ON CONFLICT (company_id) DO UPDATE SET last_number = order_counters.last_number + 1
 RETURNING last_number
-""")
+""")  # noqa: S608 - a constant
 # where the person wrote last comes after the dialog of the order itself
 _DIALOGS = text("""
 SELECT d.id FROM customer_dialogs l JOIN dialogs d ON d.company_id = l.company_id AND d.id = l.dialog_id

@@ -10,28 +10,30 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.runtime.tenancy import CURRENT_COMPANY
+
 __all__ = ["BoughtWith", "best_sellers", "bought_by", "bought_together"]
 
 _ORDERS_LOOKED_AT = 500
 """The latest orders of a product that are looked at: what is bought with it this month, not since ever."""
 
 # ids rise with time, so the latest orders of a product are the last of its index
-_TOGETHER = text("""
+_TOGETHER = text(f"""
 WITH latest AS (
     SELECT p.product_id, o.order_id
       FROM unnest(CAST(:products AS uuid[])) AS p (product_id), LATERAL (
            SELECT l.order_id FROM order_lines l
-            WHERE l.company_id = nullif(current_setting('app.company_id', true), '')::uuid
+            WHERE l.company_id = {CURRENT_COMPANY}
               AND l.product_id = p.product_id
             ORDER BY l.order_id DESC LIMIT :looked_at) o
 )
 SELECT other.product_id, latest.product_id AS with_id, count(DISTINCT other.order_id) AS orders
-  FROM latest JOIN orders o ON o.company_id = nullif(current_setting('app.company_id', true), '')::uuid
+  FROM latest JOIN orders o ON o.company_id = {CURRENT_COMPANY}
                            AND o.id = latest.order_id
   JOIN order_lines other ON other.company_id = o.company_id AND other.order_id = o.id
  WHERE o.status <> 'cancelled' AND NOT other.product_id = ANY(CAST(:products AS uuid[]))
  GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT :limit
-""")
+""")  # noqa: S608 - a constant
 _BEST = text("""
 SELECT l.product_id, count(*) AS orders
   FROM (SELECT company_id, id FROM orders

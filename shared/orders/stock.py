@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.catalog import stock as warehouse
 from shared.catalog.schemas import Availability, ProductView
+from shared.runtime.tenancy import CURRENT_COMPANY
 
 __all__ = [
     "cancel",
@@ -35,19 +36,19 @@ SELECT pg_advisory_xact_lock(k.key)
   FROM (SELECT DISTINCT hashtextextended('stock ' || product::text, 0) AS key
           FROM unnest(CAST(:products AS uuid[])) AS product ORDER BY key) k
 """)
-_HELD = text("""
+_HELD = text(f"""
 SELECT product_id, sum(quantity) AS pieces FROM stock_reservations
- WHERE company_id = nullif(current_setting('app.company_id', true), '')::uuid
+ WHERE company_id = {CURRENT_COMPANY}
    AND product_id = ANY(CAST(:products AS uuid[])) AND NOT taken
    AND (expires_at IS NULL OR expires_at > clock_timestamp()) AND order_id IS DISTINCT FROM CAST(:order AS uuid)
  GROUP BY product_id
-""")
-_RESERVE = text("""
+""")  # noqa: S608 - a constant
+_RESERVE = text(f"""
 INSERT INTO stock_reservations (company_id, order_id, product_id, quantity, expires_at)
-SELECT nullif(current_setting('app.company_id', true), '')::uuid, :order, r.product, r.pieces,
+SELECT {CURRENT_COMPANY}, :order, r.product, r.pieces,
        now() + CAST(:held AS interval)
   FROM unnest(CAST(:products AS uuid[]), CAST(:pieces AS integer[])) AS r (product, pieces)
-""")
+""")  # noqa: S608 - a constant
 _HOLDING = text("SELECT product_id FROM stock_reservations WHERE order_id = :order AND NOT taken")
 _HOLD_ON = text("""
 UPDATE stock_reservations SET expires_at = NULL WHERE order_id = :order AND NOT taken
@@ -110,7 +111,12 @@ async def confirm(session: AsyncSession, order_id: UUID) -> None:
 
 
 async def take(session: AsyncSession, order_id: UUID) -> None:
-    """The goods leave the warehouse with the order; a second call finds nothing more to take."""
+    """The goods leave the warehouse with the order; a second call finds nothing more to take.
+
+    In turn with those who reserve: who has read what lies in the warehouse must not find these pieces neither there
+    nor held.
+    """
+    await queue_up(session, await held(session, order_id))
     rows = await session.execute(_TAKE, {"order": order_id})
     await warehouse.take(session, {row.product_id: row.quantity for row in rows})
 

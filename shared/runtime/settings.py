@@ -167,8 +167,8 @@ class Settings(BaseSettings):
     """Messages of the talk that a responder is shown."""
     context_tokens: int = 3000
     """Tokens of the talk that the model is shown at most."""
-    messages_per_minute: int = 10
-    """Turns a minute that one person may have; twice that after thirty days."""
+    messages_per_minute: int = 20
+    """Turns a minute that one person may have; twice that after thirty days. A press of a button is a quarter."""
     handover_seconds: float = 12 * 3600.0
     """How long the bot is silent after it called a person, unless somebody gives the dialog back."""
     handover_reply_seconds: float = Field(default=600.0, ge=30.0)

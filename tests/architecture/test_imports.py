@@ -32,7 +32,7 @@ PUBLISHED = {
     "dialogs": {"bells", "contract", "failures", "notes", "notices"},
     "escalations": {"handover", "replies", "rules", "schemas", "service"},
     "identity": {"accounts", "audit", "mails", "passwords", "permissions", "resets", "schemas", "service"},
-    "media": {"errors", "schemas", "service"},
+    "media": {"schemas", "service"},
     "orders": {"carts", "checkout", "errors", "replies", "sales", "schemas", "service", "statuses", "stock"},
     "recommendations": {"preferences", "schemas", "service"},
 }

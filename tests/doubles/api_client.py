@@ -74,7 +74,7 @@ class ApiClient:
             body=content or b"",
         )
         try:
-            response = api_answer(await self._edge.serve(endpoint, request))
+            response = api_answer(await self._edge.serve(endpoint, request, DECLARED.values()))
         except ZetaError as error:
             response = problem(error, request.language)
         found = {"content-type": f"{response.mimetype}; charset={response.charset}"}

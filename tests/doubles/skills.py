@@ -73,8 +73,8 @@ def skills_of_a_shop() -> Skills:
             cities=None,
             handover_seconds=3600,
             shop=shop,
+            alerts=AlertService(settings, catalog),
             catalog=catalog,
             recommendations=RecommendationService(catalog),
-            alerts=AlertService(settings, catalog),
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -12,8 +13,18 @@ import schemathesis
 def permission_table(
     ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> None:
-    """A caller whose role an operation does not name is told 403 (401 where the case took the token away)."""
-    roles = case.operation.definition.raw["x-zeta-permission"]["roles"]
-    role = os.environ["ZETA_ROLE"]
-    if roles is not None and role not in roles and response.status_code not in (401, 403, 404, 405):
-        raise AssertionError(f"{role} got {response.status_code} where only {roles} may call")
+    """Whom an operation does not admit is told 403 (401 where the case took the token away).
+
+    The caller is told by the environment: ``ZETA_CALLER`` holds ``role`` (``null``: a service) and ``permissions``.
+    A path or method that is none of the operation's is nobody's: 404, 405.
+    """
+    asked = case.operation.definition.raw["x-zeta-permission"]
+    caller = json.loads(os.environ["ZETA_CALLER"])
+    if asked["roles"] is None:
+        return
+    if caller["role"] is not None:
+        admitted = caller["role"] in asked["roles"]
+    else:
+        admitted = asked["services"] and asked["permission"] in {None, *caller["permissions"]}
+    if not admitted and response.status_code not in (401, 403, 404, 405):
+        raise AssertionError(f"{caller} got {response.status_code} where {asked} is asked")

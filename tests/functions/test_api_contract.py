@@ -1,4 +1,4 @@
-"""schemathesis over the whole API with a token of each role: nothing undocumented or broken, nobody too far in.
+"""schemathesis over the whole API with tokens of each role and of a service: all documented, nobody too far in.
 
 The seed is fixed and the number of cases bounded, so that a run is the same each time.
 """
@@ -6,6 +6,7 @@ The seed is fixed and the number of cases bounded, so that a run is the same eac
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -15,32 +16,46 @@ import pytest
 
 from functions._endpoints import DECLARED
 from shared.composition.api import build_edge
-from shared.identity.permissions import Role
+from shared.identity.permissions import Permission, Role
 from tests.functions.app_host import RunningApp, run_app
-from tests.integration.api.contract.companies import open_company
+from tests.integration.api.contract.companies import Staffed, open_company
 
 HERE = Path(__file__).parent
 SETTINGS = {"API_REQUESTS_PER_MINUTE": "0", "PASSWORD_MEMORY_KIB": "8192", "PASSWORD_PASSES": "1"}
 ENDS_THE_SESSION = "logout"
 SECONDS = 240.0
-SHARDS = 4
-"""The owner's run in parts, which test workers share."""
+SERVICE = [Permission.PRODUCTS_READ, Permission.PRODUCTS_WRITE, Permission.ORDERS_READ, Permission.CITIES_READ]
+"""What the token of a machine client names: a stock system's needs."""
 
 
 @dataclass(frozen=True)
 class Run:
     """Who calls, and how hard."""
 
-    role: Role
+    role: Role | None
+    """``None``: a service."""
     phases: str
     examples: int
-    shard: int | None = None
+    half: int | None = None
+    """Every second operation from this one on; ``None``: all."""
+
+    @property
+    def permissions(self) -> list[Permission]:
+        return SERVICE if self.role is None else []
 
 
-RUNS = [
-    *(Run(Role.OWNER, "coverage,fuzzing", 4, shard) for shard in range(SHARDS)),
-    *(Run(role, "fuzzing", 2) for role in Role if role is not Role.OWNER),
-]
+def owner(half: int) -> Run:
+    return Run(Role.OWNER, "examples,coverage,fuzzing", 4, half)
+
+
+def other(role: Role | None) -> Run:
+    return Run(role, "examples,fuzzing", 2)
+
+
+PARTS = {
+    "owner's first half, admin, viewer": [owner(0), other(Role.ADMIN), other(Role.VIEWER)],
+    "owner's second half, manager, service": [owner(1), other(Role.MANAGER), other(None)],
+}
 """The owner may do everything, so it is the owner who meets every boundary of every value; the others try to."""
 
 
@@ -70,7 +85,7 @@ async def schemathesis(app: RunningApp, folder: Path, token: str, run: Run, name
             "LC_ALL": "C.UTF-8",
             "PYTHONPATH": str(HERE.parents[1]),
             "SCHEMATHESIS_HOOKS": "tests.functions.schemathesis_checks",
-            "ZETA_ROLE": run.role.value,
+            "ZETA_CALLER": json.dumps({"role": run.role, "permissions": run.permissions}),
         },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -85,17 +100,25 @@ async def schemathesis(app: RunningApp, folder: Path, token: str, run: Run, name
     return process.returncode, said.decode()
 
 
+async def token_of(company: Staffed, run: Run) -> str:
+    if run.role is not None:
+        return company.tokens[run.role]
+    issued = await company.owner.post("service-tokens", {"name": "ERP", "permissions": run.permissions})
+    assert issued.status == 201, issued.body
+    return str(issued.json["token"])
+
+
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run.role.value}-{run.shard or 0}")
-async def test_the_api_keeps_to_its_document(app_env: dict[str, str], tmp_path: Path, run: Run) -> None:
+@pytest.mark.parametrize("runs", PARTS.values(), ids=PARTS.keys())
+async def test_the_api_keeps_to_its_document(app_env: dict[str, str], tmp_path: Path, runs: list[Run]) -> None:
     async with run_app(app_env, tmp_path, queues=False, **SETTINGS) as app:
         edge = build_edge(app.stage.worker)
         company = await open_company(app.stage, edge, "uyut")
         document = edge.document(DECLARED.values())
         names = sorted(one["operationId"] for path in document["paths"].values() for one in path.values())
         names.remove(ENDS_THE_SESSION)
-        chosen = names if run.shard is None else names[run.shard :: SHARDS]
 
-        code, said = await schemathesis(app, tmp_path, company.tokens[run.role], run, chosen)
-
-    assert code == 0, said
+        for run in runs:
+            chosen = names if run.half is None else names[run.half :: 2]
+            code, said = await schemathesis(app, tmp_path, await token_of(company, run), run, chosen)
+            assert code == 0, said

@@ -1,4 +1,4 @@
-"""A worker's settings, its database handle and key ring, and two companies with a bot each."""
+"""A worker's settings, its parts, and two companies with a bot each."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shared.channels.contract import Platform
+from shared.composition import Worker
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
 from tests.integration.conversation import Stage, open_stage
+from tests.integration.orders.counter import Counter
 from tests.integration.shops import Shop, open_shop
 
 
@@ -39,6 +41,25 @@ async def shop(database: Database, keyring: KeyRing) -> Shop:
 @pytest.fixture
 async def other_shop(database: Database, keyring: KeyRing) -> Shop:
     return await open_shop(database, keyring, "sklad")
+
+
+@pytest.fixture
+async def worker(settings: Settings) -> AsyncIterator[Worker]:
+    """All parts, as in a process of the app."""
+    worker = Worker(settings)
+    yield worker
+    await worker.aclose()
+
+
+@pytest.fixture
+def counter(worker: Worker, shop: Shop) -> Counter:
+    return Counter(worker, shop)
+
+
+@pytest.fixture
+def rival(worker: Worker, other_shop: Shop) -> Counter:
+    """The counter of another company."""
+    return Counter(worker, other_shop)
 
 
 @pytest.fixture

@@ -239,7 +239,7 @@ async def test_a_document_never_runs_as_a_page_of_the_simulator(stage: Stage) ->
 
 
 async def test_every_picture_of_the_demo_shop_is_served(stage: Stage) -> None:
-    products = demo_products({"almaty": new_id(), "astana": new_id()}, image_base="/media/demo")
+    products = demo_products({"almaty": new_id(), "astana": new_id()}, image_base=f"{stage.sim.url}/media/demo")
     pictures = {image for product in products for image in product.images}
 
     answers = [await stage.http.get(picture) for picture in sorted(pictures)]

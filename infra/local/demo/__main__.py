@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from infra.local.cli.administration import Administration, administer
+from infra.local.demo.life import load_life
 from infra.local.demo.loader import DemoState, load_demo, write_state
-from infra.local.demo.owner import DemoOwner, kept_password, load_owner
+from infra.local.demo.users import DEMO_USERS, kept_password, load_users
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -33,15 +34,19 @@ def load(
 ) -> None:
     """Load what is missing, and write the file that the simulator starts from."""
 
-    async def work(administration: Administration) -> tuple[DemoState, DemoOwner]:
-        database = administration.database
+    async def work(administration: Administration) -> tuple[DemoState, str, bool]:
+        database, settings = administration.database, administration.settings
         state = await load_demo(database, administration.keyring, base_url=base_url, simulator=simulator)
-        return state, await load_owner(database, administration.settings, state.company_id, kept_password(out))
+        password = kept_password(out)
+        users = await load_users(database, settings, state.company_id, password)
+        fresh = await load_life(database, settings, state, users)
+        return state, password, fresh
 
-    state, owner = administer(work)
-    write_state(state, out, owner)
+    state, password, fresh = administer(work)
+    write_state(state, out, password, fresh=fresh)
     typer.echo(f"demo company: {len(state.bots)} bots, {state.products} products new or changed; see {out}")
-    typer.echo(f"its owner: {owner.email}, password {owner.password}")
+    for user in DEMO_USERS:
+        typer.echo(f"its {user.role.value}: {user.email}, password {password}")
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from infra.local.demo.owner import DemoOwner
+from infra.local.demo.people import acquaintances
 from infra.local.demo.products import DemoCompany, demo_categories, demo_company, demo_products
+from infra.local.demo.users import DEMO_USERS
 from shared.bots import prompts
 from shared.bots import service as bots
 from shared.bots.schemas import CredentialNames, NewBot
@@ -36,6 +37,13 @@ __all__ = ["DemoState", "LoadedBot", "load_demo", "write_state"]
 
 _IDS = uuid5(NAMESPACE_URL, "https://zeta.invalid/demo")
 _PROMPT = Path(__file__).parent / "data" / "prompt.txt"
+_SETTINGS: dict[str, JsonValue] = {
+    "handover": {"reply_minutes": 10, "template": "staff_news"},
+    "window_template": "shop_news",
+    "price_alert_template": "price_alert",
+    "restock_template": "restock",
+}
+"""Of every bot: an answer is promised in ten minutes; templates are WhatsApp's, the simulator approves any."""
 _TELEGRAM_USERNAME = "kerege_demo_bot"
 
 
@@ -60,9 +68,10 @@ class LoadedBot:
 
 @dataclass(frozen=True, slots=True)
 class DemoState:
-    """What was loaded; ``products`` is how many were new or changed."""
+    """What was loaded: ``cities`` by slug; ``products`` is how many were new or changed."""
 
     company_id: UUID
+    cities: Mapping[str, UUID]
     bots: Sequence[LoadedBot]
     products: int
 
@@ -123,14 +132,19 @@ async def load_demo(database: Database, keyring: KeyRing, *, base_url: str, simu
         await upsert_categories(session, demo_categories())
         images = f"{simulator.rstrip('/')}/media/demo"
         result = await upsert_products(session, demo_products(cities, image_base=images))
-    return DemoState(company_id, loaded, result.created + result.changed)
+    return DemoState(company_id, cities, loaded, result.created + result.changed)
 
 
-def write_state(state: DemoState, path: Path, owner: DemoOwner) -> None:
-    """Write the file that the simulator starts from, readable by its owner alone."""
+def write_state(state: DemoState, path: Path, password: str, *, fresh: bool = False) -> None:
+    """Write the file that the simulator starts from, readable by its owner alone.
+
+    ``password`` is that of all users; ``fresh``: nobody has talked to the shop since it was made.
+    """
     content = {
         "company_id": str(state.company_id),
-        "owner": {"email": owner.email, "password": owner.password},
+        "fresh": fresh,
+        "password": password,
+        "users": [{"role": user.role.value, "email": user.email} for user in DEMO_USERS],
         "bots": [
             {
                 "platform": bot.platform.value,
@@ -138,6 +152,7 @@ def write_state(state: DemoState, path: Path, owner: DemoOwner) -> None:
                 "webhook_url": bot.webhook_url,
                 "name": bot.name,
                 "credentials": dict(bot.credentials),
+                "acquaintances": acquaintances(bot.platform),
             }
             for bot in state.bots
         ],
@@ -195,6 +210,7 @@ def _new_bot(wanted: _DemoBot, name: str, cities: Mapping[str, UUID]) -> NewBot:
         username=wanted.username,
         city_id=cities[wanted.city],
         credentials={field: SecretStr(value) for field, value in wanted.make_credentials().items()},
+        settings=_SETTINGS,
     )
 
 

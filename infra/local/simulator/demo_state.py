@@ -2,7 +2,8 @@
 
 ``{"bots": [{"platform", "bot_id", "webhook_url", "name", "credentials": {…}}]}`` with the credentials
 of that platform: Telegram ``token, secret_token``; WhatsApp ``access_token, phone_number_id,
-app_secret, verify_token, waba_id``; Viber ``auth_token``.
+app_secret, verify_token, waba_id``; Viber ``auth_token``. ``acquaintances`` (names) have talked with the
+bot before: it may write to them, where the platform's window allows it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class BrokenStateError(SimulatorError, ValueError):
 
 
 def load_state(simulator: Simulator, path: Path) -> int:
-    """Create a state file's bots and three shoppers for each; how many. Raises ``BrokenStateError``."""
+    """Create a state file's bots with their shoppers; how many. Raises ``BrokenStateError``."""
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
         entries = state["bots"]
@@ -53,10 +54,12 @@ def add_bot(simulator: Simulator, entry: Json) -> Json:
         "name": str(entry.get("name") or "Zeta"),
     }
     credentials: dict[str, Any] = {key: str(value) for key, value in entry.get("credentials", {}).items()}
+    acquaintances = {str(name): True for name in entry.get("acquaintances", [])}
+    people: dict[str, bool] = dict.fromkeys(SHOPPERS, False) | acquaintances
     if platform == "telegram":
         bot = simulator.telegram.add_bot(**_known(credentials, "token", "secret_token", "username"), **common)
-        for name in SHOPPERS:
-            simulator.telegram.user(name, bot=bot)
+        for name, known in people.items():
+            simulator.telegram.user(name, bot=bot, started=known)
         return {"platform": platform, "bot_id": bot.bot_id, "token": bot.token}
     if platform == "whatsapp":
         names = (
@@ -68,13 +71,13 @@ def add_bot(simulator: Simulator, entry: Json) -> Json:
             "display_phone_number",
         )
         number = simulator.whatsapp.add_number(**_known(credentials, *names), **common)
-        for name in SHOPPERS:
+        for name in people:
             simulator.whatsapp.user(name, bot=number)
         return {"platform": platform, "bot_id": number.bot_id, "phone_number_id": number.phone_number_id}
     if platform == "viber":
         account = simulator.viber.add_account(**_known(credentials, "auth_token"), **common)
-        for name in SHOPPERS:
-            simulator.viber.user(name, bot=account)
+        for name, known in people.items():
+            simulator.viber.user(name, bot=account, subscribed=known)
         return {"platform": platform, "bot_id": account.bot_id}
     raise TypeError(f"unknown platform {platform!r}")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from shared.api.endpoint import PUBLIC, SIGNED_IN, Endpoint
+from shared.api.endpoint import PUBLIC, SIGNED_IN, SIGNED_IN_USER, Endpoint
 from shared.api.gate import ACCESS_COOKIE, CSRF_HEADER
 from shared.api.openapi.answers import PROBLEM_SCHEMAS, answers_of, problem_responses
+from shared.api.openapi.examples import example_of
 from shared.api.openapi.platform import PLATFORM_PATHS, PLATFORM_SCHEMAS, PLATFORM_TAGS
-from shared.api.openapi.schemas import Schemas, example_of
+from shared.api.openapi.schemas import Schemas
 from shared.api.signature import Signature
 from shared.identity.permissions import Permission, Role, roles_with
 
@@ -96,12 +97,12 @@ def _operation(endpoint: Endpoint, signature: Signature, schemas: Schemas) -> di
 
 
 def _permission(permission: str) -> dict[str, Any]:
-    """What is asked of the caller, and the roles that have it."""
+    """What is asked of the caller, the roles that have it, and whether a service token can."""
     if permission == PUBLIC:
-        return {"permission": None, "roles": None}
-    if permission == SIGNED_IN:
-        return {"permission": None, "roles": [role.value for role in Role]}
-    return {"permission": permission, "roles": [role.value for role in roles_with(Permission(permission))]}
+        return {"permission": None, "roles": None, "services": True}
+    if permission in {SIGNED_IN, SIGNED_IN_USER}:
+        return {"permission": None, "roles": [*Role], "services": permission == SIGNED_IN}
+    return {"permission": permission, "roles": [*roles_with(Permission(permission))], "services": True}
 
 
 def _parameters(endpoint: Endpoint, signature: Signature, schemas: Schemas) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from typing import Any
 
 __all__ = ["PLATFORM_PATHS", "PLATFORM_SCHEMAS", "PLATFORM_TAGS"]
 
-PLATFORM_TAGS = ("document", "health", "webhooks")
-_ANYBODY = {"permission": None, "roles": None}
+PLATFORM_TAGS = ("document", "health", "media", "webhooks")
+_ANYBODY = {"permission": None, "roles": None, "services": True}
 _HTML = {"text/html": {"schema": {"type": "string"}}}
 _TEXT = {"text/plain": {"schema": {"type": "string"}}}
 
@@ -64,6 +64,10 @@ _BOT = [
     },
     {"name": "bot_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
 ]
+_IMAGE = [
+    {"name": "company_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+    {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
+]
 _HANDSHAKE = [
     {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
     for name in ("hub.mode", "hub.verify_token", "hub.challenge")
@@ -100,6 +104,19 @@ PLATFORM_PATHS: Mapping[str, Mapping[str, Any]] = {
             "document",
             "This document for people",
             {"200": {"description": "A page.", "content": _HTML}},
+        )
+    },
+    "/api/media/{company_id}/{name}": {
+        "get": _operation(
+            "show_product_image",
+            "media",
+            "Show a product's photo",
+            {
+                "200": {"description": "A JPEG; it never changes.", "content": {"image/jpeg": {}}},
+                **_problems(404, 503),
+            },
+            description="What the addresses in a product's `images` lead to. Messengers and browsers fetch them.",
+            parameters=_IMAGE,
         )
     },
     "/api/webhook/{platform}/{bot_id}": {

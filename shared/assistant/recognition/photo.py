@@ -26,7 +26,7 @@ from shared.assistant.usage import ModelUsage
 from shared.channels.contract import MediaNotFetched
 from shared.channels.messages import TextMessage
 from shared.dialogs.contract import AnalyticsEvent, Turn
-from shared.media.errors import UnreadableFile
+from shared.kernel.files import UnreadableFile
 from shared.media.schemas import CodeKind, Description, FoundCode, PhotoFindings
 from shared.media.service import MediaService
 from shared.runtime.model.failures import ModelFailed

@@ -14,8 +14,8 @@ from shared.channels.contract import MediaNotFetched
 from shared.channels.messages import TextMessage
 from shared.dialogs.contract import AnalyticsEvent, Turn
 from shared.kernel.detection import detect_language
+from shared.kernel.files import UnreadableFile
 from shared.kernel.languages import Language
-from shared.media.errors import UnreadableFile
 from shared.media.schemas import Transcript
 from shared.media.service import MediaService
 from shared.runtime.model.failures import FailureReason, ModelFailed

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.catalog.bulk.rows import RowError
 from shared.catalog.imports import UpsertResult
-from shared.catalog.models import TENANT
 from shared.runtime.orm import Base
+from shared.runtime.tenancy import TENANT
 
 __all__ = ["ImportErrorRow", "ImportRow", "Jobs", "waiting_imports"]
 

@@ -24,6 +24,8 @@ from shared.channels.choices import (
 from shared.channels.contract import Call, ChannelAddress
 from shared.channels.messages import (
     AlbumMessage,
+    AnyButton,
+    Button,
     ButtonRows,
     DocumentMessage,
     LinkButton,
@@ -170,15 +172,19 @@ class WhatsAppRenderer:
             calls += self._media("image", photo, RichText(), ())
         return calls
 
-    def _card(self, card: ProductCard) -> list[Call]:
-        return self._media("image", card.photo or MediaSource(), card_text(card), card.buttons)
+    def _card(self, card: ProductCard, *below: AnyButton) -> list[Call]:
+        """One message: the picture above, three buttons below. Cards begin with their most useful buttons, and the
+        rest can be said in words; a list would take another press for each, and a message of its own."""
+        own = flat(card.buttons)
+        if all(isinstance(button, Button) for button in (*own, *below)):
+            own = own[: max(1, _BUTTONS - len(below))]
+        rows = tuple((button,) for button in (*own, *below))
+        return self._media("image", card.photo or MediaSource(), card_text(card), rows)
 
     def _cards(self, message: ProductCards) -> list[Call]:
         """One product is shown whole. Several are numbered text, and a list that opens with their names."""
         if len(message.cards) == 1:
-            card = message.cards[0]
-            card = card.model_copy(update={"buttons": (*card.buttons, *message.buttons)})
-            return [*self._words(message.text), *self._card(card)]
+            return [*self._words(message.text), *self._card(message.cards[0], *flat(message.buttons))]
         about = {choice.id: card_summary(card) for card in message.cards if (choice := card_choice(card))}
         choices = [
             Choice(id=choice.id, title=f"{number}. {choice.title}", description=about[choice.id])

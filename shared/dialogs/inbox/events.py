@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows
             row |= _of_dialog(event, windows)
         case DeliveryUpdate():
             row |= {
+                # it only tells copies apart, and stays: WhatsApp's ids of messages hold the person's number
+                "event_id": hashlib.sha256(event.event_id.encode()).hexdigest(),
                 "platform_message_id": event.platform_message_id,
                 "reference": _outbox_id(event.reference),
                 "state": event.state.value,

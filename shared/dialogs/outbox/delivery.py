@@ -70,7 +70,8 @@ UPDATE dialogs d SET sent_seq = s.seq, send_token = NULL, send_until = NULL, sen
 """)
 
 _BLOCK = text("UPDATE dialogs SET blocked = true WHERE id = :dialog_id")
-_APPLIED = text("UPDATE delivery_events SET applied = true WHERE id = ANY(:ids)")
+# the outbox has the message's id; here it would outlive an erasure, and WhatsApp's holds the person's number
+_APPLIED = text("UPDATE delivery_events SET applied = true, platform_message_id = '' WHERE id = ANY(:ids)")
 
 
 class DeliveryStatuses:

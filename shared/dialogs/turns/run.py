@@ -22,7 +22,7 @@ from shared.channels.contract import Call, ChannelAddress, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
 from shared.dialogs.bells import Bell, Bells
 from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult
-from shared.dialogs.limits import MessageLimit
+from shared.dialogs.limits import MessageLimit, weight_of
 from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
@@ -163,7 +163,9 @@ class TurnRunner:
         if not batch.events:
             return TurnResult(), "done"
         person = f"{claim.bot_id}:{batch.events[-1].sender.id}"
-        verdict = await self._limit.check(person, known_for=dialog.now - dialog.created_at)
+        verdict = await self._limit.check(
+            person, known_for=dialog.now - dialog.created_at, weight=weight_of(batch.events)
+        )
         if not verdict.allowed and dialog.staff_user_id is None:
             return _limited(verdict.warn_seconds, opened.language), "limited"
         deadline = time.monotonic() + self._settings.turn_deadline

@@ -105,7 +105,7 @@ async def test_a_timer_that_fires_twice_tells_nothing_twice(stage: Stage) -> Non
     await sells(stage, who.shop, tenge=100_000)
 
     fired = await asyncio.gather(stage.worker.alert_watch.run(), stage.worker.alert_watch.run())
-    assert fired == [1, 1]
+    assert list(fired) == [1, 1]
     runs = [await run(stage) for _ in range(2)]
 
     assert [each.told for each in runs] == [1, 0]

@@ -1,8 +1,8 @@
-"""The API of a worker, and a client of each role at two companies."""
+"""The API of the worker, and clients of every role at it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -11,18 +11,10 @@ from shared.api.edge import ApiEdge
 from shared.composition import Worker
 from shared.composition.api import build_edge
 from shared.identity.permissions import Role
-from shared.runtime.settings import Settings
 from tests.doubles.api_client import ApiClient
 from tests.doubles.tokens import KnownTokens
 
 SignIn = Callable[..., ApiClient]
-
-
-@pytest.fixture
-async def worker(settings: Settings) -> AsyncIterator[Worker]:
-    worker = Worker(settings)
-    yield worker
-    await worker.aclose()
 
 
 @pytest.fixture

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from shared.composition import Worker
 from shared.identity.permissions import Role
 from tests.doubles.api_client import ApiClient
 from tests.integration.api.conftest import SignIn
 from tests.integration.orders.counter import Counter
 from tests.integration.shops import Shop
-
-
-@pytest.fixture
-def counter(worker: Worker, shop: Shop) -> Counter:
-    return Counter(worker.database, worker.cache, worker.notices, shop)
 
 
 @pytest.fixture

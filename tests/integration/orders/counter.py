@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +11,8 @@ from sqlalchemy import text
 
 from shared.catalog.imports import upsert_categories, upsert_products
 from shared.catalog.schemas import Availability, CategoryInput, LocalizedText, ProductInput
-from shared.catalog.service import CatalogService
-from shared.customers.service import CustomerService
-from shared.dialogs.memory import Memory
-from shared.dialogs.notices import Notices
-from shared.dialogs.personal_data import DialogHistory
+from shared.composition import Worker
 from shared.kernel.money import Money
-from shared.orders.carts import CartService
-from shared.orders.checkout import CheckoutService
-from shared.orders.personal_data import OrderRecords
 from shared.orders.schemas import (
     Cart,
     CartUpdate,
@@ -31,9 +23,6 @@ from shared.orders.schemas import (
     OrderPlaced,
     OrderStatus,
 )
-from shared.orders.service import OrderService
-from shared.runtime.cache import Cache
-from shared.runtime.database import Database
 from tests.integration.people import open_dialog
 from tests.integration.shops import Shop
 
@@ -44,17 +33,15 @@ _CATEGORY = CategoryInput(code="sofas", name=LocalizedText(ru="Диваны"))
 
 
 class Counter:
-    """The order services of one shop."""
+    """A worker's order services, at one shop."""
 
-    def __init__(self, database: Database, cache: Cache, notices: Notices, shop: Shop) -> None:
-        catalog = CatalogService()
-        self.database = database
+    def __init__(self, worker: Worker, shop: Shop) -> None:
         self.shop = shop
-        self.carts = CartService(catalog)
-        self.checkout = CheckoutService(catalog, reserved_for=timedelta(hours=24))
-        self.orders = OrderService(catalog, notices)
-        history = DialogHistory(Memory(cache, messages=20, seconds=60.0))
-        self.customers = CustomerService(history, [OrderRecords()])
+        self.database = worker.database
+        self.carts = worker.carts
+        self.checkout = worker.checkout
+        self.orders = worker.orders
+        self.customers = worker.customers
 
     async def stocks(
         self,

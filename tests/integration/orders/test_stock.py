@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 
 import pytest
 
+from shared.catalog.service import CatalogService
 from shared.composition import Worker
+from shared.orders import stock
 from shared.orders.errors import OutOfStock
 from shared.orders.schemas import CartLimit, CheckoutChanged, OrderPlaced, OrderStatus
 from tests.integration.orders.counter import Counter
@@ -153,3 +156,21 @@ async def test_many_carts_of_many_products_in_any_order_never_block_each_other(c
     placed = sum(isinstance(answer, OrderPlaced) for answer in answers)
     assert placed * 4 == sum([await counter.reserved(product) for product in products])
     assert placed >= 15
+
+
+async def test_goods_do_not_leave_between_two_looks_of_whoever_reserves(counter: Counter) -> None:
+    """The warehouse and what is held of it are two reads: shipped between them, a piece would be free."""
+    sofa = await counter.stocks(quantity=1)
+    order = await (await counter.buyer()).orders(sofa)
+    await counter.becomes(order, OrderStatus.CONFIRMED)
+
+    async with counter.database.session_scope(counter.shop.company_id) as session:
+        await stock.queue_up(session, [sofa])
+        [product] = await CatalogService().products_by_ids(session, [sofa])
+        shipping = asyncio.create_task(counter.becomes(order, OrderStatus.SHIPPED), context=Context())
+        await asyncio.wait([shipping], timeout=0.5)
+        others = await stock.held_by_others(session, [sofa])
+        assert stock.free_pieces(product, others) == 0
+    await shipping
+
+    assert (await counter.warehouse(sofa), await counter.reserved(sofa)) == (0, 0)

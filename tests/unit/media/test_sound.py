@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.local.simulator.samples import voice_note
-from shared.media.errors import Unreadable, UnreadableFile
+from shared.kernel.files import Unreadable, UnreadableFile
 from shared.media.sound import MAX_BYTES, recognise_sound
 
 

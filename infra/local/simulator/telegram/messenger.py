@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 
 from infra.local.simulator.delivery import NO_ANSWER, Webhook
 from infra.local.simulator.environment import Environment
+from infra.local.simulator.identities import telegram_id
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.telegram.api import TelegramApi
 from infra.local.simulator.telegram.bots import TelegramBot
@@ -84,7 +84,7 @@ class TelegramMessenger:
         """The person of that name in a group the bot is a member of."""
         bot = bot or self._newest()
         person = self._person(name, user_id, "ru", "")
-        chat = self._environment.world.open_group(bot, f"-{_number(group)}", group)
+        chat = self._environment.world.open_group(bot, f"-{telegram_id(group)}", group)
         return TelegramPerson(self._environment, chat, person, bot, self.api.updates)
 
     async def inject(
@@ -111,12 +111,7 @@ class TelegramMessenger:
         return self.bots[-1]
 
     def _person(self, name: str, user_id: int | None, language: str, username: str) -> Person:
-        number = user_id or _number(name)
+        number = user_id or telegram_id(name)
         phone = f"7701{number % 10_000_000:07d}"
         person = Person(Platform.TELEGRAM, str(number), name, language, phone, {"username": username})
         return self._environment.world.add_person(person)
-
-
-def _number(name: str) -> int:
-    """A stable id between one and two billion for a name."""
-    return 1_000_000_000 + int(hashlib.sha256(name.encode()).hexdigest()[:12], 16) % 1_000_000_000

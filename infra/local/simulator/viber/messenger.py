@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 
 from infra.local.simulator.delivery import NO_ANSWER
 from infra.local.simulator.environment import Environment
+from infra.local.simulator.identities import viber_id
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.viber.accounts import ViberAccount
 from infra.local.simulator.viber.api import ViberApi
@@ -59,7 +59,7 @@ class ViberMessenger:
         """The person of that name (or id) with an account; ``subscribed`` lets the bot write first."""
         account = bot or self._newest()
         digest = hashlib.sha256(name.encode()).digest()
-        identity = user_id or base64.b64encode(digest[:15]).decode() + "=="
+        identity = user_id or viber_id(name)
         phone = f"7707{int.from_bytes(digest[:4]) % 10_000_000:07d}"
         person = self._environment.world.add_person(Person(Platform.VIBER, identity, name, language, phone))
         chat = self._environment.world.open_chat(account, person)

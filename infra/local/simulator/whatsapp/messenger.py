@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from infra.local.simulator.delivery import NO_ANSWER
 from infra.local.simulator.environment import Environment
+from infra.local.simulator.identities import whatsapp_phone
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.whatsapp.api import WhatsAppApi
 from infra.local.simulator.whatsapp.numbers import Template, WhatsAppNumber
@@ -80,7 +80,7 @@ class WhatsAppMessenger:
         ``user_id`` gives a business-scoped id; with ``hide_phone`` webhooks carry only that.
         """
         number = bot or self._newest()
-        phone = phone or _phone(name)
+        phone = phone or whatsapp_phone(name)
         details: Json = {"user_id": user_id, "hide_phone": hide_phone}
         identity = user_id if hide_phone else phone
         person = self._environment.world.add_person(
@@ -133,8 +133,3 @@ class WhatsAppMessenger:
         if not self.api.numbers:
             raise LookupError("no WhatsApp number yet: add_number first")
         return self.bots[-1]
-
-
-def _phone(name: str) -> str:
-    """A stable Kazakhstan mobile number for a name."""
-    return f"7702{int(hashlib.sha256(name.encode()).hexdigest()[:12], 16) % 10_000_000:07d}"

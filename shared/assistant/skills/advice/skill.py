@@ -27,15 +27,15 @@ from shared.assistant.skill import (
 from shared.assistant.skills.advice import phrases
 from shared.assistant.skills.shop import Shop
 from shared.assistant.state import PAGE_SIZE
+from shared.assistant.texts import AssistantTexts
 from shared.channels.messages import Button, RichText, TextMessage
-from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.recommendations.schemas import Recommendation, Wanted
 from shared.recommendations.service import RecommendationService
 
 __all__ = ["ADVICE", "TEXTS", "advice_button", "advice_skill"]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "advice")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "advice")
 ADVICE = "advice"
 
 
@@ -53,7 +53,7 @@ class _Advised:
 
 def advice_button(language: Language) -> Button:
     """«Что посоветуете?», for wherever a shopper may want to see more."""
-    return Button(id=ADVICE, title=TEXTS.get("button.advice", language))
+    return TEXTS.button("advice", ADVICE, language)
 
 
 def advice_skill(shop: Shop, recommendations: RecommendationService, cards: Cards) -> Skill:

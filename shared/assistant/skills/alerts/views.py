@@ -12,9 +12,9 @@ from shared.alerts.replies import STOP, stop_button
 from shared.alerts.schemas import Alert, AlertCondition
 from shared.assistant import buttons, replies
 from shared.assistant.products import FoundProduct
+from shared.assistant.texts import AssistantTexts
 from shared.catalog.schemas import ProductView
 from shared.channels.messages import Button, ListMessage, ListRow, OutboundMessage, RichText, TextMessage
-from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.kernel.money import Money, format_money
 
@@ -32,13 +32,12 @@ __all__ = [
     "facts_of",
     "listed",
     "made",
-    "say",
     "shown",
     "watch_button",
     "which",
 ]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "alerts")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "alerts")
 
 ALL: Final = "alert:all"
 ON: Final = "alert:on:"
@@ -55,14 +54,9 @@ def watch_button(product: FoundProduct, language: Language) -> Button:
     return Button(id=ON + product.id.hex, title=title)
 
 
-def say(key: str, language: Language, *below: Button, **values: object) -> TextMessage:
-    """The text ``key`` with buttons below, one a row."""
-    return TextMessage(text=RichText.of(TEXTS.get(key, language, **values)), buttons=tuple((one,) for one in below))
-
-
 def made(alert: Alert, product: ProductView, language: Language) -> TextMessage:
     """An alert was made: what will be told, and until when."""
-    return say(
+    return TEXTS.say(
         f"made.{alert.condition.value}",
         language,
         stop_button(alert.id, language),
@@ -75,7 +69,7 @@ def made(alert: Alert, product: ProductView, language: Language) -> TextMessage:
 
 def shown(alert: Alert, product: ProductView, language: Language) -> TextMessage:
     """One alert, with the ways to end it and to see its product."""
-    return say(
+    return TEXTS.say(
         "one",
         language,
         stop_button(alert.id, language),
@@ -90,7 +84,7 @@ def shown(alert: Alert, product: ProductView, language: Language) -> TextMessage
 def listed(found: Sequence[Listed], language: Language, *, first: int = 0) -> OutboundMessage:
     """The alerts from the ``first`` on, each to be looked at."""
     if not found:
-        return say("list.empty", language)
+        return TEXTS.say("list.empty", language)
     return _list("list", found, language, first=first, start=SHOW)
 
 
@@ -101,7 +95,7 @@ def choice(found: Sequence[Listed], language: Language) -> OutboundMessage:
 
 def already(condition: AlertCondition, product: ProductView, language: Language) -> TextMessage:
     """What would be waited for is so already."""
-    return say(
+    return TEXTS.say(
         "already.below" if condition is AlertCondition.BELOW else "already.restock",
         language,
         _see_button(product, language),
@@ -132,7 +126,7 @@ def facts_of(alert: Alert, product: ProductView) -> dict[str, object]:
 def which(products: Sequence[FoundProduct], language: Language) -> OutboundMessage:
     """Which product to watch; choosing one watches it."""
     if not products:
-        return say("which.none", language)
+        return TEXTS.say("which.none", language)
     rows = [
         ListRow(id=ON + product.id.hex, title=product.name, description=format_money(product.price, language))
         for product in products[:_ROWS]

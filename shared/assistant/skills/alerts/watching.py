@@ -85,9 +85,9 @@ class Watching:
             try:
                 return await self._make(session, moment, product_id, wanted, evidence)
             except NotFound:
-                return _refused(views.say("gone", moment.language), "error: no longer sold")
+                return _refused(views.TEXTS.say("gone", moment.language), "error: no longer sold")
             except AlertLimitReached as full:
-                said = views.say("full", moment.language, views.all_button(moment.language), n=full.limit)
+                said = views.TEXTS.say("full", moment.language, views.all_button(moment.language), n=full.limit)
                 return _refused(said, f"error: {full.limit} alerts are the most")
 
         return Answer(state=moment.state.with_help(), write=write)
@@ -105,7 +105,7 @@ class Watching:
         except AlreadySo as so:
             return replace(_refused(views.already(so.condition, product, language), _SO_ALREADY), evidence=evidence)
         except InvalidInput:  # the only field that a shopper can get wrong here is the price
-            return _refused(views.say("price", language), "error: that is no price")
+            return _refused(views.TEXTS.say("price", language), "error: that is no price")
         return Answer(
             (views.made(alert, product, language),),
             analytics=(AnalyticsEvent("alert_made", {"condition": alert.condition.value}),),
@@ -138,7 +138,7 @@ class Watching:
         for alert, product in await self.own(moment):
             if alert.id == alert_id:
                 return Answer((views.shown(alert, product, moment.language),), moment.state.with_help())
-        return Answer((views.say("over", moment.language),), moment.state.with_help())
+        return Answer((views.TEXTS.say("over", moment.language),), moment.state.with_help())
 
     async def own(self, moment: Moment) -> list[views.Listed]:
         """The person's active alerts with their products, the newest first."""
@@ -160,7 +160,7 @@ class Watching:
         of_focus = [alert for alert, product in found if product.sku == focus]
         if len(found) == 1 or len(of_focus) == 1:
             return self.stop(moment, (of_focus or [found[0][0]])[0].id)
-        said = views.choice(found, moment.language) if found else views.say("list.empty", moment.language)
+        said = views.choice(found, moment.language) if found else views.TEXTS.say("list.empty", moment.language)
         return Answer((said,), moment.state.with_help())
 
     async def undo(self, moment: Moment) -> Answer | None:
@@ -184,10 +184,12 @@ class Watching:
         found = [] if customer_id is None else await self._alerts.listed(session, customer_id)
         ended = [(alert, product) for alert, product in found if alert.id in alert_ids]
         if not ended:
-            return Answer((views.say("over", language),), facts="error: there is no such alert", refused=True)
+            return Answer((views.TEXTS.say("over", language),), facts="error: there is no such alert", refused=True)
         for alert, _ in ended:
             await self._alerts.cancel(session, alert.id, customer_id=customer_id)
-        messages = tuple(views.say("cancelled", language, name=product.name.get(language)) for _, product in ended)
+        messages = tuple(
+            views.TEXTS.say("cancelled", language, name=product.name.get(language)) for _, product in ended
+        )
         return Answer(
             messages,
             analytics=(AnalyticsEvent("alert_cancelled"),),

@@ -14,12 +14,11 @@ from shared.assistant.skills.availability import phrases
 from shared.assistant.skills.cart.views import buy_button
 from shared.assistant.skills.search.similar import similar_button
 from shared.assistant.skills.shop import Shop
-from shared.channels.messages import Button, RichText, TextMessage
-from shared.kernel.i18n import Texts
+from shared.assistant.texts import AssistantTexts, message
 
 __all__ = ["availability_skill"]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "availability")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "availability")
 
 
 class _CheckAvailability(ToolArguments):
@@ -71,7 +70,7 @@ class _Asking:
         words = self._words(moment, product, free)
         offered = (buy_button if free != 0 else similar_button)(product, moment.language)
         return Answer(
-            (_text(words, offered),),
+            (message(words, *((offered,) if offered is not None else ())),),
             moment.state.with_help(),
             facts={
                 **describe_product(product),
@@ -87,7 +86,3 @@ class _Asking:
         if free is None:
             return TEXTS.get("some", moment.language, name=product.name)
         return TEXTS.count("pieces", free, moment.language, name=product.name)
-
-
-def _text(words: str, below: Button | None) -> TextMessage:
-    return TextMessage(text=RichText.of(words), buttons=((below,),) if below is not None else ())

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from shared.assistant import buttons, replies
 from shared.assistant.products import FoundProduct
+from shared.assistant.texts import AssistantTexts, message
 from shared.channels.messages import Button, ListMessage, ListRow, OutboundMessage, RichText, TextMessage
-from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
 from shared.orders.schemas import Cart, CartLimit, CartLine, CartUpdate
@@ -33,7 +33,7 @@ __all__ = [
     "tell_update",
 ]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "cart")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "cart")
 
 SHOW, EDIT, CLEAR = "cart", "editcart", "clearcart"
 BUY, LESS, DROP, LINE = "buy:", "less:", "drop:", "line:"
@@ -43,24 +43,16 @@ CHECKOUT = "checkout"
 _LONGEST_NAME = 80
 
 
-def _button(key: str, button_id: str, language: Language) -> Button:
-    return Button(id=button_id, title=TEXTS.get(f"button.{key}", language))
-
-
-def _text(words: str, *below: Button) -> TextMessage:
-    return TextMessage(text=RichText.of(words), buttons=tuple((one,) for one in below))
-
-
 def buy_button(product: FoundProduct, language: Language) -> Button | None:
     """«В корзину» on a card; nothing of what is sold out can be bought."""
-    return _button("buy", BUY + product.id.hex, language) if product.orderable else None
+    return TEXTS.button("buy", BUY + product.id.hex, language) if product.orderable else None
 
 
 def cart_lines(cart: Cart, language: Language) -> str:
     """The lines of a cart, numbered, and their sum."""
     lines = [
         TEXTS.get(
-            "line",
+            "line" if line.quantity > 1 else "line.one",
             language,
             n=number,
             name=_name(line, language),
@@ -78,14 +70,17 @@ def show_cart(cart: Cart, language: Language) -> TextMessage:
     if not cart.lines:
         return empty_cart(language)
     words = TEXTS.get("shown", language) + "\n" + cart_lines(cart, language)
-    return _text(
-        words, _button("checkout", CHECKOUT, language), _button("edit", EDIT, language), _catalogue(language)
+    return message(
+        words,
+        TEXTS.button("checkout", CHECKOUT, language),
+        TEXTS.button("edit", EDIT, language),
+        _catalogue(language),
     )
 
 
 def empty_cart(language: Language, key: str = "empty") -> TextMessage:
     """Nothing is in the cart (any more)."""
-    return _text(TEXTS.get(key, language), _catalogue(language))
+    return message(TEXTS.get(key, language), _catalogue(language))
 
 
 def edit_list(cart: Cart, language: Language) -> ListMessage:
@@ -104,7 +99,7 @@ def edit_list(cart: Cart, language: Language) -> ListMessage:
         text=RichText.of(TEXTS.get("edit", language)),
         button=TEXTS.get("button.edit", language),
         rows=rows,
-        buttons=((_button("clear", CLEAR, language),),),
+        buttons=((TEXTS.button("clear", CLEAR, language),),),
     )
 
 
@@ -117,8 +112,10 @@ def line_view(line: CartLine, language: Language) -> TextMessage:
         quantity=line.quantity,
         total=format_money(line.total, language),
     )
-    return _text(
-        words, *_more_and_less(line.product_id, language), _button("drop", DROP + line.product_id.hex, language)
+    return message(
+        words,
+        *_more_and_less(line.product_id, language),
+        TEXTS.button("drop", DROP + line.product_id.hex, language),
     )
 
 
@@ -128,13 +125,14 @@ def tell_update(update: CartUpdate, language: Language, *, added: bool) -> Outbo
     warning = _limit(update, language)
     if line is None:
         if warning:
-            return _text(warning, _catalogue(language))
+            return message(warning, _catalogue(language))
         if not update.cart.lines:
             return empty_cart(language, "removed.last")
         words = TEXTS.get("removed", language, total=_total(update.cart, language))
-        return _text(words, _button("checkout", CHECKOUT, language), _button("show", SHOW, language))
+        return message(words, TEXTS.button("checkout", CHECKOUT, language), TEXTS.button("show", SHOW, language))
+    first = "added" if line.quantity > 1 else "added.one"
     words = TEXTS.get(
-        "added" if added else "changed",
+        first if added else "changed",
         language,
         name=_name(line, language),
         quantity=line.quantity,
@@ -142,9 +140,9 @@ def tell_update(update: CartUpdate, language: Language, *, added: bool) -> Outbo
     )
     said = f"{warning}\n{words}" if warning else words
     if added:
-        below = [_button("checkout", CHECKOUT, language), _button("show", SHOW, language)]
-        return _text(said, *below, _button("more", BUY + line.product_id.hex, language))
-    return _text(said, *_more_and_less(line.product_id, language), _button("show", SHOW, language))
+        below = [TEXTS.button("checkout", CHECKOUT, language), TEXTS.button("show", SHOW, language)]
+        return message(said, *below, TEXTS.button("more", BUY + line.product_id.hex, language))
+    return message(said, *_more_and_less(line.product_id, language), TEXTS.button("show", SHOW, language))
 
 
 def cart_facts(cart: Cart, language: Language) -> dict[str, object]:
@@ -164,7 +162,8 @@ def cart_facts(cart: Cart, language: Language) -> dict[str, object]:
 
 
 def _more_and_less(product_id: UUID, language: Language) -> tuple[Button, Button]:
-    return _button("more", BUY + product_id.hex, language), _button("less", LESS + product_id.hex, language)
+    more = TEXTS.button("more", BUY + product_id.hex, language)
+    return more, TEXTS.button("less", LESS + product_id.hex, language)
 
 
 def _limit(update: CartUpdate, language: Language) -> str:

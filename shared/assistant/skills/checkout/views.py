@@ -9,11 +9,11 @@ from shared.assistant import buttons, replies
 from shared.assistant.skills.cart.views import EDIT as EDIT_CART
 from shared.assistant.skills.cart.views import cart_lines
 from shared.assistant.skills.checkout.steps import Step
+from shared.assistant.texts import AssistantTexts, message
 from shared.channels.choices import choices_of
 from shared.channels.messages import (
     AnyButton,
     Button,
-    ButtonRows,
     ContactButton,
     ListMessage,
     ListRow,
@@ -24,9 +24,9 @@ from shared.channels.messages import (
     RichText,
     TextMessage,
 )
-from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
+from shared.kernel.phones import format_phone
 from shared.orders.schemas import (
     Cart,
     CheckoutDraft,
@@ -60,7 +60,7 @@ __all__ = [
     "with_way_back",
 ]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "checkout")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "checkout")
 
 CANCEL, BACK, SKIP, EDIT, NAME_IS = "leavecheckout", "backcheckout", "nocomment", "editcheckout", "profilename"
 RESUME = "resumecheckout"
@@ -74,22 +74,14 @@ _CHOICES_OF_A_LIST = 10
 """As many as fit one list on every messenger."""
 
 
-def _button(key: str, button_id: str, language: Language) -> Button:
-    return Button(id=button_id, title=TEXTS.get(f"button.{key}", language))
-
-
-def _rows(*below: AnyButton) -> ButtonRows:
-    return tuple((one,) for one in below)
-
-
 def ask(step: Step, language: Language, *, known_name: str = "", again: bool = False) -> TextMessage:
     """A question with the answers that it offers; ``again``: the last answer could not be read."""
     words = TEXTS.get(f"again.{step.value}" if again else f"ask.{step.value}", language)
-    return TextMessage(text=RichText.of(words), buttons=_rows(*_answers(step, language, known_name)))
+    return message(words, *_answers(step, language, known_name))
 
 
 def _answers(step: Step, language: Language, known_name: str) -> Sequence[AnyButton]:
-    cancel, back = _button("cancel", CANCEL, language), _button("back", BACK, language)
+    cancel, back = TEXTS.button("cancel", CANCEL, language), TEXTS.button("back", BACK, language)
     match step:
         case Step.NAME:
             if not known_name:
@@ -104,24 +96,24 @@ def _answers(step: Step, language: Language, known_name: str) -> Sequence[AnyBut
         case Step.ADDRESS:
             return (LocationButton(title=TEXTS.get("button.location", language)),)
         case Step.COMMENT:
-            return (_button("skip", SKIP, language), back)
+            return (TEXTS.button("skip", SKIP, language), back)
         case Step.SUMMARY:
             return (back, cancel)
 
 
 def _method_button(method: DeliveryMethod, language: Language) -> Button:
-    return _button(f"method.{method.value}", CHOOSE + method.value, language)
+    return TEXTS.button(f"method.{method.value}", CHOOSE + method.value, language)
 
 
 def summary(cart: Cart, language: Language, *, above: str = "") -> TextMessage:
     """All that is ordered, for how much, and to whom; the button that orders it names what is seen here."""
     parts = [above, TEXTS.get("summary", language), cart_lines(cart, language), _recipient(cart.checkout, language)]
     below = (
-        _button("confirm", confirm_id(cart), language),
-        _button("edit", EDIT, language),
-        _button("cancel", CANCEL, language),
+        TEXTS.button("confirm", confirm_id(cart), language),
+        TEXTS.button("edit", EDIT, language),
+        TEXTS.button("cancel", CANCEL, language),
     )
-    return TextMessage(text=RichText.of("\n\n".join(filter(None, parts))), buttons=_rows(*below))
+    return message("\n\n".join(filter(None, parts)), *below)
 
 
 def confirm_id(cart: Cart) -> str:
@@ -140,7 +132,7 @@ def with_way_back(message: OutboundMessage, language: Language) -> OutboundMessa
         return message
     if isinstance(message, ListMessage) and len(choices_of(message)) >= _CHOICES_OF_A_LIST:
         return message
-    return message.model_copy(update={"buttons": (*message.buttons, (_button("resume", RESUME, language),))})
+    return message.model_copy(update={"buttons": (*message.buttons, (TEXTS.button("resume", RESUME, language),))})
 
 
 def plain(words: str) -> TextMessage:
@@ -149,7 +141,7 @@ def plain(words: str) -> TextMessage:
 
 
 def _recipient(draft: CheckoutDraft, language: Language) -> str:
-    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=draft.phone or "")]
+    lines = [TEXTS.get("summary.person", language, name=draft.name or "", phone=format_phone(draft.phone or ""))]
     if draft.method is DeliveryMethod.DELIVERY:
         lines.append(TEXTS.get("summary.delivery", language, address=draft.address or ""))
     else:
@@ -193,12 +185,10 @@ def placed(order: Order, language: Language, *, details: str) -> TextMessage:
     words = TEXTS.get(
         f"placed.{order.method.value}", language, number=order.number, total=format_money(order.total, language)
     )
-    below = (_button("details", details, language), replies.button("categories", buttons.CATEGORIES, language))
-    return TextMessage(text=RichText.of(words), buttons=_rows(*below))
+    below = (TEXTS.button("details", details, language), replies.button("categories", buttons.CATEGORIES, language))
+    return message(words, *below)
 
 
 def left(language: Language) -> TextMessage:
     """The checkout is left, the cart stays."""
-    return TextMessage(
-        text=RichText.of(TEXTS.get("left", language)), buttons=_rows(_button("cart", "cart", language))
-    )
+    return TEXTS.say("left", language, TEXTS.button("cart", "cart", language))

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.assistant import buttons, replies
 from shared.assistant.skills.checkout.actions import ORDER_BUTTON
+from shared.assistant.texts import AssistantTexts, message
 from shared.bots.schemas import BotSnapshot
 from shared.channels.messages import Button, ListMessage, ListRow, RichText, TextMessage
-from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
 from shared.orders.replies import status_name
@@ -30,29 +30,21 @@ __all__ = [
     "too_late",
 ]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "orders")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "orders")
 
 CANCEL, CANCEL_SURELY = "cancelorder:", "cancelsurely:"
 """Before an order's number: ask whether to cancel it, and do."""
 
 
-def _button(key: str, button_id: str, language: Language) -> Button:
-    return Button(id=button_id, title=TEXTS.get(f"button.{key}", language))
-
-
-def _text(words: str, *below: Button) -> TextMessage:
-    return TextMessage(text=RichText.of(words), buttons=tuple((one,) for one in below))
-
-
 def no_orders(language: Language) -> TextMessage:
     """Nothing was ordered yet, as far as this messenger knows."""
     catalogue = replies.button("categories", buttons.CATEGORIES, language)
-    return _text(TEXTS.get("none", language), catalogue, _manager(language))
+    return message(TEXTS.get("none", language), catalogue, _manager(language))
 
 
 def no_such_order(number: int, language: Language) -> TextMessage:
     """The shopper has no order of that number."""
-    return _text(TEXTS.get("missing", language, number=number), _manager(language))
+    return message(TEXTS.get("missing", language, number=number), _manager(language))
 
 
 def order_list(orders: Sequence[Order], bot: BotSnapshot, language: Language) -> ListMessage:
@@ -107,20 +99,20 @@ def order_card(order: Order, bot: BotSnapshot, language: Language) -> TextMessag
     else:
         how = TEXTS.get(f"card.{order.method.value}", language)
     words = "\n".join((order_words(order, bot, language), how))
-    cancel = _button("cancel", f"{CANCEL}{order.number}", language)
-    return _text(words, *((cancel,) if order.status in SHOPPER_MAY_CANCEL else ()), _manager(language))
+    cancel = TEXTS.button("cancel", f"{CANCEL}{order.number}", language)
+    return message(words, *((cancel,) if order.status in SHOPPER_MAY_CANCEL else ()), _manager(language))
 
 
 def ask_cancel(order: Order, language: Language) -> TextMessage:
     """Whether to cancel it, really."""
     words = TEXTS.get("cancel.ask", language, number=order.number, total=format_money(order.total, language))
-    surely = _button("cancel.yes", f"{CANCEL_SURELY}{order.number}", language)
-    return _text(words, surely, _button("cancel.no", f"{ORDER_BUTTON}{order.number}", language))
+    surely = TEXTS.button("cancel.yes", f"{CANCEL_SURELY}{order.number}", language)
+    return message(words, surely, TEXTS.button("cancel.no", f"{ORDER_BUTTON}{order.number}", language))
 
 
 def cancelled(order: Order, language: Language) -> TextMessage:
     """It is cancelled."""
-    return _text(
+    return message(
         TEXTS.get("cancelled", language, number=order.number),
         replies.button("categories", buttons.CATEGORIES, language),
     )
@@ -129,7 +121,7 @@ def cancelled(order: Order, language: Language) -> TextMessage:
 def too_late(order: Order, language: Language) -> TextMessage:
     """It is too far on its way to be cancelled without a person."""
     words = TEXTS.get("cancel.late", language, number=order.number, status=status_name(order.status, language))
-    return _text(words, _manager(language))
+    return message(words, _manager(language))
 
 
 def _manager(language: Language) -> Button:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.analytics import service as analytics
 from shared.analytics.kinds import EventKind
-from shared.assistant.offline.colours import COLOURS, find_colour
+from shared.assistant.offline.colours import colour_of
 from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import ProductQuery
 from shared.assistant.skill import (
@@ -27,6 +27,7 @@ from shared.assistant.skills.shop import Shop
 from shared.assistant.state import AssistantState
 from shared.catalog.service import CatalogService
 from shared.dialogs.contract import AnalyticsEvent
+from shared.kernel.money import price_bound
 from shared.orders.schemas import Order, OrderStatus
 from shared.recommendations.service import RecommendationService
 
@@ -125,15 +126,13 @@ class _Knowing:
     async def learn(self, moment: Moment, words: SearchWords) -> Answer | None:
         """Remember a colour, a price or a category; ``None`` where the words name none of them."""
         return await self._remember(
-            moment, words.words, words.colour, _minor(words.price_min), _minor(words.price_max)
+            moment, words.words, words.colour, price_bound(words.price_min), price_bound(words.price_max)
         )
 
     async def learn_by_model(self, moment: Moment, wanted: _RememberPreference) -> Answer:
-        colour = wanted.colour
-        if colour is not None and colour not in COLOURS:
-            colour = find_colour(colour).code
+        colour = colour_of(wanted.colour) if wanted.colour is not None else None
         learnt = await self._remember(
-            moment, wanted.category or "", colour, _minor(wanted.price_min), _minor(wanted.price_max)
+            moment, wanted.category or "", colour, price_bound(wanted.price_min), price_bound(wanted.price_max)
         )
         return learnt if learnt is not None else Answer(facts="error: name a category, a colour or a price")
 
@@ -157,7 +156,7 @@ class _Knowing:
         properties = {"category": category, "colour": colour, "price_min": price_min, "price_max": price_max}
         learnt = {key: value for key, value in properties.items() if value is not None}
         return Answer(
-            (views.say("remembered", turn.language, advice_button(turn.language), what=what),),
+            (views.TEXTS.say("remembered", turn.language, advice_button(turn.language), what=what),),
             moment.state.with_help(),
             analytics=(AnalyticsEvent(EventKind.PREFERENCE, learnt),),
             facts="ok: remembered",
@@ -181,7 +180,7 @@ class _Knowing:
         async def write(session: AsyncSession) -> Answer:
             person = await self._shop.person(session, moment)
             await analytics.forget_interest(session, person.dialog_ids)
-            return Answer((views.say("tastes.forgotten", moment.language),), facts="ok: forgotten")
+            return Answer((views.TEXTS.say("tastes.forgotten", moment.language),), facts="ok: forgotten")
 
         return Answer(state=moment.state.with_help(), write=write)
 
@@ -206,7 +205,7 @@ class _Knowing:
         """Erase the person's data, or leave all as it is."""
         language = moment.language
         if button_id.endswith(":no"):
-            return Answer((views.say("forget.not", language),), moment.state.with_help())
+            return Answer((views.TEXTS.say("forget.not", language),), moment.state.with_help())
         if not button_id.endswith(":yes"):
             return None
 
@@ -215,7 +214,7 @@ class _Knowing:
             customer = await self._shop.customers.ensure(session, dialog_id)
             await self._shop.customers.erase(session, customer.id, answering=dialog_id)
             return Answer(
-                (views.say("forget.done", language),),
+                (views.TEXTS.say("forget.done", language),),
                 AssistantState(),
                 kept=dict.fromkeys(moment.turn.state),
             )
@@ -227,7 +226,3 @@ class _Knowing:
         if customer_id is None:
             return []
         return list(await self._shop.orders.of_customer(session, customer_id, limit=100))
-
-
-def _minor(whole: float | None) -> int | None:
-    return None if not whole else round(whole * 100)

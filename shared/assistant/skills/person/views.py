@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.assistant.texts import AssistantTexts, message
 from shared.catalog.colours import Colour, colour_name
-from shared.channels.messages import Button, RichText, TextMessage
-from shared.kernel.i18n import Texts
+from shared.channels.messages import TextMessage
 from shared.kernel.languages import Language
 from shared.kernel.money import Money, format_money
+from shared.kernel.phones import format_phone
 from shared.recommendations.preferences import Preferences
 
 __all__ = [
@@ -21,11 +22,10 @@ __all__ = [
     "About",
     "ask_to_forget",
     "liking",
-    "say",
     "show_known",
 ]
 
-TEXTS = Texts(Path(__file__).parent / "locales", "person")
+TEXTS = AssistantTexts(Path(__file__).parent / "locales", "person")
 
 ABOUT_ME, FORGET_TASTES, FORGET_ME = "aboutme", "forgettastes", "forgetme"
 _YES, _NO = "forgetme:yes", "forgetme:no"
@@ -44,11 +44,6 @@ class About:
     currency: str
 
 
-def say(key: str, language: Language, *below: Button, **values: object) -> TextMessage:
-    """The text ``key`` with buttons below, one a row."""
-    return TextMessage(text=RichText.of(TEXTS.get(key, language, **values)), buttons=tuple((one,) for one in below))
-
-
 def show_known(about: About, language: Language) -> TextMessage:
     """All that is known, a line each, with the ways to have it forgotten."""
     known = about.preferences
@@ -56,7 +51,7 @@ def show_known(about: About, language: Language) -> TextMessage:
     if about.name:
         lines.append(TEXTS.get("known.name", language, name=about.name))
     if about.phone:
-        lines.append(TEXTS.get("known.phone", language, phone=about.phone))
+        lines.append(TEXTS.get("known.phone", language, phone=format_phone(about.phone)))
     if about.orders:
         lines.append(TEXTS.count("known.orders", about.orders, language))
     names = [about.categories[code] for code in known.categories if code in about.categories]
@@ -67,9 +62,9 @@ def show_known(about: About, language: Language) -> TextMessage:
     if price := _prices(known.price_min, known.price_max, about.currency, language):
         lines.append(TEXTS.get("known.price", language, price=price))
     lines.append(TEXTS.get("known.history", language))
-    below = [_button("forget_tastes", FORGET_TASTES, language)] if known.known else []
-    buttons = (*below, _button("forget_me", FORGET_ME, language))
-    return TextMessage(text=RichText.of("\n".join(lines)), buttons=tuple((one,) for one in buttons))
+    below = [TEXTS.button("forget_tastes", FORGET_TASTES, language)] if known.known else []
+    buttons = (*below, TEXTS.button("forget_me", FORGET_ME, language))
+    return message("\n".join(lines), *buttons)
 
 
 def ask_to_forget(language: Language, orders_under_way: Sequence[int]) -> TextMessage:
@@ -78,8 +73,8 @@ def ask_to_forget(language: Language, orders_under_way: Sequence[int]) -> TextMe
     if orders_under_way:
         numbers = ", ".join(f"№{number}" for number in orders_under_way)
         words = f"{words}\n\n{TEXTS.get('forget.orders', language, numbers=numbers)}"
-    buttons = (_button("forget_yes", _YES, language), _button("forget_no", _NO, language))
-    return TextMessage(text=RichText.of(words), buttons=tuple((one,) for one in buttons))
+    buttons = (TEXTS.button("forget_yes", _YES, language), TEXTS.button("forget_no", _NO, language))
+    return message(words, *buttons)
 
 
 def liking(
@@ -98,10 +93,6 @@ def liking(
         _prices(price_min, price_max, currency, language),
     )
     return ", ".join(part for part in parts if part)
-
-
-def _button(key: str, button_id: str, language: Language) -> Button:
-    return Button(id=button_id, title=TEXTS.get(f"button.{key}", language))
 
 
 def _colours(codes: Sequence[str], language: Language) -> str:

@@ -22,6 +22,7 @@ from shared.assistant.skills.search.relaxing import (
 from shared.assistant.skills.search.similar import query_of_similar
 from shared.assistant.state import PAGE_SIZE, query_of
 from shared.dialogs.contract import Turn
+from shared.kernel.money import price_bound
 
 __all__ = ["Browsing"]
 
@@ -237,7 +238,7 @@ def _query(moment: Moment, wanted: SearchWords) -> ProductQuery:
         # one word is often a category's own: sofas come before what only mentions a sofa
         is_one_word = len(wanted.words.split()) == 1
         start = _fresh(turn, text=wanted.words, category=wanted.words if is_one_word else None)
-    low, high = _minor(wanted.price_min), _minor(wanted.price_max)
+    low, high = price_bound(wanted.price_min), price_bound(wanted.price_max)
     # "cheap … under 80k" says itself how cheap; what fits best then comes first
     cheapest_first = wanted.cheap and low is None and high is None
     if low is None and high is None:
@@ -249,7 +250,3 @@ def _query(moment: Moment, wanted: SearchWords) -> ProductQuery:
         price_max=high,
         cheapest_first=cheapest_first or start.cheapest_first,
     )
-
-
-def _minor(whole: int | None) -> int | None:
-    return None if whole is None else whole * 100

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant.counting import searched, viewed
 from shared.assistant.facts import Evidence, describe_product
-from shared.assistant.offline.colours import COLOURS, find_colour
+from shared.assistant.offline.colours import colour_of
 from shared.assistant.products import CityFinder, ProductFinder, ProductQuery
 from shared.assistant.skill import Answer, Found, Moment, Tool, ToolArguments
 from shared.assistant.skills.search.relaxing import GivenUp, SearchOutcome, find_relaxing
 from shared.assistant.state import PAGE_SIZE
 from shared.bots.schemas import BotSnapshot
 from shared.kernel.errors import NotFound
+from shared.kernel.money import price_bound
 
 __all__ = ["search_tools"]
 
@@ -59,7 +60,7 @@ class _Looking:
         self._cities = cities
 
     async def search(self, moment: Moment, wanted: _SearchProducts) -> Answer:
-        colour = None if wanted.colour is None else _colour_code(wanted.colour)
+        colour = None if wanted.colour is None else colour_of(wanted.colour)
         text = wanted.query if wanted.colour is None or colour else f"{wanted.query} {wanted.colour}".strip()
         async with moment.turn.session() as session:
             try:
@@ -70,8 +71,8 @@ class _Looking:
                 text=text,
                 category=wanted.category or None,
                 colour=colour,
-                price_min=_minor(wanted.price_min),
-                price_max=_minor(wanted.price_max),
+                price_min=price_bound(wanted.price_min),
+                price_max=price_bound(wanted.price_max),
                 city_id=city_id,
                 language=moment.language,
                 limit=PAGE_SIZE,
@@ -117,12 +118,3 @@ def _facts(outcome: SearchOutcome) -> dict[str, object]:
     elif outcome.given_up is not GivenUp.NOTHING:
         facts["note"] = f"nothing fits exactly; these ignore: {outcome.given_up.value.replace('_', ' ')}"
     return facts
-
-
-def _colour_code(word: str) -> str | None:
-    code = word.strip().casefold().replace(" ", "_")
-    return code if code in COLOURS else find_colour(word).code
-
-
-def _minor(whole: float | None) -> int | None:
-    return None if not whole else round(whole * 100)

@@ -8,6 +8,7 @@ from typing import Any
 
 from functions._endpoints import DECLARED
 from shared.api.edge import ApiEdge
+from shared.identity.permissions import Permission
 from shared.kernel.ids import new_id
 
 __all__ = ["Operation", "operations_of"]
@@ -32,6 +33,17 @@ class Operation:
         """The roles that may call; ``None``: anybody."""
         roles: list[str] | None = self.described["x-zeta-permission"]["roles"]
         return roles
+
+    @property
+    def permission(self) -> Permission | None:
+        """What a caller must have; ``None``: nothing but, where there are roles, a token."""
+        named = self.described["x-zeta-permission"]["permission"]
+        return None if named is None else Permission(named)
+
+    @property
+    def services(self) -> bool:
+        """Whether a service token can be enough."""
+        return bool(self.described["x-zeta-permission"]["services"])
 
     @property
     def example(self) -> Any:

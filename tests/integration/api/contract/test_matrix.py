@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from shared.api.edge import ApiEdge
-from shared.identity.permissions import Role
+from shared.identity.permissions import Permission, Role
 from tests.doubles.api_client import ApiClient
 from tests.integration.api.contract.companies import Staffed
 from tests.integration.api.contract.operations import Operation
@@ -45,6 +45,14 @@ async def things_of(owner: ApiClient, operations: Sequence[Operation]) -> dict[s
     }
 
 
+async def service(company: Staffed, edge: ApiEdge, permissions: Sequence[Permission]) -> ApiClient:
+    """A machine client with these permissions and no others."""
+    body = {"name": "ERP", "permissions": [permission.value for permission in permissions]}
+    issued = await company.owner.post("service-tokens", body)
+    assert issued.status == 201, issued.body
+    return ApiClient(edge, issued.json["token"])
+
+
 async def ask(client: ApiClient, operation: Operation, path: str, body: object = None) -> tuple[int, bytes]:
     sent = body if operation.example is None or body is not None else {}
     answer = await client.request(operation.method, path, body=sent)
@@ -75,6 +83,23 @@ async def test_a_role_gets_in_exactly_where_the_table_says(
         else:
             assert status == 403, (operation.name, body)
         assert str(status) in operation.described["responses"], (operation.name, status)
+
+
+async def test_a_service_token_gets_in_exactly_with_the_permission_that_is_asked(
+    own: Staffed, busy_edge: ApiEdge, operations: list[Operation]
+) -> None:
+    for operation in operations:
+        if operation.roles is None:
+            continue
+        asked = operation.permission
+        with_it = await service(own, busy_edge, [asked] if asked else [Permission.CITIES_READ])
+        without = await service(own, busy_edge, [one for one in Permission if one is not asked])
+
+        status, body = await ask(with_it, operation, operation.nowhere())
+        assert (status not in (401, 403)) is operation.services, (operation.name, body)
+        assert str(status) in operation.described["responses"], (operation.name, status)
+        if asked is not None:
+            assert (await ask(without, operation, operation.nowhere()))[0] == 403, operation.name
 
 
 async def test_things_are_shown_to_their_company_and_to_no_other(

@@ -51,6 +51,18 @@ async def _order(stage: Stage, shop: Shop, owner: ApiClient) -> None:
         )
 
 
+async def _alert(stage: Stage, shop: Shop, owner: ApiClient) -> None:
+    """The customer waits for a lower price of what the shop has."""
+    customers, products = (await owner.get("customers?limit=1")).json, (await owner.get("products?limit=1")).json
+    body = {
+        "customer_id": customers["items"][0]["id"],
+        "product_id": products["items"][0]["id"],
+        "condition": "drop",
+    }
+    answer = await owner.post("alerts", body)
+    assert answer.status == 201, answer.body
+
+
 async def _prompt(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     await owner.post(f"cities/{shop.city_id}/prompts", {"body": "Отвечайте коротко."})
 
@@ -92,6 +104,7 @@ async def _product_image(stage: Stage, shop: Shop, owner: ApiClient) -> None:
 MAKERS: tuple[Maker, ...] = (
     _dialog,
     _order,
+    _alert,
     _prompt,
     _failure,
     _invitation,

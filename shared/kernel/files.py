@@ -1,4 +1,4 @@
-"""Why a file cannot be read; a shopper is told politely, by the reason."""
+"""Why a picture or a sound of somebody else's cannot be read; a person is told politely, by the reason."""
 
 from __future__ import annotations
 

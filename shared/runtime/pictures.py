@@ -9,22 +9,22 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from shared.media.errors import Unreadable, UnreadableFile
+from shared.kernel.files import Unreadable, UnreadableFile
 
-__all__ = ["MAX_BYTES", "jpeg_of", "open_picture"]
+__all__ = ["MAX_BYTES", "PHOTO_FORMATS", "jpeg_of", "open_picture"]
 
 MAX_BYTES = 20 << 20
-MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
+MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000, "GIF": 25_000_000}
 """Phone cameras have up to 50 million, as JPEG, which is decoded at a fraction; the others take 4 bytes each."""
 _SIDES = range(16, 20_001)
-_WORKING_SIDE = 2000
-"""Pixels of the longer side that recognition works on."""
 _JPEG_SCANS = 64
 """Progressive pictures have about ten; thousands make a small file cost minutes."""
-_FORMATS = ("JPEG", "PNG", "WEBP")
+PHOTO_FORMATS: Final = ("JPEG", "PNG", "WEBP")
+"""What cameras and messengers write."""
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -42,8 +42,8 @@ _BROKEN = (
 """What Pillow raises over malformed files, depending on where it stumbles."""
 
 
-def open_picture(content: bytes) -> Image.Image:
-    """Decode a JPEG, PNG or WebP (its first frame) as RGB, upright, its longer side at most 2000 pixels.
+def open_picture(content: bytes, *, side: int, formats: tuple[str, ...] = PHOTO_FORMATS) -> Image.Image:
+    """Decode a picture (its first frame) as RGB, upright, its longer side at most ``side`` pixels.
 
     Raises:
         UnreadableFile: another format, over 20 MiB or 25 (JPEG: 50) million pixels, tiny, or broken.
@@ -51,11 +51,11 @@ def open_picture(content: bytes) -> Image.Image:
     if len(content) > MAX_BYTES:
         raise UnreadableFile(Unreadable.TOO_LARGE)
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        with Image.open(io.BytesIO(content), formats=formats) as image:
             _check_size(image, content)
             # a JPEG is decoded at a fraction of its size where that is enough
-            image.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
-            image.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
+            image.draft("RGB", (side, side))
+            image.thumbnail((side, side))
             return _on_white(_upright(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableFile(Unreadable.TOO_LARGE) from None

@@ -10,20 +10,20 @@ import zipfile
 import pytest
 from PIL import Image
 
-from shared.media.errors import Unreadable, UnreadableFile
-from shared.media.pictures import MAX_BYTES, jpeg_of, open_picture
+from shared.kernel.files import Unreadable, UnreadableFile
+from shared.runtime.pictures import MAX_BYTES, jpeg_of, open_picture
 from tests.doubles.pictures import bomb, endless_scans, jpeg, png, price_tag, webp
 
 
 def refused(content: bytes) -> Unreadable:
     with pytest.raises(UnreadableFile) as caught:
-        open_picture(content)
+        open_picture(content, side=2000)
     return caught.value.reason
 
 
 @pytest.mark.parametrize("saved", [jpeg, png, webp])
 def test_the_usual_formats_are_read(saved: object) -> None:
-    picture = open_picture(saved(price_tag()))  # type: ignore[operator]  # pytest's parameters have no type
+    picture = open_picture(saved(price_tag()), side=2000)  # type: ignore[operator]  # pytest's parameters have no type
 
     assert (picture.mode, picture.size) == ("RGB", (1280, 960))
 
@@ -33,7 +33,7 @@ def test_a_phone_s_picture_stands_upright() -> None:
     upright.paste("red", (0, 0, 100, 200))
     lying = upright.rotate(90, expand=True)
 
-    picture = open_picture(jpeg(lying, orientation=6))
+    picture = open_picture(jpeg(lying, orientation=6), side=2000)
 
     assert picture.size == (400, 200)
     red, green, _ = picture.getpixel((30, 100))  # type: ignore[misc]  # of RGB it is a triple
@@ -42,13 +42,13 @@ def test_a_phone_s_picture_stands_upright() -> None:
 
 
 def test_what_is_transparent_is_white() -> None:
-    picture = open_picture(png(Image.new("RGBA", (100, 100), (255, 0, 0, 0))))
+    picture = open_picture(png(Image.new("RGBA", (100, 100), (255, 0, 0, 0))), side=2000)
 
     assert picture.getpixel((50, 50)) == (255, 255, 255)
 
 
 def test_a_large_picture_is_made_smaller() -> None:
-    assert open_picture(jpeg(Image.new("RGB", (6000, 4000)))).size == (2000, 1333)
+    assert open_picture(jpeg(Image.new("RGB", (6000, 4000))), side=2000).size == (2000, 1333)
 
 
 def test_a_bomb_is_refused_before_it_goes_off() -> None:
@@ -91,7 +91,7 @@ def test_what_hides_behind_a_picture_does_not_leave_it() -> None:
         archive.writestr("payload.html", "<script>alert('polyglot')</script>")
     exif = jpeg(price_tag(), orientation=1)
 
-    clean = jpeg_of(open_picture(exif + hidden.getvalue()), 1024)
+    clean = jpeg_of(open_picture(exif + hidden.getvalue(), side=1024), 1024)
 
     assert b"payload.html" not in clean
     assert b"Exif" not in clean
@@ -118,7 +118,7 @@ def test_damage_anywhere_leads_to_a_picture_or_a_refusal(saved: object) -> None:
         for _ in range(chance.randint(1, 20)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         try:
-            outcomes.add(open_picture(bytes(damaged)).mode)
+            outcomes.add(open_picture(bytes(damaged), side=2000).mode)
         except UnreadableFile as error:
             outcomes.add(error.reason)
 
