@@ -40,7 +40,7 @@ def tables_with(stack: WorkerStack, words: Sequence[str]) -> set[str]:
                 [name],
             ).fetchone()
             assert columns is not None
-            rows = connection.execute(f"SELECT {columns[0]} FROM {name}").fetchall()  # type: ignore[arg-type]
+            rows = connection.execute(f"SELECT {columns[0]} FROM {name}").fetchall()
             stored = "".join(str(row) for (row,) in rows)
             escaped = [word.encode("unicode_escape").decode().replace("\\\\", "\\") for word in words]
             if any(word in stored for word in [*words, *escaped]):
