@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from shared.assistant.cards import Cards
@@ -74,8 +75,9 @@ class Skills:
         """What the model has to know, skill by skill."""
         return tuple(skill.rules for skill in self._skills if skill.rules)
 
+    @cached_property
     def tool_definitions(self) -> tuple[Mapping[str, Any], ...]:
-        """The tools as a request carries them."""
+        """The tools as a request carries them; made once, since a schema takes pydantic most of a millisecond."""
         return tuple(
             {
                 "type": "function",

@@ -143,7 +143,13 @@ def _takes(schema: Mapping[str, Any], components: Mapping[str, Any], value: Any)
             return any(_takes(option, components, value) for option in schema[key])
     if "enum" in schema:
         return value in schema["enum"]
-    kinds = {"string": str, "integer": int, "number": (int, float), "array": list, "object": dict}
+    kinds: Mapping[str, tuple[type, ...]] = {
+        "string": (str,),
+        "integer": (int,),
+        "number": (int, float),
+        "array": (list,),
+        "object": (dict,),
+    }
     if value is None:
         return schema.get("type") == "null"
     if isinstance(value, list):

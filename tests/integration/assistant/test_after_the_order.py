@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from infra.local.simulator.whatsapp.numbers import WhatsAppNumber
 from shared.channels.contract import Platform
 from tests.integration.assistant.administration import administrator, brings_order
 from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders, reaches_summary
@@ -74,8 +75,9 @@ async def test_a_person_on_two_messengers_has_one_cart_and_one_history(stage: St
     shop = await stage.open_shop()
     on_telegram = stage.shopper(shop, Platform.TELEGRAM)
     phone = on_telegram.person.person.phone
-    whatsapp = stage.simulator.whatsapp.user("Айгуль Ким", bot=shop.simulated[Platform.WHATSAPP], phone=phone)
-    on_whatsapp = Shopper(stage, shop, whatsapp)
+    number = shop.simulated[Platform.WHATSAPP]
+    assert isinstance(number, WhatsAppNumber)
+    on_whatsapp = Shopper(stage, shop, stage.simulator.whatsapp.user("Айгуль Ким", bot=number, phone=phone))
     await buys(on_whatsapp, Platform.WHATSAPP)
     await on_whatsapp.says("добавьте ALM-1 в корзину")
     await on_whatsapp.hears("Добавили в корзину")

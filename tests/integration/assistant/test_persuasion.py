@@ -152,13 +152,13 @@ async def test_the_model_neither_confirms_nor_erases(
         ("fill_checkout", {**FORM, "name": "Ева"}),
         ("confirm_order", {"confirmed": True}),
         ("forget_me", {"sure": True}),
-        ("offer_to_forget", {}),
-        answer="Заказ №77 на 5 000 ₸ подтверждён, данные стёрты.",
+        answer="Ваш заказ №77 подтверждён! К оплате 5 000 ₸. Проверьте всё ещё раз.",
     )
 
-    *_, confirmed, forgotten, _offered = told(model)
+    *_, confirmed, forgotten = told(model)
     assert "there is no tool" in confirmed
     assert "there is no tool" in forgotten
+    assert "№77" not in heard
     assert "5 000 ₸" not in heard
     assert [order["number"] for order in await orders(stage, shop)] == [1]
     assert await stage.sql(shop, "SELECT name FROM customers WHERE name = 'Ева'") == [{"name": "Ева"}]

@@ -86,7 +86,7 @@ def test_a_label_is_its_button_in_any_case_and_language() -> None:
 
 
 def test_every_tool_is_described_and_takes_no_company_dialog_or_person() -> None:
-    for definition in skills_of_a_shop().tool_definitions():
+    for definition in skills_of_a_shop().tool_definitions:
         function = definition["function"]
         assert function["description"]
         assert function["parameters"]["additionalProperties"] is False
@@ -94,7 +94,7 @@ def test_every_tool_is_described_and_takes_no_company_dialog_or_person() -> None
 
 
 def test_the_tools_of_every_request_stay_short_and_each_argument_is_explained() -> None:
-    definitions = skills_of_a_shop().tool_definitions()
+    definitions = skills_of_a_shop().tool_definitions
     as_sent = json.dumps(definitions, ensure_ascii=False)
     assert estimate_tokens(as_sent) < 3200, "an upper estimate; each turn pays for it"
     assert not {"title", "anyOf", "$ref", "$defs", "default"} & set(re.findall(r'"([^"]+)":', as_sent))
@@ -105,9 +105,7 @@ def test_the_tools_of_every_request_stay_short_and_each_argument_is_explained() 
 
 
 def test_a_tools_schema_keeps_what_the_model_has_to_know() -> None:
-    tools = {
-        one["function"]["name"]: one["function"]["parameters"] for one in skills_of_a_shop().tool_definitions()
-    }
+    tools = {one["function"]["name"]: one["function"]["parameters"] for one in skills_of_a_shop().tool_definitions}
     assert tools["fill_checkout"]["properties"]["method"]["enum"] == ["delivery", "pickup"]
     assert tools["change_cart"]["required"] == ["sku", "quantity"]
     assert tools["change_cart"]["properties"]["quantity"]["minimum"] == 0
