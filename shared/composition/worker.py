@@ -12,6 +12,7 @@ from shared.alerts.run import AlertRunner
 from shared.alerts.service import AlertService
 from shared.alerts.watch import AlertWatch
 from shared.analytics.personal_data import AnalyticsRecords
+from shared.api.personal_data import KeptAnswers
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
@@ -83,7 +84,7 @@ class Worker:
         self.memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(
             DialogHistory(self.memory),
-            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords()],
+            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords(), KeptAnswers()],
         )
         self._build_orders()
         self._build_alerts()

@@ -42,7 +42,7 @@ class MessageLimit:
         self._per_minute = per_minute
 
     async def check(self, person: str, *, known_for: timedelta, weight: float = 1.0) -> Verdict:
-        """Count one turn of ``person`` (a key unique over bots), known for that long; ``weight_of`` weighs it."""
+        """Count one turn of ``person`` (a key unique over bots) who is known for so long; see ``weight_of``."""
         if await self._cache.get(f"cooldown:{person}") is not None:
             return Verdict(allowed=False)
         looser = next((factor for age, factor in _LOOSER if known_for >= age), 1.0)
