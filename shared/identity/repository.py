@@ -36,6 +36,7 @@ __all__ = [
     "open_session",
     "password_reset",
     "refresh_token",
+    "remove_invitations_of",
     "remove_open_invitation",
     "remove_resets",
     "reset_since",
@@ -234,6 +235,17 @@ async def remove_open_invitation(session: AsyncSession, email: str) -> None:
         .where(InvitationRow.email == email, InvitationRow.accepted_at.is_(None))
         .execution_options(synchronize_session=False)
     )
+
+
+async def remove_invitations_of(session: AsyncSession, user_id: UUID) -> Sequence[tuple[UUID, str, str]]:
+    """Take the open invitations away that a user made: (id, address, role) of each."""
+    removed = await session.execute(
+        delete(InvitationRow)
+        .where(InvitationRow.invited_by == user_id, InvitationRow.accepted_at.is_(None))
+        .returning(InvitationRow.id, InvitationRow.email, InvitationRow.role)
+        .execution_options(synchronize_session=False)
+    )
+    return [(row.id, row.email, row.role) for row in removed]
 
 
 async def service_token(session: AsyncSession, token_id: UUID) -> ServiceTokenRow | None:
