@@ -12,6 +12,12 @@ __all__ = ["example_of"]
 _DEPTH = 6
 """How deep an example goes into models that contain themselves."""
 
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "object": dict,
+}
 _FORMATS: Mapping[str, Any] = {
     "uuid": "01890a5d-ac96-774b-bcce-b302099a8057",
     "date-time": "2026-03-14T09:26:53Z",
@@ -143,20 +149,13 @@ def _takes(schema: Mapping[str, Any], components: Mapping[str, Any], value: Any)
             return any(_takes(option, components, value) for option in schema[key])
     if "enum" in schema:
         return value in schema["enum"]
-    kinds: Mapping[str, tuple[type, ...]] = {
-        "string": (str,),
-        "integer": (int,),
-        "number": (int, float),
-        "array": (list,),
-        "object": (dict,),
-    }
     if value is None:
         return schema.get("type") == "null"
     if isinstance(value, list):
         return schema.get("type") == "array" and _takes(schema.get("items", {}), components, value[0])
     if "format" in schema and schema["format"] != "uri":
         return False
-    return isinstance(value, kinds.get(str(schema.get("type")), ()))
+    return isinstance(value, _KINDS.get(str(schema.get("type")), ()))
 
 
 def _plain(schema: Mapping[str, Any], components: Mapping[str, Any], depth: int, model: str) -> Any:
