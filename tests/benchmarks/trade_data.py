@@ -22,7 +22,7 @@ SELECT company_id, id, md5('trade' || id)::uuid FROM dialogs
  WHERE company_id = %(company)s AND chat_id LIKE 'trade-%%'
 """
 
-# of a hundred events 60 are turns, 20 searches, 9 cards, 4 carts, 1 an order, 2 hand-overs, 4 what no report asks for
+# of a hundred events 60 are turns, 20 searches, 9 cards, 4 carts, 1 an order, 2 hand-overs, 4 no report asks for
 _EVENTS = """
 INSERT INTO analytics_events (company_id, dialog_id, bot_id, kind, properties, at)
 SELECT %(company)s, d.id, %(bot)s, k.kind,

@@ -93,7 +93,8 @@ async def _trade(
         buyer = by_name[told.who]
         city_id = state.cities[_CITIES[buyer.person.platform]]
         if told.days_ago == 0:
-            await order_of_today(session, worker.catalog, silent, told, buyer, city_id=city_id, staff=staff)
+            order = await order_of_today(session, worker.catalog, silent, told, buyer, city_id=city_id, staff=staff)
+            await record_order(session, state.company_id, order, buyer.bot_id, counted=True)
             continue
         order = await order_of_the_past(
             session,
@@ -105,7 +106,7 @@ async def _trade(
             at=now - timedelta(days=told.days_ago),
             staff=staff,
         )
-        await record_order(session, state.company_id, order, buyer.bot_id)
+        await record_order(session, state.company_id, order, buyer.bot_id, counted=False)
 
 
 async def _bought(session: AsyncSession, catalog: CatalogService, state: DemoState) -> list[Any]:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from infra.local.demo.people import Acquaintance
 from shared.analytics.kinds import EventKind
 from shared.catalog.schemas import ProductView
-from shared.orders.schemas import Order
+from shared.orders.schemas import Order, OrderStatus
 
 __all__ = ["DAYS", "record_order", "record_past_event", "record_weeks"]
 
@@ -69,13 +69,23 @@ async def record_weeks(
     await session.execute(_INSERT, [{"company_id": company_id, **event} for event in events])
 
 
-async def record_order(session: AsyncSession, company_id: UUID, order: Order, bot_id: UUID) -> None:
-    """Record an order of the past when it was placed (and cancelled)."""
+async def record_order(
+    session: AsyncSession, company_id: UUID, order: Order, bot_id: UUID, *, counted: bool
+) -> None:
+    """Record the way to an order, and the order itself unless the checkout ``counted`` it."""
     total = {"order_id": str(order.id), "total_minor": order.total.minor, "currency": order.total.currency}
-    kinds = [EventKind.CHECKOUT_STARTED, EventKind.ORDER_PLACED]
-    kinds += [EventKind.ORDER_CANCELLED] if order.status == "cancelled" else []
-    for kind in kinds:
-        event = _event(kind, order.created_at, order.dialog_id, bot_id, total if "order" in kind else {})
+    seen = {"sku": order.lines[0].sku, "price_minor": order.lines[0].price.minor}
+    steps: list[tuple[EventKind, dict[str, object]]] = [
+        (EventKind.CARD_VIEWED, seen),
+        (EventKind.CART_ADDED, seen | {"quantity": 1}),
+        (EventKind.CHECKOUT_STARTED, {}),
+    ]
+    if not counted:
+        steps.append((EventKind.ORDER_PLACED, total))
+        if order.status is OrderStatus.CANCELLED:
+            steps.append((EventKind.ORDER_CANCELLED, total))
+    for kind, properties in steps:
+        event = _event(kind, order.created_at, order.dialog_id, bot_id, properties)
         await session.execute(_INSERT, {"company_id": company_id, **event})
 
 

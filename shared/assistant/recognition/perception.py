@@ -47,7 +47,7 @@ class Recognition:
     async def perceive(self, turn: Turn) -> Perceived:
         """Write voice notes down, then look at photos.
 
-        A form that waits for an answer gets the words, and what they are about is the form; a photo alone answers no
+        A form that waits for an answer gets the words: what they are about is the form. A photo alone answers no
         question, so it is looked at, and the form stays open.
         """
         heard = await self._listener.hear(turn)
