@@ -40,7 +40,7 @@ SELECT %(company)s, d.id, %(bot)s, k.kind,
   JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM dialogs
          WHERE company_id = %(company)s AND chat_id LIKE 'trade-%%') d ON d.place = (n / 7 * 7919) %% %(people)s
   JOIN (SELECT sku, category, price_minor, row_number() OVER (ORDER BY id) - 1 AS place FROM products
-         WHERE company_id = %(company)s) p ON p.place = (n * 104729) %% 5000
+         WHERE company_id = %(company)s) p ON p.place = (n * 104729) %% %(goods)s
  CROSS JOIN LATERAL (SELECT (ARRAY['turn', 'search', 'card_viewed', 'cart_added', 'order_placed', 'escalated',
            'escalation_answered', 'model_answer'])[width_bucket(n %% 100, ARRAY[0, 60, 80, 89, 93, 94, 95, 96])]
        AS kind) k
@@ -76,10 +76,11 @@ def fill_people(connection: psycopg.Connection, company_id: UUID, bot_id: UUID, 
 
 
 def fill_events(
-    connection: psycopg.Connection, company_id: UUID, bot_id: UUID, *, events: int, people: int
+    connection: psycopg.Connection, company_id: UUID, bot_id: UUID, *, events: int, people: int, goods: int = 5000
 ) -> None:
-    """As many analytics events of the shop's people and its first 5,000 products."""
-    values = {"company": company_id, "bot": bot_id, "events": events, "people": people, "days": EVENT_DAYS}
+    """As many analytics events of the shop's people and its first ``goods`` products."""
+    values = {"company": company_id, "bot": bot_id, "events": events, "people": people, "goods": goods}
+    values["days"] = EVENT_DAYS
     _run(connection, _EVENTS, values)
 
 
