@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.assistant.cards import Cards
 from shared.assistant.skill import Answer, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
+from shared.assistant.tool_schema import tool_schema
 
 __all__ = ["Skills"]
 
@@ -83,9 +84,7 @@ class Skills:
                 "function": {
                     "name": tool.name,
                     "description": tool.description,
-                    "parameters": {
-                        key: value for key, value in tool.arguments.model_json_schema().items() if key != "title"
-                    },
+                    "parameters": tool_schema(tool.arguments),
                 },
             }
             for tool in self.tools.values()

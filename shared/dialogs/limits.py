@@ -1,8 +1,9 @@
 """How much one person may write: a token bucket, and a growing cool-down for who overdoes it.
 
-A merged turn counts one; one of nothing but presses of our own buttons, shared contacts and places counts a quarter:
-who quickly goes through a checkout overdoes nothing. Who has been with the shop for long gets more. The first message over the limit is
-answered with one polite warning; the rest of the cool-down is silent. Without Redis nobody is limited.
+A merged turn counts one; one of nothing but presses of our own buttons, shared contacts and places counts a
+quarter: who quickly goes through a checkout overdoes nothing. Who has been with the shop for long gets more. The
+first message over the limit is answered with one polite warning; the rest of the cool-down is silent. Without Redis
+nobody is limited.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class MessageLimit:
         self._per_minute = per_minute
 
     async def check(self, person: str, *, known_for: timedelta, weight: float = 1.0) -> Verdict:
-        """Count one turn of ``person`` (a key unique over bots) who is known for that long; ``weight_of`` weighs it."""
+        """Count one turn of ``person`` (a key unique over bots) who is known for so long; see ``weight_of``."""
         if await self._cache.get(f"cooldown:{person}") is not None:
             return Verdict(allowed=False)
         looser = next((factor for age, factor in _LOOSER if known_for >= age), 1.0)
@@ -56,7 +57,7 @@ class MessageLimit:
 
 
 def weight_of(events: Sequence[InboundMessage | MembershipChange]) -> float:
-    """What a turn counts: a whole one for words and files, a quarter where the person only took what was offered."""
+    """What a turn counts: one for words and files, a quarter where the person only took what was offered."""
     offered = (ChoiceContent, ContactContent, LocationContent)
     taken = all(isinstance(event, InboundMessage) and isinstance(event.content, offered) for event in events)
     return _OFFERED_WEIGHT if taken else 1.0

@@ -12,12 +12,20 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from infra.local.demo.__main__ import app
+from infra.local.demo.life import load_life
 from infra.local.demo.loader import DemoState, load_demo, write_state
-from infra.local.demo.owner import OWNER_EMAIL, DemoOwner, kept_password, load_owner
+from infra.local.demo.people import MANAGER, demo_people
+from infra.local.demo.users import DEMO_USERS, kept_password, load_users
+from shared.analytics.schemas import ReportFilter
+from shared.analytics.service import report
 from shared.bots import service as bots
 from shared.bots.directory import BotDirectory
+from shared.catalog.service import CatalogService
 from shared.identity import service as identity
 from shared.identity.passwords import Passwords
+from shared.kernel.clock import utc_now
+from shared.orders.sales import bought_together
+from shared.orders.schemas import OrderStatus
 from shared.runtime.crypto import KeyRing, generate_key
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
@@ -75,9 +83,10 @@ def test_the_command_loads_and_writes_the_file(settings_env: dict[str, str], tmp
         assert bot["webhook_url"] == f"http://127.0.0.1:9999/api/webhook/{bot['platform']}/{bot['bot_id']}"
         for secret in bot["credentials"].values():
             assert secret not in result.output
-    assert content["owner"]["email"] == OWNER_EMAIL
-    assert content["owner"]["password"] in result.output
-    assert kept_password(out) == content["owner"]["password"]
+    assert [user["role"] for user in content["users"]] == ["owner", "manager", "viewer"]
+    assert content["password"] in result.output
+    assert kept_password(out) == content["password"]
+    assert not content["fresh"], "the second load found the first one's orders"
 
 
 async def test_the_written_file_is_readable_by_its_owner_alone(
@@ -86,29 +95,58 @@ async def test_the_written_file_is_readable_by_its_owner_alone(
     state = await _load(database, keyring)
     path = tmp_path / "made" / "demo.json"
     for _ in range(2):
-        write_state(state, path, DemoOwner("owner@kerege.example", "a-password"))
+        write_state(state, path, "a-password")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [child.name for child in path.parent.iterdir()] == ["demo.json"]
     content = json.loads(path.read_text(encoding="utf-8"))
     assert content["company_id"] == str(state.company_id)
     assert [set(bot) for bot in content["bots"]] == [
-        {"platform", "bot_id", "webhook_url", "name", "credentials"}
+        {"platform", "bot_id", "webhook_url", "name", "credentials", "acquaintances"}
     ] * 3
 
 
-async def test_the_owner_logs_in_with_the_password_that_was_told_last(
+async def test_its_users_log_in_with_the_password_that_was_told_last(
     database: Database, keyring: KeyRing, settings: Settings
 ) -> None:
     state = await _load(database, keyring)
     passwords = Passwords(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
 
     for password in ("first-password", "first-password", "second-password"):
-        await load_owner(database, settings, state.company_id, password)
+        await load_users(database, settings, state.company_id, password)
         async with database.session_scope(state.company_id) as session:
-            row = await identity.find_row(session, OWNER_EMAIL)
-        assert row is not None
-        assert row.role == "owner"
-        assert (await passwords.verify(row.password_hash, SecretStr(password))).right
+            rows = [await identity.find_row(session, user.email) for user in DEMO_USERS]
+        for user, row in zip(DEMO_USERS, rows, strict=True):
+            assert row is not None
+            assert row.role == user.role.value
+            assert (await passwords.verify(row.password_hash, SecretStr(password))).right
+
+
+async def test_the_company_has_traded_for_two_weeks(
+    database: Database, keyring: KeyRing, settings: Settings
+) -> None:
+    state = await _load(database, keyring)
+    users = await load_users(database, settings, state.company_id, "a-password")
+
+    loaded = [await load_life(database, settings, state, users) for _ in range(2)]
+
+    assert loaded == [True, False]
+    async with database.session_scope(state.company_id) as session:
+        orders = await session.execute(text("SELECT status, count(*) AS n FROM orders GROUP BY 1"))
+        sofa = await CatalogService().get_product(session, "SOFA-001", city_id=state.cities["almaty"])
+        together = await bought_together(session, [sofa.id], limit=5)
+        queued = await session.scalar(text("SELECT count(*) FROM outbox"))
+        resolved = await session.scalar(text("SELECT count(*) FROM escalations WHERE status = 'resolved'"))
+        linked = await session.scalar(text("SELECT customer_name FROM dialogs WHERE staff_user_id IS NOT NULL"))
+        made = await report(session, ReportFilter(), now=utc_now())
+    by_status = {row.status: row.n for row in orders}
+    assert set(by_status) == {status.value for status in OrderStatus}
+    assert max(pair.orders for pair in together) >= 2
+    assert (queued, resolved, linked) == (0, 3, MANAGER)
+    assert made.totals.orders == sum(by_status.values())
+    assert made.totals.active_people == len(demo_people())
+    assert made.totals.funnel.searched >= made.totals.funnel.viewed >= made.totals.funnel.carted > 0
+    assert len({group.key for group in made.groups}) >= 14
+    assert "гамак" in {search.query for search in made.empty_searches}
 
 
 def test_a_password_is_made_where_no_file_holds_one(tmp_path: Path) -> None:

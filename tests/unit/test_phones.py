@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.kernel.phones import normalise_phone
+from shared.kernel.phones import format_phone, normalise_phone
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_a_number_becomes_e164(written: str, number: str) -> None:
 )
 def test_what_is_no_number_is_none(written: str) -> None:
     assert normalise_phone(written) is None
+
+
+def test_people_read_a_number_in_groups_that_no_line_end_breaks() -> None:
+    assert format_phone("+77011234567") == "+7 701 123 45 67".replace(" ", "\u00a0")
+    assert format_phone("+16505551234") == "+16505551234"

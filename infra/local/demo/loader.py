@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from infra.local.demo.people import acquaintances
@@ -37,7 +37,7 @@ __all__ = ["DemoState", "LoadedBot", "load_demo", "write_state"]
 
 _IDS = uuid5(NAMESPACE_URL, "https://zeta.invalid/demo")
 _PROMPT = Path(__file__).parent / "data" / "prompt.txt"
-_SETTINGS = {
+_SETTINGS: dict[str, JsonValue] = {
     "handover": {"reply_minutes": 10, "template": "staff_news"},
     "window_template": "shop_news",
     "price_alert_template": "price_alert",

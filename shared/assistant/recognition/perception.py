@@ -45,11 +45,15 @@ class Recognition:
         self._photos = PhotoSearch(settings, media, ModelGate(budget), skills, finder)
 
     async def perceive(self, turn: Turn) -> Perceived:
-        """Write voice notes down, then look at photos. A form that waits for an answer gets the words; it is no
-        moment to show other goods."""
+        """Write voice notes down, then look at photos.
+
+        A form that waits for an answer gets the words, and what they are about is the form; a photo alone answers no
+        question, so it is looked at, and the form stays open.
+        """
         heard = await self._listener.hear(turn)
         words = Perceived(heard.turn, None, heard.before, heard.usage, heard.analytics)
-        if turn.choice is not None or self._skills.open_form(Moment.of(heard.turn)) is not None:
+        asked = self._skills.open_form(Moment.of(heard.turn)) is not None
+        if turn.choice is not None or (asked and heard.turn.text.strip()):
             return words
         looked = await self._photos.look(heard.turn)
         return Perceived(

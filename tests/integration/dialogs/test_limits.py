@@ -78,6 +78,21 @@ async def test_a_merged_turn_counts_one(settings_env: dict[str, str]) -> None:
             assert await aigul.hears() == "«хочу + красный + диван»"
 
 
+async def test_taking_what_was_offered_counts_a_quarter_and_is_limited_too(settings_env: dict[str, str]) -> None:
+    async with open_stage(settings_env, messages_per_minute=2) as stage:
+        shop = await stage.open_shop(mode=ECHO)
+        aigul = stage.shopper(shop)
+        heard = []
+        for _ in range(11):
+            await aigul.person.send_location(43.24, 76.92)
+            heard.append(await aigul.listens())
+
+    warnings = [number for number, words in enumerate(heard) if "Вы пишете быстрее" in words]
+    # eight quarters are two turns; the bucket may fill for one or two more while the test runs
+    assert len(warnings) == 1
+    assert 8 <= warnings[0] <= 10
+
+
 async def test_one_persons_flood_is_not_anothers(settings_env: dict[str, str]) -> None:
     async with open_stage(settings_env, messages_per_minute=1) as stage:
         shop = await stage.open_shop(mode=ECHO)

@@ -10,7 +10,9 @@ const LABELS = { telegram: "Telegram", whatsapp: "WhatsApp", viber: "Viber" };
 const byId = (id) => document.getElementById(id);
 const windows = Object.fromEntries(PLATFORMS.map((platform) => [platform, new ChatWindow(platform, markUnread)]));
 let world = { bots: [], people: [], faults: [] };
-let shopper = localStorage.getItem("shopper") ?? "";
+// a window of its own for each person: the address names who it belongs to, else what was chosen last
+const named = new URLSearchParams(location.search).get("shopper");
+let shopper = named ?? localStorage.getItem("shopper") ?? "";
 let shown = "telegram";
 
 function markUnread(platform) { if (platform !== shown) byId("tabs").querySelector(`[data-tab="${platform}"]`)?.classList.add("unread"); }
@@ -73,7 +75,9 @@ async function addShopper() {
   choose(name);
 }
 
-function choose(name) { shopper = name; localStorage.setItem("shopper", name); loadWorld().catch((error) => toast(error.message)); }
+function addressOf(name) { return `?shopper=${encodeURIComponent(name)}`; }
+
+function choose(name) { shopper = name; if (named === null) localStorage.setItem("shopper", name); else history.replaceState(null, "", addressOf(name)); loadWorld().catch((error) => toast(error.message)); }
 
 function onEvent(event) {
   if (event.kind === "chat") for (const window of Object.values(windows)) { if (window.chat?.key === event.chat) window.refresh(); }
@@ -91,6 +95,7 @@ byId("windows").append(...PLATFORMS.map((platform) => windows[platform].element)
 byId("language").value = language();
 byId("language").addEventListener("change", (event) => { setLanguage(event.target.value); translate(); });
 byId("shopper").addEventListener("change", (event) => choose(event.target.value));
+byId("second-window").addEventListener("click", () => window.open(addressOf(shopper), "_blank"));
 byId("new-shopper").addEventListener("click", () => addShopper().catch((error) => toast(error.message)));
 for (const name of ["faults", "traffic"]) byId(`open-${name}`).addEventListener("click", () => toggle(name));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const name of ["faults", "traffic"]) if (!byId(name).hidden) toggle(name); });

@@ -1,7 +1,7 @@
 // The page's own words in three languages. Messages are shown as they are.
 const TEXTS = {
   ru: {
-    subtitle: "Мессенджеры", shopper: "Покупатель", newShopper: "Новый покупатель", newShopperAsk: "Имя покупателя", faults: "Сбои", traffic: "Трафик", language: "Язык",
+    subtitle: "Мессенджеры", shopper: "Покупатель", newShopper: "Новый покупатель", newShopperAsk: "Имя покупателя", secondWindow: "Ещё одно окно, например для менеджера", faults: "Сбои", traffic: "Трафик", language: "Язык",
     close: "Закрыть", bot: "бот", typing: "печатает…", business: "бизнес-аккаунт", blocked: "заблокирован", noBot: "Бот не подключён. Запустите демо-компанию: ./infra/local/up",
     empty: "Напишите первое сообщение — бот ответит", start: "Начать", unblock: "Разблокировать", block: "Заблокировать бота", clear: "Очистить чат", clearTraffic: "Очистить", attach: "Прикрепить", more: "Ещё", send: "Отправить", message: "Сообщение",
     photo: "Фото", barcode: "Фото штрихкода", priceTag: "Фото ценника", album: "Альбом", voice: "Голосовое сообщение", document: "Документ", location: "Местоположение", contact: "Мой контакт", disk: "Файл с диска…", photoAlt: "Фотография",
@@ -12,7 +12,7 @@ const TEXTS = {
     trafficHint: "Запросы между ботом и мессенджерами, как они прошли по сети.", noTraffic: "Пока тихо: напишите боту.", request: "Запрос", answer: "Ответ",
   },
   kk: {
-    subtitle: "Мессенджерлер", shopper: "Сатып алушы", newShopper: "Жаңа сатып алушы", newShopperAsk: "Сатып алушының аты", faults: "Ақаулар", traffic: "Трафик", language: "Тіл",
+    subtitle: "Мессенджерлер", shopper: "Сатып алушы", newShopper: "Жаңа сатып алушы", newShopperAsk: "Сатып алушының аты", secondWindow: "Тағы бір терезе, мысалы, менеджерге", faults: "Ақаулар", traffic: "Трафик", language: "Тіл",
     close: "Жабу", bot: "бот", typing: "жазып жатыр…", business: "бизнес-аккаунт", blocked: "бұғатталған", noBot: "Бот қосылмаған. Демо-компанияны іске қосыңыз: ./infra/local/up",
     empty: "Алғашқы хабарламаны жазыңыз — бот жауап береді", start: "Бастау", unblock: "Бұғаттан шығару", block: "Ботты бұғаттау", clear: "Чатты тазалау", clearTraffic: "Тазалау", attach: "Тіркеу", more: "Тағы", send: "Жіберу", message: "Хабарлама",
     photo: "Фото", barcode: "Штрихкод фотосы", priceTag: "Баға қағазының фотосы", album: "Альбом", voice: "Дауыстық хабарлама", document: "Құжат", location: "Орналасқан жер", contact: "Менің контактім", disk: "Дискідегі файл…", photoAlt: "Фотосурет",
@@ -23,7 +23,7 @@ const TEXTS = {
     trafficHint: "Бот пен мессенджерлер арасындағы сұраулар, желіден өткен күйінде.", noTraffic: "Әзірге тыныш: ботқа жазыңыз.", request: "Сұрау", answer: "Жауап",
   },
   en: {
-    subtitle: "Messengers", shopper: "Shopper", newShopper: "New shopper", newShopperAsk: "The shopper's name", faults: "Faults", traffic: "Traffic", language: "Language",
+    subtitle: "Messengers", shopper: "Shopper", newShopper: "New shopper", newShopperAsk: "The shopper's name", secondWindow: "Another window, for example for the manager", faults: "Faults", traffic: "Traffic", language: "Language",
     close: "Close", bot: "bot", typing: "typing…", business: "business account", blocked: "blocked", noBot: "No bot is connected. Start the demo company: ./infra/local/up",
     empty: "Write the first message and the bot will answer", start: "Start", unblock: "Unblock", block: "Block the bot", clear: "Clear the chat", clearTraffic: "Clear", attach: "Attach", more: "More", send: "Send", message: "Message",
     photo: "Photo", barcode: "Photo of a barcode", priceTag: "Photo of a price tag", album: "Album", voice: "Voice message", document: "Document", location: "Location", contact: "My contact", disk: "File from disk…", photoAlt: "Photo",

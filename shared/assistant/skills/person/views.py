@@ -11,6 +11,7 @@ from shared.catalog.colours import Colour, colour_name
 from shared.channels.messages import TextMessage
 from shared.kernel.languages import Language
 from shared.kernel.money import Money, format_money
+from shared.kernel.phones import format_phone
 from shared.recommendations.preferences import Preferences
 
 __all__ = [
@@ -50,7 +51,7 @@ def show_known(about: About, language: Language) -> TextMessage:
     if about.name:
         lines.append(TEXTS.get("known.name", language, name=about.name))
     if about.phone:
-        lines.append(TEXTS.get("known.phone", language, phone=about.phone))
+        lines.append(TEXTS.get("known.phone", language, phone=format_phone(about.phone)))
     if about.orders:
         lines.append(TEXTS.count("known.orders", about.orders, language))
     names = [about.categories[code] for code in known.categories if code in about.categories]
