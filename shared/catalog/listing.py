@@ -106,6 +106,8 @@ def _matching(key: str, filters: ProductFilter) -> str | None:
 
 async def _rows(session: AsyncSession, ids: Sequence[UUID]) -> list[Product]:
     """The products in that order, with the key that names are sorted by."""
+    if not ids:
+        return []
     statement = select(Product).options(undefer(Product.name_key))
     found = await session.scalars(statement.where(Product.company_id == TENANT, Product.id.in_(ids)))
     by_id = {row.id: row for row in found}

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks ack|turns|search|api|start|alerts|analytics|recommendations|all``: their tables.
+"""``python -m tests.benchmarks <which>``: run a benchmark and print its table.
 
 ``all`` is the first two and start: the others fill many rows; see docs/benchmarks.md.
 """

@@ -22,7 +22,7 @@ SELECT company_id, id, md5('trade' || id)::uuid FROM dialogs
  WHERE company_id = %(company)s AND chat_id LIKE 'trade-%%'
 """
 
-# of a hundred events 60 are turns, 20 searches, 9 cards, 4 carts, 1 an order, 2 hand-overs, 4 no report asks for
+# of a hundred events 60 are turns, 20 searches, 9 cards, 4 carts, 1 an order, 2 hand-overs, 4 of no report
 _EVENTS = """
 INSERT INTO analytics_events (company_id, dialog_id, bot_id, kind, properties, at)
 SELECT %(company)s, d.id, %(bot)s, k.kind,
@@ -37,11 +37,10 @@ SELECT %(company)s, d.id, %(bot)s, k.kind,
        END,
        now() - n * (interval '1 day' * %(days)s / %(events)s)
   FROM generate_series(1::bigint, %(events)s) n
-  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS people FROM dialogs
-         WHERE company_id = %(company)s AND chat_id LIKE 'trade-%%') d ON d.place = (n / 7 * 7919) %% d.people
-  JOIN (SELECT sku, category, price_minor, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS goods
-          FROM (SELECT * FROM products WHERE company_id = %(company)s LIMIT 5000) s) p
-    ON p.place = (n * 104729) %% p.goods
+  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM dialogs
+         WHERE company_id = %(company)s AND chat_id LIKE 'trade-%%') d ON d.place = (n / 7 * 7919) %% %(people)s
+  JOIN (SELECT sku, category, price_minor, row_number() OVER (ORDER BY id) - 1 AS place FROM products
+         WHERE company_id = %(company)s) p ON p.place = (n * 104729) %% %(goods)s
  CROSS JOIN LATERAL (SELECT (ARRAY['turn', 'search', 'card_viewed', 'cart_added', 'order_placed', 'escalated',
            'escalation_answered', 'model_answer'])[width_bucket(n %% 100, ARRAY[0, 60, 80, 89, 93, 94, 95, 96])]
        AS kind) k
@@ -57,8 +56,8 @@ SELECT %(company)s,
        'KZT', 100000, 'Имя', '+77010000000', 'pickup',
        now() - (%(orders)s - n) * (interval '1 day' * %(days)s / %(orders)s)
   FROM generate_series(1, %(orders)s) n
-  JOIN (SELECT c.*, row_number() OVER (ORDER BY c.dialog_id) - 1 AS place, count(*) OVER () AS people
-          FROM customer_dialogs c WHERE company_id = %(company)s) l ON l.place = (n * 7919) %% l.people;
+  JOIN (SELECT c.*, row_number() OVER (ORDER BY c.dialog_id) - 1 AS place
+          FROM customer_dialogs c WHERE company_id = %(company)s) l ON l.place = (n * 7919) %% %(people)s;
 INSERT INTO order_lines (company_id, order_id, place, product_id, sku, name, quantity, price_minor)
 SELECT o.company_id, o.id, s.place, p.id, p.sku, p.name, 1, p.price_minor
   FROM orders o CROSS JOIN generate_series(1, 3) AS s (place)
@@ -76,17 +75,21 @@ def fill_people(connection: psycopg.Connection, company_id: UUID, bot_id: UUID, 
     _run(connection, _PEOPLE, {"company": company_id, "bot": bot_id, "people": people})
 
 
-def fill_events(connection: psycopg.Connection, company_id: UUID, bot_id: UUID, *, events: int) -> None:
-    """As many analytics events of the shop's people, in order of time."""
-    _run(connection, _EVENTS, {"company": company_id, "bot": bot_id, "events": events, "days": EVENT_DAYS})
+def fill_events(
+    connection: psycopg.Connection, company_id: UUID, bot_id: UUID, *, events: int, people: int, goods: int = 5000
+) -> None:
+    """As many analytics events of the shop's people and its first ``goods`` products."""
+    values = {"company": company_id, "bot": bot_id, "events": events, "people": people, "goods": goods}
+    values["days"] = EVENT_DAYS
+    _run(connection, _EVENTS, values)
 
 
-def fill_orders(connection: psycopg.Connection, company_id: UUID, *, orders: int) -> None:
+def fill_orders(connection: psycopg.Connection, company_id: UUID, *, orders: int, people: int) -> None:
     """As many orders of the shop's people with three lines each, a few goods in most of them."""
-    _run(connection, _ORDERS, {"company": company_id, "orders": orders, "days": EVENT_DAYS})
+    _run(connection, _ORDERS, {"company": company_id, "orders": orders, "people": people, "days": EVENT_DAYS})
 
 
 def _run(connection: psycopg.Connection, statements: str, values: dict[str, object]) -> None:
-    connection.execute("SET enable_nestloop = off")  # rows are picked by computed places: nothing to estimate by
+    connection.execute("SET enable_nestloop = off")  # rows are picked by computed places: estimates mean nothing
     for statement in statements.split(";\n"):
         connection.execute(statement.encode(), values)
