@@ -1,4 +1,4 @@
-"""Bots, what all bots of a city start from, and the versions of a city's prompt."""
+"""Bots, and what all bots of a city start from."""
 
 from functions._endpoints import Endpoints
 
@@ -20,12 +20,3 @@ bots.get(
 )
 bots.get("get_bot_config", "bot-config/{city_id}", handler=f"{CONFIGURATION}.get", permission="bots:read")
 bots.put("replace_bot_config", "bot-config/{city_id}", handler=f"{CONFIGURATION}.replace", permission="bots:write")
-
-PROMPTS = "cities/{city_id}/prompts"
-bots.get("list_prompts", PROMPTS, handler="prompts.list", permission="prompts:read")
-bots.post("create_prompt", PROMPTS, handler="prompts.create", permission="prompts:write")
-bots.get("get_prompt", f"{PROMPTS}/{{version}}", handler="prompts.get", permission="prompts:read")
-bots.post(
-    "activate_prompt", f"{PROMPTS}/{{version}}/activate", handler="prompts.activate", permission="prompts:write"
-)
-bots.post("roll_back_prompt", f"{PROMPTS}/roll-back", handler="prompts.roll_back", permission="prompts:write")

@@ -1,4 +1,4 @@
-"""Dialogs with their histories, and work that was given up."""
+"""Dialogs with their histories."""
 
 from functions._endpoints import Endpoints
 
@@ -8,11 +8,3 @@ dialogs.get("list_dialogs", "dialogs", handler="dialogs.list", permission="dialo
 dialogs.get("search_messages", "dialogs/search", handler="dialogs.search", permission="dialogs:read")
 dialogs.get("get_dialog", "dialogs/{dialog_id}", handler="dialogs.get", permission="dialogs:read")
 dialogs.get("list_messages", "dialogs/{dialog_id}/messages", handler="dialogs.messages", permission="dialogs:read")
-
-dialogs.get("list_failures", "failures", handler="failures.list", permission="failures:read")
-dialogs.post(
-    "replay_failure", "failures/{failure_id}/replay", handler="failures.replay", permission="failures:write"
-)
-dialogs.post(
-    "discard_failure", "failures/{failure_id}/discard", handler="failures.discard", permission="failures:write"
-)

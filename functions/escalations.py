@@ -34,22 +34,22 @@ async def watch_escalations(timer: func.TimerRequest) -> None:
     """Ring where a member of staff has to be told or reminded, or an escalation is over."""
     from shared.composition import worker
 
-    await worker().escalations.find()
+    await worker().escalation_watch.run()
 
 
-@escalations.function_name("attend_escalations")
+@escalations.function_name("run_escalations")
 @escalations.queue_trigger("ring", queue_name="escalations", connection="AzureWebJobsStorage")
-async def attend_escalations(ring: func.QueueMessage) -> None:
+async def run_escalations(ring: func.QueueMessage) -> None:
     """Tell and remind the staff, hand dialogs on, give them back to the bot."""
     from shared.composition import worker
 
-    await worker().escalations.run()
+    await worker().escalation_runner.run()
 
 
-@escalations.function_name("attend_escalations_poison")
+@escalations.function_name("run_escalations_poison")
 @escalations.queue_trigger("ring", queue_name="escalations-poison", connection="AzureWebJobsStorage")
-async def attend_escalations_poison(ring: func.QueueMessage) -> None:
+async def run_escalations_poison(ring: func.QueueMessage) -> None:
     """A ring that failed again and again: what is due stands in Postgres; look whether anything still is."""
     from shared.composition import worker
 
-    await worker().escalations.find()
+    await worker().escalation_watch.run()

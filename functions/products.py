@@ -1,4 +1,4 @@
-"""Products and their categories: the administration of the catalogue."""
+"""Products: the administration of the catalogue."""
 
 from functions._endpoints import Endpoints
 
@@ -53,8 +53,3 @@ products.delete(
     handler="product_images.remove",
     permission="products:write",
 )
-
-products.get("list_categories", "categories", handler="categories.list", permission="products:read")
-products.post("create_category", "categories", handler="categories.create", permission="products:write")
-products.get("get_category", "categories/{code}", handler="categories.get", permission="products:read")
-products.put("replace_category", "categories/{code}", handler="categories.replace", permission="products:write")

@@ -127,7 +127,6 @@ def _view(alert: Alert) -> AlertView:
                 "dialog_id",
                 "product_id",
                 "condition",
-                "state",
                 "told_at",
                 "times_told",
                 "check_hours",
@@ -137,6 +136,7 @@ def _view(alert: Alert) -> AlertView:
                 "updated_at",
             }
         ),
+        status=alert.state,
         seen=Money(minor=alert.seen_minor, currency=alert.currency),
         limit=money(alert.limit_minor),
         told=money(alert.told_minor),

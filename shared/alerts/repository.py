@@ -171,16 +171,16 @@ async def of_customer(session: AsyncSession, customer_id: UUID, *, active_only: 
 
 
 _SORTS = {
-    "created": (Key(AlertRow.id, UUID),),
-    "-created": (Key(AlertRow.id, UUID, descending=True),),
+    "created_at": (Key(AlertRow.id, UUID),),
+    "-created_at": (Key(AlertRow.id, UUID, descending=True),),
 }
 
 
 async def page(session: AsyncSession, wanted: AlertFilter) -> tuple[Sequence[Alert], str | None]:
     """One page of the company's alerts, and the cursor of the next; ids follow the time of creation."""
     query = select(AlertRow)
-    if wanted.state is not None:
-        query = query.where(AlertRow.state == wanted.state.value)
+    if wanted.status is not None:
+        query = query.where(AlertRow.state == wanted.status.value)
     if wanted.condition is not None:
         query = query.where(AlertRow.condition == wanted.condition.value)
     if wanted.customer_id is not None:

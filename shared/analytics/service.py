@@ -35,7 +35,6 @@ from shared.kernel.errors import InvalidInput
 from shared.runtime.statements import Executor
 
 __all__ = [
-    "AnalyticsOfPerson",
     "Interest",
     "forget_interest",
     "interest_of",
@@ -50,22 +49,10 @@ _SEARCHES = 20
 _WORDS = 80
 _LONG_NUMBER = re.compile(r"\d(?:[\s()\-+]*\d){6,}")
 
-_OF_PERSON = """
-  FROM analytics_events WHERE dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer_id)
-"""
-_COUNTS_OF_PERSON = text(f"SELECT kind, count(*) AS times {_OF_PERSON} GROUP BY 1 ORDER BY 1")
-_WORDS_OF_PERSON = text(
-    f"SELECT properties ->> 'query' AS query, at {_OF_PERSON} AND properties ->> 'query' <> ''"
-    " ORDER BY at DESC LIMIT 1000"
-)
 _FORGET_INTEREST = text("""
 UPDATE analytics_events SET dialog_id = NULL, properties = properties - 'query'
  WHERE dialog_id = ANY(:dialog_ids)
    AND kind IN ('search', 'card_viewed', 'cart_added', 'order_placed', 'preference')
-""")
-_FORGET_PERSON = text("""
-UPDATE analytics_events SET dialog_id = NULL, properties = properties - 'query'
- WHERE dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer_id)
 """)
 
 
@@ -157,28 +144,6 @@ async def report(session: AsyncSession, wanted: ReportFilter, *, now: datetime) 
         empty_searches=await _searches(session, period, empty=True),
         own_events=await repository.count_own_events(session, period, reserved=sorted(RESERVED)),
     )
-
-
-class AnalyticsOfPerson:
-    """What analytics keeps of a customer: events of their dialogs, cut off when the person is forgotten."""
-
-    name = "analytics"
-
-    async def move(self, session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
-        """Nothing to do: events hang on dialogs, and those move."""
-
-    async def export(self, session: AsyncSession, customer_id: UUID) -> Any:
-        """How often what happened in the person's dialogs, and what they searched for."""
-        counts = await session.execute(_COUNTS_OF_PERSON, {"customer_id": customer_id})
-        words = await session.execute(_WORDS_OF_PERSON, {"customer_id": customer_id})
-        return {
-            "events": {row.kind: row.times for row in counts},
-            "searches": [{"query": row.query, "at": row.at.isoformat()} for row in words],
-        }
-
-    async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
-        """Cut the tie between the events and the person's dialogs, and drop the words they searched for."""
-        await session.execute(_FORGET_PERSON, {"customer_id": customer_id})
 
 
 def _days(wanted: ReportFilter, today: date) -> tuple[date, date]:

@@ -1,8 +1,9 @@
 """``Idempotency-Key``: a POST that is sent again is answered as the first time, and done once.
 
 A key belongs to its caller. Its row is inserted, and committed, before the handler runs, so that two copies at once
-are one request; a request that failed leaves no row, since it changed nothing. One whose worker died is served anew
-after ``ABANDONED``. Answers that hold secrets are never kept: their repetition is refused.
+are one request; that the work is done is noted in the work's own transaction. A request that was refused leaves no
+row. One whose worker died before the work was done is served anew after ``ABANDONED``; where it died after it, or
+failed, the work is never done again: repeating it is refused, as where an answer holds secrets and is not kept.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.api.exchange import ApiAnswer, ApiRequest
 from shared.identity.schemas import Caller
-from shared.kernel.errors import Conflict, InProgress, InvalidInput, KeyReused
-from shared.runtime.database import Database
+from shared.kernel.errors import Conflict, InProgress, InvalidInput, KeyReused, Rejected
+from shared.runtime.database import Database, committing_with
 
 __all__ = ["KEPT", "KEY_HEADER", "AlreadyServed", "Idempotency"]
 
@@ -36,27 +37,37 @@ _BEGIN = text("""
     INSERT INTO api_requests AS r (company_id, caller_id, key, fingerprint)
     VALUES (:company, :caller, :key, :fingerprint)
     ON CONFLICT (company_id, caller_id, key) DO UPDATE
-       SET fingerprint = excluded.fingerprint, created_at = now(), done_at = NULL, status = NULL, body = NULL
+       SET fingerprint = excluded.fingerprint, created_at = now(), done_at = NULL, worked_at = NULL,
+           status = NULL, body = NULL
      WHERE r.created_at < now() - CAST(:kept AS interval)
-        OR (r.done_at IS NULL AND r.created_at < now() - CAST(:abandoned AS interval))
+        OR (r.done_at IS NULL AND r.worked_at IS NULL AND r.created_at < now() - CAST(:abandoned AS interval))
     RETURNING 1
 """)
 _FIND = text("""
-    SELECT fingerprint, done_at, status, media_type, headers, body FROM api_requests
-     WHERE caller_id = :caller AND key = :key
+    SELECT fingerprint, done_at, status, media_type, headers, body,
+           worked_at IS NOT NULL AND created_at < now() - CAST(:abandoned AS interval) AS left_behind
+      FROM api_requests WHERE caller_id = :caller AND key = :key
 """)
 _FINISH = text("""
     UPDATE api_requests SET done_at = now(), status = :status, media_type = :media_type,
            headers = CAST(:headers AS jsonb), body = :body
      WHERE caller_id = :caller AND key = :key
 """)
+# a transaction that has written nothing has no number, and needs no note
+_WORKED = text("""
+    UPDATE api_requests SET worked_at = now()
+     WHERE caller_id = :caller AND key = :key AND worked_at IS NULL AND pg_current_xact_id_if_assigned() IS NOT NULL
+""")
+_FAILED = text(
+    "UPDATE api_requests SET done_at = now() WHERE caller_id = :caller AND key = :key AND worked_at IS NOT NULL"
+)
 _GIVE_BACK = text("DELETE FROM api_requests WHERE caller_id = :caller AND key = :key AND done_at IS NULL")
 _FORGET = text("SELECT forget_api_requests(:kept, :limit)")
 _FORGET_AT_ONCE = 5000
 
 
 class AlreadyServed(Conflict):
-    """A repeated request whose answer held a secret and was not kept."""
+    """A repeated request that was done, but whose answer was not kept: it held a secret, or the worker died."""
 
     code = "already_served"
 
@@ -104,9 +115,19 @@ class Idempotency:
         earlier = await self._begin(asked)
         if earlier is not None:
             return earlier
+
+        async def note(session: AsyncSession) -> None:
+            await session.execute(_WORKED, asked.place)
+
         try:
-            answer = await serve()
+            with committing_with(note):
+                answer = await serve()
+        except Rejected:
+            await self._write(asked, _GIVE_BACK, asked.place)
+            raise
         except BaseException:
+            # whether anything was done before it failed, the database alone knows
+            await self._write(asked, _FAILED, asked.place)
             await self._write(asked, _GIVE_BACK, asked.place)
             raise
         headers = [[name, value] for name, value in answer.headers if name in _REPEATED]
@@ -149,12 +170,12 @@ class Idempotency:
 
 
 async def _earlier(session: AsyncSession, asked: _Request) -> ApiAnswer:
-    found = (await session.execute(_FIND, asked.place)).first()
+    found = (await session.execute(_FIND, asked.place | {"abandoned": ABANDONED})).first()
     if found is None:  # given back between the two statements
         raise InProgress("try again", after=1.0)
     if bytes(found.fingerprint) != asked.fingerprint:
         raise KeyReused("another request came under this key")
-    if found.done_at is None:
+    if found.done_at is None and not found.left_behind:
         raise InProgress("the first copy is being served", after=1.0)
     if found.body is None:
         raise AlreadyServed("the answer was not kept")

@@ -23,7 +23,7 @@ class ProductQuery:
     category: str | None = None
     """One of ``ProductFinder.categories``, or a shopper's word for one."""
     colour: str | None = None
-    """A canonical code of ``shared.assistant.offline.colours``."""
+    """A code of ``shared.catalog.colours``."""
     price_min: int | None = None
     price_max: int | None = None
     cheapest_first: bool = False

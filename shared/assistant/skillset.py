@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from shared.assistant.cards import Cards
 from shared.assistant.skill import Answer, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
+from shared.assistant.tool_schema import tool_schema
 
 __all__ = ["Skills"]
 
@@ -73,17 +75,16 @@ class Skills:
         """What the model has to know, skill by skill."""
         return tuple(skill.rules for skill in self._skills if skill.rules)
 
+    @cached_property
     def tool_definitions(self) -> tuple[Mapping[str, Any], ...]:
-        """The tools as a request carries them."""
+        """The tools as a request carries them; made once, since a schema takes pydantic most of a millisecond."""
         return tuple(
             {
                 "type": "function",
                 "function": {
                     "name": tool.name,
                     "description": tool.description,
-                    "parameters": {
-                        key: value for key, value in tool.arguments.model_json_schema().items() if key != "title"
-                    },
+                    "parameters": tool_schema(tool.arguments),
                 },
             }
             for tool in self.tools.values()

@@ -18,7 +18,7 @@ from shared.catalog.records import (
     ProductSearch,
     ProductSearchPage,
 )
-from shared.catalog.schemas import CategoryInput, ProductInput, SearchQuery
+from shared.catalog.schemas import CategoryInput, ProductInput, SearchQuery, SortOrder
 from shared.catalog.service import CatalogService
 from shared.identity import audit
 from shared.identity.schemas import Caller
@@ -30,6 +30,11 @@ from shared.runtime.database import Database
 
 __all__ = ["CategoryHandlers", "ProductHandlers"]
 
+_SEARCH_SORTS = {
+    "relevance": SortOrder.RELEVANCE,
+    "price": SortOrder.PRICE_ASC,
+    "-price": SortOrder.PRICE_DESC,
+}
 _LAST_OFFSET = 1000
 
 
@@ -59,8 +64,9 @@ class ProductHandlers:
             (offset,) = decode_cursor(filters.cursor, filters.sort, [int])
             if not 0 <= offset <= _LAST_OFFSET:
                 raise InvalidInput("not a cursor of this list", field="cursor")
-        fields = filters.model_dump(exclude={"q", "cursor"})
-        query = SearchQuery.model_validate({"text": filters.q, "offset": offset, **fields})
+        fields = filters.model_dump(exclude={"q", "cursor", "sort"})
+        sort = _SEARCH_SORTS[filters.sort]
+        query = SearchQuery.model_validate({"text": filters.q, "offset": offset, "sort": sort, **fields})
         async with self._database.session_scope(caller.company_id) as session:
             page = await self._catalogue.search(session, query)
         following = offset + len(page.items)

@@ -38,7 +38,7 @@ _LIST = text(
 _SORTS: dict[str, tuple[str, type, str]] = {
     "name": ("after_name", str, "name_key"),
     "price": ("after_price", int, "price_minor"),
-    "updated": ("after_time", datetime, "updated_at"),
+    "updated_at": ("after_time", datetime, "updated_at"),
 }
 """By sort: the function's argument, the cursor's type, the column."""
 
@@ -55,7 +55,11 @@ async def page_of_products(
     after: dict[str, Any] = dict.fromkeys([name for name, _, _ in _SORTS.values()] + ["after_id"])
     if filters.cursor is not None:
         after[argument], after["after_id"] = decode_cursor(filters.cursor, filters.sort, [kind, UUID])
-    values = _values(company_id, filters) | after | {"sort": filters.sort, "limit": filters.limit + 1}
+    values = (
+        _values(company_id, filters)
+        | after
+        | {"sort": filters.sort.removesuffix("_at"), "limit": filters.limit + 1}
+    )
     ids = (await session.execute(_LIST, values)).scalars().all()
     rows = await _rows(session, ids[: filters.limit])
     if len(ids) <= filters.limit or not rows:
@@ -71,7 +75,7 @@ async def products_after(
     after: dict[str, Any] = dict.fromkeys([name for name, _, _ in _SORTS.values()] + ["after_id"])
     if last is not None:
         after[argument], after["after_id"] = getattr(last, column), last.id
-    values = _values(company_id, filters) | after | {"sort": filters.sort, "limit": limit}
+    values = _values(company_id, filters) | after | {"sort": filters.sort.removesuffix("_at"), "limit": limit}
     return await _rows(session, (await session.execute(_LIST, values)).scalars().all())
 
 
@@ -102,6 +106,8 @@ def _matching(key: str, filters: ProductFilter) -> str | None:
 
 async def _rows(session: AsyncSession, ids: Sequence[UUID]) -> list[Product]:
     """The products in that order, with the key that names are sorted by."""
+    if not ids:
+        return []
     statement = select(Product).options(undefer(Product.name_key))
     found = await session.scalars(statement.where(Product.company_id == TENANT, Product.id.in_(ids)))
     by_id = {row.id: row for row in found}

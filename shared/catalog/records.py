@@ -73,7 +73,7 @@ class ProductFilter(PageQuery):
     colour: Colour | None = None
     price_min: Annotated[Price | None, Field(description="In minor units, inclusive.")] = None
     price_max: Annotated[Price | None, Field(description="In minor units, inclusive.")] = None
-    sort: Literal["name", "-name", "price", "-price", "updated", "-updated"] = "-updated"
+    sort: Literal["name", "-name", "price", "-price", "updated_at", "-updated_at"] = "-updated_at"
 
 
 class ProductSearch(PageQuery):
@@ -88,7 +88,7 @@ class ProductSearch(PageQuery):
     currency: Currency | None = None
     city_id: UUID | None = None
     only_available: bool = False
-    sort: Literal["relevance", "price_asc", "price_desc"] = "relevance"
+    sort: Literal["relevance", "price", "-price"] = "relevance"
 
 
 class ProductSearchPage(Page[ProductView]):

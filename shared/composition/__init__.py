@@ -6,6 +6,7 @@ The one place that knows all capabilities. Functions ask ``worker()`` and call o
 
 from __future__ import annotations
 
-from shared.composition.worker import Worker, worker
+from shared.composition.process import worker
+from shared.composition.worker import Worker
 
 __all__ = ["Worker", "worker"]

@@ -1,22 +1,18 @@
-"""A worker process's parts, built once, on first use."""
+"""A worker's parts, in the order in which they build on each other."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import signal
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cached_property, partial
-from types import FrameType
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.alerts.personal_data import AlertRecords
 from shared.alerts.run import AlertRunner
 from shared.alerts.service import AlertService
 from shared.alerts.watch import AlertWatch
-from shared.analytics.service import AnalyticsOfPerson
+from shared.analytics.personal_data import AnalyticsRecords
+from shared.api.personal_data import KeptAnswers
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
 from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
@@ -26,30 +22,18 @@ from shared.assistant.summaries import TalkSummaries
 from shared.bots.directory import BotDirectory
 from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
-from shared.channels.settings import ChannelSettings
+from shared.composition.dialogs import build_dialogs, channel_settings
 from shared.customers.service import CustomerService
 from shared.dialogs.bells import Bells
 from shared.dialogs.contract import Responder
-from shared.dialogs.inbox.intake import Intake
-from shared.dialogs.limits import MessageLimit
 from shared.dialogs.memory import Memory
 from shared.dialogs.notices import Notices
-from shared.dialogs.outbox.claims import LaneClaims
-from shared.dialogs.outbox.deliverer import Deliverer
-from shared.dialogs.outbox.delivery import DeliveryStatuses
-from shared.dialogs.outbox.lane import SendLane
-from shared.dialogs.outbox.throttle import Throttle
 from shared.dialogs.personal_data import DialogHistory
-from shared.dialogs.sweep import Sweep
-from shared.dialogs.turns.claims import Claims
-from shared.dialogs.turns.courtesy import Courtesy
-from shared.dialogs.turns.drainer import Drainer
-from shared.dialogs.turns.router import HANDOVER, STAFF, Router
-from shared.dialogs.turns.run import TurnRunner
-from shared.dialogs.webhooks import Webhooks
+from shared.dialogs.turns.router import HANDOVER, STAFF
 from shared.escalations.desk import EscalationDesk
 from shared.escalations.handover import HandoverResponder
 from shared.escalations.personal_data import EscalationRecords
+from shared.escalations.run import EscalationRunner
 from shared.escalations.staff.responder import StaffResponder
 from shared.escalations.watch import EscalationWatch
 from shared.media.service import MediaService
@@ -70,14 +54,14 @@ from shared.runtime.model.client import ChatClient
 from shared.runtime.model.connection import ModelConnection
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
-from shared.runtime.telemetry import configure_logging
 
 if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
     from shared.api.edge import ApiEdge
-    from shared.catalog.bulk.runner import ImportRunner
+    from shared.catalog.bulk.run import ImportRunner
+    from shared.catalog.bulk.watch import ImportWatch
     from shared.catalog.images import ProductImageHandlers
 
-__all__ = ["Worker", "worker"]
+__all__ = ["Worker"]
 
 
 class Worker:
@@ -94,13 +78,13 @@ class Worker:
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
         self.catalog = CatalogService()
-        self.channel_settings = _channel_settings(settings)
-        self._channel_of = build_channels(self.channel_settings).channel_of
-        self.notices = Notices(self._channel_of, self.bells)
-        self._memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+        self.channel_settings = channel_settings(settings)
+        self.channel_of = build_channels(self.channel_settings).channel_of
+        self.notices = Notices(self.channel_of, self.bells)
+        self.memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
         self.customers = CustomerService(
-            DialogHistory(self._memory),
-            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsOfPerson()],
+            DialogHistory(self.memory),
+            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords(), KeptAnswers()],
         )
         self._build_orders()
         self._build_alerts()
@@ -108,7 +92,7 @@ class Worker:
         self.model = ModelConnection(settings)
         self.media = MediaService(
             settings,
-            channel_of=self._channel_of,
+            channel_of=self.channel_of,
             access=self.directory.access,
             http=self.http,
             cache=self.cache,
@@ -122,7 +106,9 @@ class Worker:
             HANDOVER: HandoverResponder(self.desk),
             STAFF: StaffResponder(self.desk),
         }
-        self._build_dialogs(built_in | (responders or {}))
+        dialogs = build_dialogs(self, built_in | (responders or {}))
+        self.webhooks, self.sweep = dialogs.webhooks, dialogs.sweep
+        self.drainer, self.deliverer = dialogs.drainer, dialogs.deliverer
 
     def _build_escalations(self, chat: ChatClient) -> None:
         settings = self.settings
@@ -132,7 +118,8 @@ class Worker:
             patience=timedelta(seconds=settings.handover_reply_seconds),
             handover=timedelta(seconds=settings.handover_seconds),
         )
-        self.escalations = EscalationWatch(
+        self.escalation_watch = EscalationWatch(database=self.database, bells=self.bells)
+        self.escalation_runner = EscalationRunner(
             database=self.database,
             desk=self.desk,
             summariser=summaries,
@@ -177,61 +164,6 @@ class Worker:
             )
         )
 
-    def _build_dialogs(self, responders: dict[str, Responder]) -> None:
-        settings, database, directory = self.settings, self.database, self.directory
-        self.webhooks = Webhooks(
-            directory=directory,
-            channel_of=self._channel_of,
-            intake=Intake(database, self.bells),
-            settings=settings,
-        )
-        lane = SendLane(
-            database=database,
-            directory=directory,
-            channel_of=self._channel_of,
-            http=self.http,
-            throttle=Throttle(self.cache, factor=settings.pace_factor),
-            bells=self.bells,
-            settings=settings,
-        )
-        claims, lanes = Claims(database, settings), LaneClaims(database, settings)
-        courtesy = Courtesy(
-            directory=directory,
-            channel_of=self._channel_of,
-            http=self.http,
-            typing_after=settings.typing_after,
-        )
-        runner = TurnRunner(
-            database=database,
-            directory=directory,
-            channel_of=self._channel_of,
-            claims=claims,
-            router=Router(responders),
-            memory=self._memory,
-            limit=MessageLimit(self.cache, per_minute=settings.messages_per_minute),
-            lane=lane,
-            courtesy=courtesy,
-            bells=self.bells,
-            settings=settings,
-        )
-        self.drainer = Drainer(
-            claims=claims,
-            runner=runner,
-            bells=self.bells,
-            cache=self.cache,
-            courtesy=courtesy,
-            lane=lane,
-            settings=settings,
-        )
-        self.deliverer = Deliverer(
-            lanes=lanes,
-            lane=lane,
-            statuses=DeliveryStatuses(database),
-            bells=self.bells,
-            settings=settings,
-        )
-        self.sweep = Sweep(database=database, claims=claims, lanes=lanes, bells=self.bells, settings=settings)
-
     @cached_property
     def product_images(self) -> ProductImageHandlers:
         """Photos of products; loaded with the first that is asked for."""
@@ -240,9 +172,16 @@ class Worker:
         return ProductImageHandlers(self.database, self.blobs, public_url=self.settings.public_base_url)
 
     @cached_property
-    def imports(self) -> ImportRunner:
+    def import_watch(self) -> ImportWatch:
+        """Rings for files of products; loaded with the first look."""
+        from shared.catalog.bulk.watch import ImportWatch
+
+        return ImportWatch(database=self.database, queues=self.queues)
+
+    @cached_property
+    def import_runner(self) -> ImportRunner:
         """Reads files of products; loaded with the first."""
-        from shared.catalog.bulk.runner import ImportRunner
+        from shared.catalog.bulk.run import ImportRunner
 
         return ImportRunner(self.database, self.blobs, self.queues, self.settings)
 
@@ -275,54 +214,3 @@ class Worker:
         await self.blobs.aclose()
         await self.cache.aclose()
         await self.database.aclose()
-
-
-_worker: Worker | None = None
-
-
-def worker() -> Worker:
-    """This process's worker; built on the first call, inside the running loop."""
-    global _worker  # noqa: PLW0603 - one per process is the point
-    if _worker is None:
-        settings = Settings()
-        configure_logging(settings.log_level)
-        _worker = Worker(settings)
-        # what is loaded by now stays: a full garbage collection need not walk it while a messenger waits
-        gc.freeze()
-        _on_sigterm(_worker.stop)
-    return _worker
-
-
-def _on_sigterm(stop: Callable[[], None]) -> None:
-    """Drain before the platform ends this process; its own handler runs after ours."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    previous = signal.getsignal(signal.SIGTERM)
-    loop = asyncio.get_running_loop()
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stop)
-        if callable(previous):
-            previous(number, frame)
-        elif previous is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            loop.call_soon_threadsafe(partial(signal.raise_signal, signal.SIGTERM))
-
-    signal.signal(signal.SIGTERM, handle)
-
-
-def _channel_settings(settings: Settings) -> ChannelSettings:
-    return ChannelSettings(
-        telegram_api_url=settings.telegram_api_url,
-        whatsapp_api_url=settings.whatsapp_api_url,
-        whatsapp_api_version=settings.whatsapp_api_version,
-        viber_api_url=settings.viber_api_url,
-        viber_button_api_version=settings.viber_button_api_version,
-        whatsapp_media_hosts=_names(settings.whatsapp_media_hosts),
-        viber_media_hosts=_names(settings.viber_media_hosts),
-    )
-
-
-def _names(setting: str) -> tuple[str, ...]:
-    """A comma-separated setting."""
-    return tuple(name.strip() for name in setting.split(",") if name.strip())

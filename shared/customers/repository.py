@@ -31,8 +31,8 @@ SELECT d.id AS dialog_id, d.bot_id, b.platform, d.customer_name AS name, d.last_
 """)
 # ids are made in the order of time
 _SORTS: Keyset = {
-    "-created": [Key(CustomerRow.id, UUID, descending=True)],
-    "created": [Key(CustomerRow.id, UUID)],
+    "-created_at": [Key(CustomerRow.id, UUID, descending=True)],
+    "created_at": [Key(CustomerRow.id, UUID)],
 }
 # of this company alone, though an advisory lock knows none; released with the transaction
 _QUEUE_UP = text(
@@ -94,8 +94,8 @@ class CustomerRepository:
     async def page(self, wanted: CustomerFilter, phone: str | None) -> tuple[Sequence[CustomerRow], str | None]:
         """One page of the company's customers, and the cursor of the next."""
         query = select(CustomerRow)
-        if wanted.text:
-            query = query.where(CustomerRow.name.icontains(wanted.text, autoescape=True))
+        if wanted.q:
+            query = query.where(CustomerRow.name.icontains(wanted.q, autoescape=True))
         if phone is not None:
             query = query.where(CustomerRow.phone == phone)
         return await fetch_page(self._session, query, _SORTS, wanted.sort, wanted)

@@ -52,6 +52,6 @@ class CustomerDetail(Customer):
 class CustomerFilter(PageQuery):
     """Which customers to list. Conditions hold together."""
 
-    text: str | None = Field(default=None, max_length=200, description="A part of the name, in any case.")
+    q: str | None = Field(default=None, max_length=200, description="A part of the name, in any case.")
     phone: str | None = Field(default=None, max_length=40, description="The proven phone, as people write it.")
-    sort: Literal["-created", "created"] = "-created"
+    sort: Literal["created_at", "-created_at"] = "-created_at"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from shared.channels.contract import Platform
 from shared.dialogs.bells import Bells
 from shared.escalations import listing, service
 from shared.escalations.desk import EscalationDesk
+from shared.escalations.records import record_act, record_link
 from shared.escalations.schemas import Escalation
 from shared.escalations.staff import links
 from shared.escalations.staff.people import find_member
@@ -28,7 +29,6 @@ from shared.escalations.views import (
     NewEscalation,
     StaffReply,
 )
-from shared.identity import audit
 from shared.identity.permissions import Role
 from shared.identity.schemas import Caller
 from shared.kernel.answers import Created
@@ -81,7 +81,7 @@ class EscalationHandlers:
                 expires_at=expires_at,
                 assignee_id=body.assignee_id,
             )
-            await _record(session, caller, "opened", None, opened)
+            await record_act(session, caller, "opened", None, opened)
             view = await listing.detail_of(session, opened)
         await self._bells.ring("escalations")
         await self._desk.notices.ring()
@@ -100,7 +100,9 @@ class EscalationHandlers:
                 after = await self._desk.resolve(session, escalation_id, by=caller.user_id)
             else:
                 after = await service.release(session, escalation_id)
-            await _record(session, caller, "resolved" if body.status == "resolved" else "released", before, after)
+            await record_act(
+                session, caller, "resolved" if body.status == "resolved" else "released", before, after
+            )
             view = await listing.detail_of(session, after)
         await self._desk.notices.ring()
         return view
@@ -118,7 +120,7 @@ class EscalationHandlers:
                 after = await service.release(session, escalation_id)
             else:
                 after = await self._desk.assign(session, escalation_id, body.user_id)
-            await _record(session, caller, "assigned", before, after)
+            await record_act(session, caller, "assigned", before, after)
             view = await listing.detail_of(session, after)
         await self._desk.notices.ring()
         return view
@@ -132,7 +134,7 @@ class EscalationHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             before = await self._lock(session, escalation_id)
             after = await self._desk.reply(session, escalation_id, body.text, user_id=caller.user_id)
-            await _record(session, caller, "answered", before, after)
+            await record_act(session, caller, "answered", before, after)
             view = await listing.detail_of(session, after)
         await self._desk.notices.ring()
         return view
@@ -213,14 +215,14 @@ class MessengerLinkHandlers:
                 for bot in await bots.list_bots(session)
                 if bot.active
             ]
-            await _record_link(session, caller, "messenger_link.code_issued", user_id)
+            await record_link(session, caller, "messenger_link.code_issued", user_id)
         return LinkCode(code=issued.code, expires_at=issued.expires_at, bots=targets)
 
     async def _unlink(self, caller: Caller, user_id: UUID) -> None:
         async with self._database.session_scope(caller.company_id) as session:
             await _require_rank(session, caller, user_id)
             await links.unlink(session, user_id)
-            await _record_link(session, caller, "messenger_link.deleted", user_id)
+            await record_link(session, caller, "messenger_link.deleted", user_id)
 
 
 def _own(caller: Caller) -> UUID:
@@ -244,28 +246,3 @@ def _deep_link(platform: Platform, username: str | None, code: str) -> str | Non
     if platform is not Platform.TELEGRAM or not username:
         return None
     return f"https://t.me/{username.removeprefix('@')}?start={links.DEEP_LINK}{code.replace('-', '')}"
-
-
-async def _record(
-    session: AsyncSession, caller: Caller, verb: str, before: Escalation | None, after: Escalation
-) -> None:
-    await audit.record(
-        session,
-        caller,
-        action=f"escalation.{verb}",
-        subject_type="escalation",
-        subject_id=str(after.id),
-        before=_state(before) if before is not None else None,
-        after=_state(after),
-    )
-
-
-def _state(escalation: Escalation) -> dict[str, Any]:
-    """What of an escalation is recorded: never the shopper's words."""
-    return escalation.model_dump(include={"dialog_id", "reason", "status", "assignee_id", "answered_at"})
-
-
-async def _record_link(session: AsyncSession, caller: Caller, action: str, user_id: UUID) -> None:
-    await audit.record(
-        session, caller, action=action, subject_type="user", subject_id=str(user_id), before=None, after=None
-    )

@@ -90,8 +90,8 @@ def _query(filters: EscalationFilter) -> Select[EscalationRow]:
         query = query.where(EscalationRow.dialog_id == filters.dialog_id)
     if filters.opened_from is not None:
         query = query.where(EscalationRow.opened_at >= filters.opened_from)
-    if filters.opened_to is not None:
-        query = query.where(EscalationRow.opened_at < filters.opened_to)
+    if filters.opened_before is not None:
+        query = query.where(EscalationRow.opened_at < filters.opened_before)
     return query
 
 

@@ -17,15 +17,32 @@ _OF_PERSON = "dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE custome
 _SAID = text(f"SELECT reason, summary, opened_at FROM escalations WHERE {_OF_PERSON} ORDER BY opened_at")  # noqa: S608 - constants only
 _FORGET = text(f"UPDATE escalations SET summary = '' WHERE {_OF_PERSON}")  # noqa: S608 - constants only
 
-# what a member of staff was told while the person's escalation lasted, and wrote to them through the bot
+# what a member of staff was told while the person's escalation lasted, and wrote to them through the bot;
+# messengers tell their time in whole seconds, by a clock of their own
 _STAFF_AT_THE_TIME = f"""
 dialogs d, escalations e
  WHERE d.staff_user_id IS NOT NULL AND e.{_OF_PERSON}
-   AND {{at}} BETWEEN e.opened_at AND coalesce(e.resolved_at, now()) + interval '1 minute'
+   AND {{at}} BETWEEN e.opened_at - interval '1 minute' AND coalesce(e.resolved_at, now()) + interval '1 minute'
 """
 _FORGET_TOLD = text(
     f"DELETE FROM messages m USING {_STAFF_AT_THE_TIME.format(at='m.at')} AND m.dialog_id = d.id"  # noqa: S608 - constants only
 )
+# what they wrote to the person, and quoted, came in through the inbox
+_FORGET_HEARD = text(
+    f"UPDATE inbox i SET event = '{{}}', raw = NULL FROM {_STAFF_AT_THE_TIME.format(at='i.received_at')}"  # noqa: S608 - constants only
+    " AND i.dialog_id = d.id AND i.status <> 'received'"
+)
+# theirs and the person's own, which are next: dialogs are locked in the order of their ids, as webhooks lock them
+_LOCK = text("""
+SELECT FROM dialogs
+ WHERE staff_user_id IS NOT NULL OR id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)
+ ORDER BY id FOR NO KEY UPDATE
+""")
+# no copy of the memory of those chats is believed any more
+_FORGET_REMEMBERED = text(f"""
+UPDATE dialogs SET history_seq = history_seq + 1
+ WHERE id IN (SELECT m.dialog_id FROM messages m, {_STAFF_AT_THE_TIME.format(at="m.at")} AND m.dialog_id = d.id)
+""")  # noqa: S608 - constants only
 _FORGET_SENT = text(
     f"UPDATE outbox o SET call = '{{}}' FROM {_STAFF_AT_THE_TIME.format(at='o.created_at')}"  # noqa: S608 - constants only
     " AND o.dialog_id = d.id AND o.status IN ('sent', 'failed')"
@@ -49,5 +66,5 @@ class EscalationRecords:
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
         """Drop the words; that a person was called, when and why stays."""
-        for statement in (_FORGET_TOLD, _FORGET_SENT, _FORGET):
+        for statement in (_LOCK, _FORGET_REMEMBERED, _FORGET_TOLD, _FORGET_HEARD, _FORGET_SENT, _FORGET):
             await session.execute(statement, {"customer": customer_id})

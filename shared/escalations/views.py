@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.channels.contract import Platform
 from shared.dialogs.contract import Role
@@ -43,8 +43,8 @@ class EscalationFilter(PageQuery):
     assignee_id: UUID | None = None
     city_id: UUID | None = None
     dialog_id: Annotated[int | None, Field(ge=1, le=_BIGINT)] = None
-    opened_from: Annotated[datetime | None, Field(description="Opened at this moment or later.")] = None
-    opened_to: Annotated[datetime | None, Field(description="Opened before this moment.")] = None
+    opened_from: Annotated[AwareDatetime | None, Field(description="Opened at this moment or later.")] = None
+    opened_before: Annotated[AwareDatetime | None, Field(description="Opened before this moment.")] = None
     sort: Literal["-opened_at", "opened_at", "priority"] = "-opened_at"
 
 

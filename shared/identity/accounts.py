@@ -105,7 +105,7 @@ SessionKind = Literal["token", "cookie"]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
 
 
 # ---- sessions ------------------------------------------------------------------------------------
@@ -369,6 +369,6 @@ class AuditFilter(PageQuery):
     """E.g. `product.updated`."""
     subject_type: Word | None = None
     subject_id: Word | None = None
-    since: Moment | None = None
-    until: Moment | None = None
+    at_from: Moment | None = None
+    at_before: Moment | None = None
     """Entries before this moment."""

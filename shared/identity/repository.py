@@ -36,6 +36,7 @@ __all__ = [
     "open_session",
     "password_reset",
     "refresh_token",
+    "remove_invitations_of",
     "remove_open_invitation",
     "remove_resets",
     "reset_since",
@@ -236,6 +237,17 @@ async def remove_open_invitation(session: AsyncSession, email: str) -> None:
     )
 
 
+async def remove_invitations_of(session: AsyncSession, user_id: UUID) -> Sequence[tuple[UUID, str, str]]:
+    """Take the open invitations away that a user made: (id, address, role) of each."""
+    removed = await session.execute(
+        delete(InvitationRow)
+        .where(InvitationRow.invited_by == user_id, InvitationRow.accepted_at.is_(None))
+        .returning(InvitationRow.id, InvitationRow.email, InvitationRow.role)
+        .execution_options(synchronize_session=False)
+    )
+    return [(row.id, row.email, row.role) for row in removed]
+
+
 async def service_token(session: AsyncSession, token_id: UUID) -> ServiceTokenRow | None:
     """The service token, read anew."""
     query = select(ServiceTokenRow).where(ServiceTokenRow.id == token_id)
@@ -298,8 +310,8 @@ async def audit_page(session: AsyncSession, filters: AuditFilter) -> tuple[Seque
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    if filters.since is not None:
-        query = query.where(AuditRow.at >= filters.since)
-    if filters.until is not None:
-        query = query.where(AuditRow.at < filters.until)
+    if filters.at_from is not None:
+        query = query.where(AuditRow.at >= filters.at_from)
+    if filters.at_before is not None:
+        query = query.where(AuditRow.at < filters.at_before)
     return await fetch_page(session, query, _AUDIT, "-at", filters)

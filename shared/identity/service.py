@@ -178,6 +178,8 @@ async def change_user(
 ) -> User:
     """Change the fields that are given; a user who is deactivated loses their sessions.
 
+    Who has another role, or none any more, leaves no open invitation behind: it would be a way back in.
+
     Raises:
         NotFound: there is none of that id.
         RoleTooHigh: the user's role, or the new one, is above the caller's own.
@@ -202,6 +204,8 @@ async def change_user(
         await sessions.end_all(session, user_id, End.DEACTIVATED)
         await repository.remove_resets(session, user_id)
     after = user_view(row)
+    if (before.active, before.role) != (after.active, after.role):
+        await _void_invitations(session, caller, user_id)
     if after != before:
         await _record(session, caller, "user.updated", before, after)
     return after
@@ -243,6 +247,7 @@ async def delete_user(session: AsyncSession, caller: Caller, user_id: UUID, if_m
     _keep_an_owner(owners, user_id)
     # first, while the caller's own name can still be read
     await _record(session, caller, "user.deleted", before, None)
+    await _void_invitations(session, caller, user_id)
     await session.delete(row)
     try:
         await session.flush()
@@ -303,6 +308,19 @@ async def own_row(session: AsyncSession, caller: Caller) -> UserRow:
 def _keep_an_owner(owners: Sequence[UUID], leaving: UUID) -> None:
     if list(owners) == [leaving]:
         raise LastOwner("the company would be left without an active owner")
+
+
+async def _void_invitations(session: AsyncSession, caller: Caller, user_id: UUID) -> None:
+    for invitation_id, email, role in await repository.remove_invitations_of(session, user_id):
+        await audit.record(
+            session,
+            caller,
+            action="invitation.revoked",
+            subject_type="invitation",
+            subject_id=str(invitation_id),
+            before={"email": email, "role": role, "invited_by": user_id},
+            after=None,
+        )
 
 
 async def _record(

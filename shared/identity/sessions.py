@@ -1,7 +1,8 @@
 """Sessions: a log-in and the refresh tokens that grow from it, each good for one use.
 
 A refresh token that comes a second time was stolen, or its thief was faster: nobody can tell, so the whole session
-ends (RFC 9700, 4.14.2). That holds for two clients that use one token at the same moment too.
+ends (RFC 9700, 4.14.2). Only within some seconds of its use it is more likely a second tab of the same browser:
+that one is told to come again, with the cookie that the first was given. It gets no token: of one come never two.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ from shared.identity import repository
 from shared.identity.models import RefreshTokenRow, SessionRow, UserRow
 from shared.identity.secrets import TokenKind, new_token
 from shared.kernel.clock import utc_now
+from shared.kernel.errors import InProgress
 from shared.kernel.ids import new_id
 
 __all__ = ["End", "Granted", "end_all", "end_one", "rotate", "start"]
+
+_SAME_MOMENT = timedelta(seconds=10)
+"""How long after its use a token that comes again ends nothing."""
 
 
 class End(StrEnum):
@@ -61,11 +66,18 @@ async def rotate(session: AsyncSession, token_id: UUID, *, lifetime: timedelta) 
 
     ``None``: it ran out, its session ended, its user was shut out, or it was used before: then its session has
     ended now. The caller must commit in either case.
+
+    Raises:
+        InProgress: it was used a moment ago; nothing changed.
     """
     session_id = await repository.use_refresh_token(session, token_id)
     if session_id is None:
         token = await repository.refresh_token(session, token_id)
         if token is not None and token.used_at is not None:
+            if utc_now() - token.used_at < _SAME_MOMENT and await repository.open_session(
+                session, token.session_id
+            ):
+                raise InProgress("the token was used a moment ago", after=1.0)
             await repository.end_sessions(session, reason=End.REUSE.value, session_id=token.session_id)
         return None
     found = await repository.open_session(session, session_id, lock=True)

@@ -9,7 +9,7 @@ scheduling columns of every company and nothing else.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -25,10 +25,22 @@ from shared.kernel.errors import Unavailable
 from shared.runtime.settings import Settings
 from shared.runtime.statements import Statements
 
-__all__ = ["Database", "NestedTransaction"]
+__all__ = ["Database", "NestedTransaction", "committing_with"]
 
 _log = logging.getLogger(__name__)
 _in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
+BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
+_before_commit: ContextVar[BeforeCommit | None] = ContextVar("before_commit", default=None)
+
+
+@contextmanager
+def committing_with(work: BeforeCommit) -> Iterator[None]:
+    """Let ``work`` be the last thing in every ``session_scope`` that is opened inside, before its commit."""
+    token = _before_commit.set(work)
+    try:
+        yield
+    finally:
+        _before_commit.reset(token)
 
 
 class NestedTransaction(RuntimeError):
@@ -83,6 +95,9 @@ class Database:
         """
         async with self._scope(self._app, {"company": company_id}) as session:
             yield session
+            work = _before_commit.get()
+            if work is not None:
+                await work(session)
 
     @asynccontextmanager
     async def anonymous_scope(self) -> AsyncIterator[AsyncSession]:

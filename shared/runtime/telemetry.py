@@ -21,7 +21,11 @@ class JsonFormatter(logging.Formatter):
     """A record as one line of JSON: time, level, logger, message, and what was passed in ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write ``record``; nothing in ``extra`` may be more than an id, a count or a code."""
+        """Write ``record``."""
+        return json.dumps(self.fields(record), ensure_ascii=False, default=str)
+
+    def fields(self, record: logging.LogRecord) -> dict[str, object]:
+        """What is written of it; nothing in ``extra`` may be more than an id, a count or a code."""
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -31,12 +35,12 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
-            line["error"] = type(error).__name__
-            line["where"] = [
+            line["error_type"] = type(error).__name__
+            line["error_at"] = [
                 f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(error.__traceback__)
             ]
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return line
 
 
 def configure_logging(level: str) -> None:

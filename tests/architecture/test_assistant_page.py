@@ -23,7 +23,7 @@ def test_every_reason_to_fall_back_is_in_the_table() -> None:
 
 
 def test_every_tool_is_in_the_table_with_its_arguments() -> None:
-    for tool in skills_of_a_shop().tool_definitions():
+    for tool in skills_of_a_shop().tool_definitions:
         function = tool["function"]
         (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{function['name']}`")]
         for argument in function["parameters"]["properties"]:

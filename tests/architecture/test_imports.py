@@ -38,6 +38,14 @@ PUBLISHED = {
 }
 """What other capabilities, the command line and the demo may use of each; composition alone may use all."""
 
+THE_PAST = {
+    ("infra.local.demo.trade", "shared.orders.models"),
+    ("infra.local.demo.trade", "shared.orders.repository"),
+    ("infra.local.demo.life", "shared.escalations.models"),
+    ("infra.local.demo.life", "shared.escalations.staff.links"),
+}
+"""The demo shop has traded for two weeks: rows of the past, which no service lets anybody write."""
+
 HEAVY = {
     "aiohttp",
     "alembic",
@@ -76,7 +84,8 @@ def test_capabilities_meet_only_in_published_modules() -> None:
         for imported in graph.find_modules_directly_imported_by(importer):
             capability, _, module = imported.removeprefix("shared.").partition(".")
             foreign = not importer.startswith(f"shared.{capability}")
-            if foreign and capability in PUBLISHED and module not in PUBLISHED[capability]:
+            closed = capability in PUBLISHED and module not in PUBLISHED[capability]
+            if foreign and closed and (importer, imported) not in THE_PAST:
                 broken.append(f"{importer} → {imported}")
 
     assert sorted(broken) == []

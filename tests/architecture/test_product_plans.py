@@ -24,7 +24,7 @@ from tests.stack import WorkerStack
 PRODUCTS = 3_000
 """Of each of two companies."""
 PAGE = 20
-SORTS = ("name", "-name", "price", "-price", "updated", "-updated")
+SORTS = ("name", "-name", "price", "-price", "updated_at", "-updated_at")
 SHAPES: dict[str, tuple[dict[str, Any], int]] = {
     **{f"by {sort}": ({"sort": sort}, 200) for sort in SORTS},
     "a category that comes last by name": ({"category": "wardrobes", "sort": "name"}, 200),

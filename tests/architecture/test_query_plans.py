@@ -96,7 +96,9 @@ def _scans(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-async def _explain(session: AsyncSession, statement: TextClause, values: Mapping[str, Any]) -> set[tuple[str, str]]:
+async def explained(
+    session: AsyncSession, statement: TextClause, values: Mapping[str, Any]
+) -> set[tuple[str, str]]:
     found = await session.execute(text(f"EXPLAIN (FORMAT JSON) {statement.text}"), values)
     plan = found.scalar_one()
     tree = json.loads(plan) if isinstance(plan, str) else plan
@@ -146,7 +148,7 @@ async def test_what_the_scheduler_asks_uses_its_index(filled: Filled, name: str)
     statement, values, expected = _SYSTEM_QUERIES[name]
 
     async with filled.database.system_scope() as session:
-        scans = await _explain(session, statement, values)
+        scans = await explained(session, statement, values)
 
     assert _sequential(scans) == set()
     assert expected <= scans
@@ -209,7 +211,7 @@ async def test_what_a_turn_and_a_delivery_ask_uses_its_index(filled: Filled, nam
     statement, values, expected = _app_queries(filled)[name]
 
     async with filled.database.session_scope(filled.shop.company_id) as session:
-        scans = await _explain(session, statement, values)
+        scans = await explained(session, statement, values)
 
     assert _sequential(scans) == set()
     assert expected <= scans

@@ -21,6 +21,8 @@ _CYRILLIC = re.compile(r"[А-Яа-яЁёәғқңөұүһіӘҒҚҢӨҰҮҺІ]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 VOCABULARIES = {
+    "api/openapi/examples.py": "what an administrator may send, in the document",
+    "assistant/model/order_claims.py": "claims about orders in what the model wrote",
     "assistant/skills/alerts/phrases.py": "words that shoppers use",
     "assistant/model/grounding.py": "prices and promises in what the model wrote",
     "assistant/model/prompt.py": "what the model is told, never the shopper",

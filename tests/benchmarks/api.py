@@ -1,4 +1,4 @@
-"""Benchmark (e): the administrators' lists and searches over real HTTP, by a company with many products.
+"""Benchmark (f): the administrators' lists and searches over real HTTP, by a company with many products.
 
 One request at a time, a signed-in owner, nothing cached by the client. The functions host has one core; the client,
 Postgres (fsync on), Redis and Azurite share the other.
@@ -99,7 +99,7 @@ def measure_api(*, products: int, requests: int) -> None:
         f"{products:,} products of one company; {requests} requests of each kind, one at a time, over HTTP",
         f"core {set(FIRST)}: the functions host; core {set(SECOND)}: client, Postgres, Redis, Azurite",
     )
-    print_table("(e) the administrators' lists", rows, notes)
+    print_table("(f) the administrators' lists", rows, notes)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from shared.alerts.service import AlertService
 from shared.assistant.cards import Cards
 from shared.assistant.catalogue import CatalogueFinder
 from shared.assistant.products import CityFinder, ProductFinder
@@ -72,6 +73,7 @@ def skills_of_a_shop() -> Skills:
             cities=None,
             handover_seconds=3600,
             shop=shop,
+            alerts=AlertService(settings, catalog),
             catalog=catalog,
             recommendations=RecommendationService(catalog),
         )

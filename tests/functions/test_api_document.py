@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 import function_app
@@ -68,3 +69,17 @@ def test_every_operation_says_what_it_does_who_may_and_how_it_fails(document: di
             assert {"401", "403"} <= operation["responses"].keys(), name
         if method == "GET":
             assert "requestBody" not in operation, name
+
+
+def test_every_example_is_one_of_its_schema(document: dict[str, Any]) -> None:
+    shown = 0
+    for name, (_, _, operation) in operations(document).items():
+        answers = [answer.get("content", {}) for answer in operation["responses"].values()]
+        for content in [operation.get("requestBody", {}).get("content", {}), *answers]:
+            for media in content.values():
+                if "example" in media:
+                    schema = {**media["schema"], "components": document["components"]}
+                    broken = [error.message for error in Draft202012Validator(schema).iter_errors(media["example"])]
+                    assert broken == [], (name, media["example"])
+                    shown += 1
+    assert shown > len(document["paths"])

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from infra.local.demo.loader import DemoState
@@ -24,8 +24,7 @@ from shared.channels.contract import Platform
 from shared.channels.registry import build_channels
 from shared.composition.worker import Worker
 from shared.dialogs.notices import Notices
-from shared.escalations.models import EscalationRow
-from shared.escalations.schemas import EscalationReason, EscalationStatus
+from shared.escalations.schemas import EscalationReason
 from shared.escalations.staff import links
 from shared.identity.permissions import Role
 from shared.kernel.clock import utc_now
@@ -45,6 +44,14 @@ _HANDOVERS = (
     ("Асель Жумабаева", 5, EscalationReason.ASKED, "Тұсқағазға сай кілем таңдап беруді сұрайды.", 260),
 )
 """Who, days ago, why, the summary, seconds until a person answered."""
+
+_RESOLVED = text("""
+INSERT INTO escalations (company_id, id, dialog_id, reason, summary, status, city_id, assignee_id, opened_at,
+                         expires_at, assigned_at, answered_at, waiting_since, announced_at, due_at, resolved_at,
+                         resolved_by, updated_at)
+VALUES (:company_id, :id, :dialog_id, :reason, :summary, 'resolved', :city_id, :staff, :opened,
+        :expires, :answered, :answered, NULL, :opened, :ended, :ended, CAST(:staff AS text), :ended)
+""")
 
 
 class _SaidBefore(Notices):
@@ -99,6 +106,7 @@ async def _trade(
         order = await order_of_the_past(
             session,
             worker.catalog,
+            silent,
             told,
             buyer,
             company_id=state.company_id,
@@ -122,30 +130,20 @@ async def _past_handovers(
     for name, days_ago, reason, summary, seconds in _HANDOVERS:
         who, opened = by_name[name], now - timedelta(days=days_ago)
         answered, ended = opened + timedelta(seconds=seconds), opened + timedelta(seconds=4 * seconds)
-        await session.execute(
-            insert(EscalationRow).values(
-                company_id=state.company_id,
-                id=new_id(),
-                dialog_id=who.dialog_id,
-                reason=reason.value,
-                summary=summary,
-                status=EscalationStatus.RESOLVED.value,
-                priority=1,
-                city_id=state.cities[_CITIES[who.person.platform]],
-                assignee_id=staff,
-                opened_at=opened,
-                expires_at=opened + timedelta(hours=12),
-                assigned_at=answered,
-                answered_at=answered,
-                waiting_since=None,
-                announced_at=opened,
-                reminders=0,
-                due_at=ended,
-                resolved_at=ended,
-                resolved_by=str(staff),
-                updated_at=ended,
-            )
-        )
+        row = {
+            "company_id": state.company_id,
+            "id": new_id(),
+            "dialog_id": who.dialog_id,
+            "reason": reason.value,
+            "summary": summary,
+            "city_id": state.cities[_CITIES[who.person.platform]],
+            "staff": staff,
+            "opened": opened,
+            "expires": opened + timedelta(hours=12),
+            "answered": answered,
+            "ended": ended,
+        }
+        await session.execute(_RESOLVED, row)
         took: list[tuple[EventKind, datetime, dict[str, object]]] = [
             (EventKind.ESCALATED, opened, {"reason": reason.value}),
             (EventKind.ESCALATION_ANSWERED, answered, {"seconds": seconds}),

@@ -9,25 +9,44 @@ from pathlib import Path
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from infra.local.demo.people import Acquaintance
 from shared.catalog.schemas import ProductView
 from shared.catalog.service import CatalogService
 from shared.kernel.ids import new_id
-from shared.orders import stock
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
-from shared.orders.models import OrderChangeRow, OrderLineRow, OrderRow
-from shared.orders.repository import OrderRepository
 from shared.orders.schemas import CheckoutDraft, DeliveryMethod, Order, OrderPlaced, OrderStatus
 from shared.orders.service import OrderService
-from shared.orders.statuses import SHOPPER
 
 __all__ = ["DemoOrder", "demo_orders", "order_of_the_past", "order_of_today"]
 
 _DATA = Path(__file__).parent / "data" / "orders.json"
+_SHOPPER = "shopper"
+_NUMBER = text("""
+INSERT INTO order_counters (company_id, last_number) VALUES (:company_id, 1)
+ON CONFLICT (company_id) DO UPDATE SET last_number = order_counters.last_number + 1 RETURNING last_number
+""")
+_ORDER = text("""
+INSERT INTO orders (company_id, id, number, cart_id, customer_id, dialog_id, city_id, status, version, currency,
+                    total_minor, name, phone, method, address, created_at, updated_at)
+VALUES (:company_id, :id, :number, :cart_id, :customer_id, :dialog_id, :city_id, :status, :version, :currency,
+        :total_minor, :name, :phone, :method, :address, :created_at, :updated_at)
+""")
+_LINE = text("""
+INSERT INTO order_lines (company_id, order_id, place, product_id, sku, name, quantity, price_minor)
+VALUES (:company_id, :order_id, :place, :product_id, :sku, CAST(:name AS jsonb), 1, :price_minor)
+""")
+_CHANGE = text("""
+INSERT INTO order_changes (company_id, order_id, version, status, changed_by, at)
+VALUES (:company_id, :order_id, :version, :status, :changed_by, :at)
+""")
+_HOLD = text("""
+INSERT INTO stock_reservations (company_id, order_id, product_id, quantity)
+SELECT company_id, order_id, product_id, quantity FROM order_lines WHERE order_id = :order_id
+""")
 _HOLDING = {OrderStatus.CONFIRMED, OrderStatus.PAID}
 _BETWEEN_STATUSES = timedelta(hours=5)
 
@@ -57,6 +76,7 @@ def demo_orders() -> list[DemoOrder]:
 async def order_of_the_past(
     session: AsyncSession,
     catalog: CatalogService,
+    orders: OrderService,
     told: DemoOrder,
     buyer: Acquaintance,
     *,
@@ -75,20 +95,17 @@ async def order_of_the_past(
     times = [at + place * _BETWEEN_STATUSES for place in range(len(told.statuses))]
     head = _head(told, buyer, products) | {
         "id": order_id,
-        "number": await OrderRepository(session).next_number(),
+        "number": await session.scalar(_NUMBER, {"company_id": company_id}),
         "city_id": city_id,
         "created_at": times[0],
         "updated_at": times[-1],
     }
-    await session.execute(insert(OrderRow).values(company_id=company_id, **head))
-    await session.execute(insert(OrderLineRow), _lines(company_id, order_id, products))
-    await session.execute(insert(OrderChangeRow), _changes(company_id, order_id, told.statuses, times, staff))
+    await session.execute(_ORDER, {"company_id": company_id, **head})
+    await session.execute(_LINE, _lines(company_id, order_id, products))
+    await session.execute(_CHANGE, _changes(company_id, order_id, told.statuses, times, staff))
     if told.statuses[-1] in _HOLDING:
-        await stock.reserve(session, order_id, {product.id: 1 for product in products}, expires_in=None)
-    row = await OrderRepository(session).row(order_id)
-    assert row is not None
-    [order] = await OrderRepository(session).views([row])
-    return order
+        await session.execute(_HOLD, {"order_id": order_id})
+    return await orders.get(session, order_id)
 
 
 async def order_of_today(
@@ -144,7 +161,6 @@ def _head(told: DemoOrder, buyer: Acquaintance, products: Sequence[ProductView])
         "phone": buyer.person.phone,
         "method": told.method.value,
         "address": told.address,
-        "comment": "",
     }
 
 
@@ -156,8 +172,7 @@ def _lines(company_id: UUID, order_id: UUID, products: Sequence[ProductView]) ->
             "place": place,
             "product_id": product.id,
             "sku": product.sku,
-            "name": product.name.model_dump(exclude_none=True),
-            "quantity": 1,
+            "name": product.name.model_dump_json(exclude_none=True),
             "price_minor": product.price.minor,
         }
         for place, product in enumerate(products, start=1)
@@ -173,8 +188,7 @@ def _changes(
             "order_id": order_id,
             "version": version,
             "status": status.value,
-            "changed_by": SHOPPER if status is OrderStatus.NEW else str(staff),
-            "comment": "",
+            "changed_by": _SHOPPER if status is OrderStatus.NEW else str(staff),
             "at": at,
         }
         for version, (status, at) in enumerate(zip(statuses, times, strict=True), start=1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shared.api.endpoint import PUBLIC, Endpoint
-from shared.api.openapi.schemas import Schemas, example_of
+from shared.api.openapi.examples import example_of
+from shared.api.openapi.schemas import Schemas
 from shared.api.problems import STATUSES, TEXTS
 from shared.api.signature import AnswerKind, Signature
 from shared.kernel.errors import ZetaError

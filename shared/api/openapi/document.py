@@ -8,8 +8,9 @@ from typing import Any
 from shared.api.endpoint import PUBLIC, SIGNED_IN, SIGNED_IN_USER, Endpoint
 from shared.api.gate import ACCESS_COOKIE, CSRF_HEADER
 from shared.api.openapi.answers import PROBLEM_SCHEMAS, answers_of, problem_responses
+from shared.api.openapi.examples import example_of
 from shared.api.openapi.platform import PLATFORM_PATHS, PLATFORM_SCHEMAS, PLATFORM_TAGS
-from shared.api.openapi.schemas import Schemas, example_of
+from shared.api.openapi.schemas import Schemas
 from shared.api.signature import Signature
 from shared.identity.permissions import Permission, Role, roles_with
 

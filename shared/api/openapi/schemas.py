@@ -10,12 +10,10 @@ from pydantic.json_schema import models_json_schema
 
 from shared.api.signature import Signature
 
-__all__ = ["Schemas", "example_of"]
+__all__ = ["PREFIX", "Schemas"]
 
 Mode = Literal["validation", "serialization"]
-_PREFIX = "#/components/schemas/"
-_DEPTH = 6
-"""How deep an example goes into models that contain themselves."""
+PREFIX = "#/components/schemas/"
 
 
 class Schemas:
@@ -31,13 +29,13 @@ class Schemas:
                 wanted[signature.model, "serialization"] = None
             if signature.filters is not None:
                 filters[signature.filters] = None
-        self._by_model, found = models_json_schema(list(wanted), ref_template=f"{_PREFIX}{{model}}")
-        self.components: dict[str, Any] = dict(found.get("$defs", {}))
+        self._by_model, found = models_json_schema(list(wanted), ref_template=f"{PREFIX}{{model}}")
+        self.components: dict[str, Any] = _in_words_of_json(found.get("$defs", {}))
         self._filters: dict[type[BaseModel], dict[str, Any]] = {}
         for model in filters:
-            schema = model.model_json_schema(ref_template=f"{_PREFIX}{{model}}")
+            schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}")
             self.components.update(schema.pop("$defs", {}))
-            self._filters[model] = schema
+            self._filters[model] = _in_words_of_json(schema)
 
     def of(self, model: type[BaseModel], mode: Mode) -> dict[str, Any]:
         """The schema of a model: a reference into ``components``."""
@@ -48,6 +46,18 @@ class Schemas:
         schema = self._filters[model]
         required = set(schema.get("required", ()))
         return [_parameter(name, field, name in required) for name, field in schema.get("properties", {}).items()]
+
+
+def _in_words_of_json(node: Any) -> Any:
+    """A schema whose descriptions, which come from docstrings, speak of ``null`` and not of Python."""
+    if isinstance(node, list):
+        return [_in_words_of_json(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    told = {name: _in_words_of_json(value) for name, value in node.items()}
+    if isinstance(told.get("description"), str):
+        told["description"] = told["description"].replace("``", "`").replace("`None`", "`null`")
+    return told
 
 
 def _parameter(name: str, field: Mapping[str, Any], required: bool) -> dict[str, Any]:
@@ -73,59 +83,3 @@ def _present(field: Mapping[str, Any]) -> dict[str, Any]:
     if schema.get("default", 0) is None:
         del schema["default"]
     return schema
-
-
-_FORMATS: Mapping[str, Any] = {
-    "uuid": "01890a5d-ac96-774b-bcce-b302099a8057",
-    "date-time": "2026-03-14T09:26:53Z",
-    "date": "2026-03-14",
-    "email": "aigul@example.com",
-    "uri": "https://example.com/",
-    "password": "•••",
-}
-_NAMES: Mapping[str, Any] = {
-    "name": "Almaty",
-    "slug": "almaty",
-    "timezone": "Asia/Almaty",
-    "currency": "KZT",
-    "phone": "+77011234567",
-    "email": "aigul@example.com",
-    "next": None,
-    "cursor": None,
-}
-
-
-def example_of(schema: Mapping[str, Any], components: Mapping[str, Any], depth: int = 0, name: str = "") -> Any:
-    """A value of that schema for people to look at: its own example where it has one, else something plausible."""
-    if name in _NAMES and "examples" not in schema:
-        return _NAMES[name]
-    if "$ref" in schema:
-        schema = components[str(schema["$ref"]).removeprefix(_PREFIX)]
-    for key in ("examples", "enum"):
-        if schema.get(key):
-            return schema[key][0]
-    for key in ("example", "const", "default"):
-        if schema.get(key) is not None:
-            return schema[key]
-    for key in ("anyOf", "oneOf", "allOf"):
-        if schema.get(key):
-            return example_of(schema[key][0], components, depth)
-    return _plain_example(schema, components, depth)
-
-
-def _plain_example(schema: Mapping[str, Any], components: Mapping[str, Any], depth: int) -> Any:
-    match schema.get("type"):
-        case "object":
-            properties = schema.get("properties", {}) if depth < _DEPTH else {}
-            return {name: example_of(field, components, depth + 1, name) for name, field in properties.items()}
-        case "array":
-            return (
-                [example_of(schema["items"], components, depth + 1)] if "items" in schema and depth < _DEPTH else []
-            )
-        case "string":
-            return _FORMATS.get(schema.get("format", ""), "…")
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "boolean":
-            return True
-    return None

@@ -1,5 +1,15 @@
 // Shows openapi.json. Every text is set as text, never as markup.
 const METHODS = ["get", "post", "put", "patch", "delete"];
+const LIMITS = [
+  ["minimum", (limit) => `from ${limit}`],
+  ["exclusiveMinimum", (limit) => `above ${limit}`],
+  ["maximum", (limit) => `to ${limit}`],
+  ["exclusiveMaximum", (limit) => `below ${limit}`],
+  ["minLength", (limit) => `at least ${limit} long`],
+  ["maxLength", (limit) => `at most ${limit} long`],
+  ["pattern", (pattern) => `like ${pattern}`],
+  ["default", (value) => `${JSON.stringify(value)} unless given`],
+];
 
 function element(name, options = {}, ...children) {
   const made = document.createElement(name);
@@ -27,6 +37,7 @@ function prose(text) {
 class Spec {
   constructor(spec) {
     this.spec = spec;
+    this.server = spec.servers?.[0]?.url ?? "";
   }
 
   resolve(node) {
@@ -46,12 +57,18 @@ class Spec {
     const options = schema.anyOf ?? schema.oneOf;
     if (options) return options.map((option) => this.words(option)).join(" or ");
     if (schema.type === "array") return `array of ${this.words(schema.items) || "anything"}`;
-    const limits = ["minimum", "maximum", "minLength", "maxLength", "pattern", "default"]
-      .filter((name) => schema[name] !== undefined)
-      .map((name) => `${name} ${schema[name]}`);
+    const limits = LIMITS.filter(([name]) => schema[name] !== undefined).map(([name, say]) => say(schema[name]));
     const kind = Array.isArray(schema.type) ? schema.type.join(" or ") : schema.type ?? "anything";
     const notes = [schema.format, ...limits].filter(Boolean).join(", ");
     return notes ? `${kind} (${notes})` : kind;
+  }
+
+  /** The model inside a field (also as an item, or as one of several): its name, and its schema. */
+  inner(schema) {
+    const node = schema?.items ?? schema ?? {};
+    const found = [node, ...(node.anyOf ?? node.oneOf ?? [])].map((option) => option.items ?? option);
+    const reference = found.find((option) => option.$ref && this.resolve(option).properties);
+    return reference ? { name: reference.$ref.split("/").pop(), schema: reference } : null;
   }
 
   fields(schema) {
@@ -62,29 +79,59 @@ class Spec {
       must: required.has(name),
       kind: this.words(field),
       about: field.description ?? "",
+      model: this.inner(field),
     }));
   }
 }
 
-function rows(fields) {
-  const lines = fields.map(({ name, must, kind, about }) =>
+/** A table of fields; what a model holds is built when it is opened, since models may contain themselves. */
+function rows(spec, fields) {
+  const lines = fields.map(({ name, must, kind, about, model }) =>
     element(
       "tr",
       {},
       element("td", { text: name, class: must ? "must" : "" }),
-      element("td", {}, element("span", { class: "dim", text: kind }), ...prose(about)),
+      element("td", {}, element("span", { class: "dim", text: kind }), ...prose(about), inside(spec, model)),
     ),
   );
   return element("table", {}, element("tbody", {}, ...lines));
+}
+
+function inside(spec, model) {
+  if (!model) return null;
+  const made = element("details", { class: "model" }, element("summary", { text: `fields of ${model.name}` }));
+  made.addEventListener("toggle", () => made.append(rows(spec, spec.fields(model.schema))), { once: true });
+  return made;
 }
 
 function section(title, ...content) {
   return content.length ? [element("h3", { text: title }), ...content] : [];
 }
 
+/** Text to look at and to take away. */
+function shown(text) {
+  const copy = element("button", { class: "copy", type: "button", text: "copy" });
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text);
+    copy.textContent = "copied";
+    setTimeout(() => (copy.textContent = "copy"), 1500);
+  });
+  return element("div", { class: "shown" }, element("pre", { text, tabindex: "0" }), copy);
+}
+
 function example(media) {
-  if (media?.example === undefined) return [];
-  return [element("pre", { text: JSON.stringify(media.example, null, 2) })];
+  return media?.example === undefined ? [] : [shown(JSON.stringify(media.example, null, 2))];
+}
+
+/** The request as a line of a shell. */
+function curl(spec, path, method, operation) {
+  const [type, media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  const parts = [`curl -X ${method.toUpperCase()} '${spec.server}${path}'`];
+  if (operation.security?.length) parts.push(`-H "Authorization: Bearer $TOKEN"`);
+  if (media?.example !== undefined) {
+    parts.push(`-H 'Content-Type: ${type}'`, `-d '${JSON.stringify(media.example).replaceAll("'", "'\\''")}'`);
+  } else if (type) parts.push("-F file=@products.csv");
+  return parts.join(" \\\n  ");
 }
 
 function body(spec, operation) {
@@ -94,10 +141,10 @@ function body(spec, operation) {
     kind: `${one.in} · ${spec.words(one.schema)}`,
     about: one.description ?? "",
   }));
-  const found = parameters.length ? section("Parameters", rows(parameters)) : [];
+  const found = parameters.length ? section("Parameters", rows(spec, parameters)) : [];
   for (const [type, media] of Object.entries(operation.requestBody?.content ?? {})) {
     const fields = spec.fields(media.schema);
-    found.push(...section(`Body · ${type}`, ...(fields.length ? [rows(fields)] : []), ...example(media)));
+    found.push(...section(`Body · ${type}`, ...(fields.length ? [rows(spec, fields)] : []), ...example(media)));
   }
   return found;
 }
@@ -107,15 +154,23 @@ function answers(spec, operation) {
   const lines = entries.map(([status, answer]) => {
     const [type, media] = Object.entries(answer.content ?? {})[0] ?? [];
     const kind = [type, spec.words(media?.schema)].filter((word) => word && word !== "anything").join(" · ");
-    return { name: status, must: false, kind, about: answer.description };
+    return { name: status, must: false, kind, about: answer.description, model: spec.inner(media?.schema) };
   });
   const [, first] = entries[0];
-  return section("Answers", rows(lines), ...example(first.content?.["application/json"]));
+  return section("Answers", rows(spec, lines), ...example(first.content?.["application/json"]));
 }
 
-function roles({ permission, roles: allowed }) {
-  if (!allowed) return "Anybody may call.";
-  return permission ? `Needs ${permission}: ${allowed.join(", ")}.` : "Every user may call.";
+/** Who may call, in chips. */
+function needs({ permission, roles, services }) {
+  const chip = (text, kind = "") => element("span", { class: `chip ${kind}`, text });
+  if (!roles) return element("p", { class: "needs" }, chip("anybody"));
+  const may = [...roles, ...(services ? ["service token"] : [])];
+  return element(
+    "p",
+    { class: "needs" },
+    ...(permission ? ["Needs ", chip(permission, "key"), ": "] : ["Everybody who is signed in: "]),
+    ...may.map((one) => chip(one)),
+  );
 }
 
 function operation(spec, path, method, described) {
@@ -130,12 +185,16 @@ function operation(spec, path, method, described) {
     "div",
     { class: "body" },
     ...prose(described.description),
-    element("p", { class: "roles", text: roles(described["x-zeta-permission"]) }),
+    needs(described["x-zeta-permission"]),
     ...body(spec, described),
+    ...section("Request", shown(curl(spec, path, method, described))),
     ...answers(spec, described),
   );
   const made = element("details", { class: "operation", id: described.operationId }, summary, content);
-  made.dataset.words = `${method} ${path} ${described.summary} ${described.operationId}`.toLowerCase();
+  const { permission, roles, services } = described["x-zeta-permission"];
+  made.dataset.words = `${method} ${path} ${described.summary} ${described.operationId} ${permission ?? ""}`.toLowerCase();
+  made.dataset.callers = [...(roles ?? ["owner", "admin", "manager", "viewer"]), ...(services ? ["service"] : [])].join(" ");
+  made.addEventListener("toggle", () => made.open && history.replaceState(null, "", `#${described.operationId}`));
   return made;
 }
 
@@ -143,27 +202,55 @@ function show(document_) {
   const spec = new Spec(document_);
   const main = document.getElementById("main");
   const nav = document.getElementById("tags");
-  main.replaceChildren(...prose(document_.info.description));
+  main.replaceChildren(element("div", { id: "about" }, ...prose(document_.info.description)));
   for (const { name } of document_.tags) {
     const found = Object.entries(document_.paths).flatMap(([path, operations]) =>
       METHODS.filter((method) => operations[method]?.tags.includes(name)).map((method) =>
         operation(spec, path, method, operations[method]),
       ),
     );
-    main.append(element("section", { id: `tag-${name}` }, element("h2", { text: name }), ...found));
-    nav.append(element("a", { href: `#tag-${name}`, text: name }));
+    const id = `tag-${name.replaceAll(" ", "-")}`;
+    main.append(element("section", { id }, element("h2", { text: name }), ...found));
+    nav.append(element("a", { href: `#${id}` }, element("span", { text: name }), element("small", { text: found.length })));
   }
-  document.getElementById(location.hash.slice(1))?.setAttribute("open", "");
+  main.append(element("p", { id: "none", class: "none", text: "Nothing fits.", hidden: "" }));
 }
 
-function find(words) {
-  for (const one of document.querySelectorAll(".operation")) one.hidden = !one.dataset.words.includes(words);
-  for (const one of document.querySelectorAll("section")) one.hidden = !one.querySelector(".operation:not([hidden])");
+/** Open and show what the address names. */
+function follow() {
+  const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (found?.matches(".operation")) found.open = true;
+  found?.scrollIntoView();
 }
 
-document.getElementById("find").addEventListener("input", (event) => find(event.target.value.trim().toLowerCase()));
+function filter() {
+  const words = document.getElementById("find").value.trim().toLowerCase().split(/\s+/);
+  const caller = document.getElementById("caller").value;
+  for (const one of document.querySelectorAll(".operation")) {
+    const may = !caller || one.dataset.callers.split(" ").includes(caller);
+    one.hidden = !may || !words.every((word) => one.dataset.words.includes(word));
+  }
+  for (const link of document.querySelectorAll("#tags a")) {
+    const section = document.getElementById(link.hash.slice(1));
+    const left = section.querySelectorAll(".operation:not([hidden])").length;
+    section.hidden = link.hidden = !left;
+    link.querySelector("small").textContent = left;
+  }
+  document.getElementById("about").hidden = Boolean(caller || words.join(""));
+  document.getElementById("none").hidden = Boolean(document.querySelector(".operation:not([hidden])"));
+}
+
+document.getElementById("find").addEventListener("input", filter);
+document.getElementById("caller").addEventListener("change", filter);
+addEventListener("hashchange", follow);
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.matches("input, select")) return;
+  event.preventDefault();
+  document.getElementById("find").focus();
+});
 try {
   show(await (await fetch("openapi.json")).json());
+  follow();
 } catch (error) {
   document.getElementById("main").textContent = `The document cannot be read: ${error.message}`;
 }

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.assistant.model.order_claims import order_numbers, speaks_truly_of_orders
 from shared.assistant.offline.prices import Amount, find_amounts
 from shared.assistant.products import FoundProduct
 
@@ -168,6 +169,8 @@ class _Checker:
         self._told_numbers = {amount.raw for amount in find_amounts(self._told)}
         self._prices = {price for product in facts.products for price in _prices_of(product)}
         self._categories = _stems(facts.categories)
+        self._orders = order_numbers(_normalised(facts.trusted))
+        self._orders_said = order_numbers(_normalised(facts.said))
 
     def products_in(self, sentence: str) -> list[str]:
         """Article numbers of the products that a sentence names, by number or by whole name."""
@@ -188,6 +191,7 @@ class _Checker:
             and self._article_numbers_known(sentence)
             and self._money_known(_MARK.sub(" ", sentence))
             and self._names_known(_MARK.sub(" ", sentence))
+            and speaks_truly_of_orders(sentence, known=self._orders, said=self._orders_said)
             and not self._claims_unseen(sentence)
         )
 

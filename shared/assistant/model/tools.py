@@ -36,7 +36,7 @@ class Toolbox:
     def __init__(self, moment: Moment, skills: Skills) -> None:
         self._moment = moment
         self._tools = skills.tools
-        self.definitions = skills.tool_definitions()
+        self.definitions = skills.tool_definitions
         """The tools as a request carries them."""
         self.evidence: list[Evidence] = []
         self.found: Found | None = None

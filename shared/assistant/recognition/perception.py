@@ -47,8 +47,8 @@ class Recognition:
     async def perceive(self, turn: Turn) -> Perceived:
         """Write voice notes down, then look at photos.
 
-        A form that waits for an answer gets the words, and it is no moment to show other goods. A photo alone
-        answers no question: it is looked at, and the form stays open.
+        A form that waits for an answer gets the words: what they are about is the form. A photo alone answers no
+        question, so it is looked at, and the form stays open.
         """
         heard = await self._listener.hear(turn)
         words = Perceived(heard.turn, None, heard.before, heard.usage, heard.analytics)

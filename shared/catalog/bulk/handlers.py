@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from shared.catalog.bulk.export import export_products
 from shared.catalog.bulk.jobs import ImportErrorRow, ImportRow, Jobs
-from shared.catalog.bulk.runner import CONTAINER, RUNG_FOR, ring_for
+from shared.catalog.bulk.run import CONTAINER
 from shared.catalog.bulk.schemas import ExportFilter, ImportFilter, ImportOptions, ImportView
 from shared.catalog.bulk.tables import MAX_FILE
 from shared.catalog.bulk.texts import TEXTS
+from shared.catalog.bulk.watch import RUNG_FOR, ring_for
 from shared.catalog.bulk.writing import MEDIA_TYPES, table_writer
 from shared.catalog.records import ProductFilter
 from shared.identity import audit

@@ -20,6 +20,7 @@ from shared.dialogs.contract import Turn, TurnResult
 from shared.dialogs.notices import Recipient
 from shared.escalations import service
 from shared.escalations.desk import REPLY_LIMIT, EscalationDesk
+from shared.escalations.records import record_act_of_member
 from shared.escalations.schemas import Escalation
 from shared.escalations.staff import cards, links
 from shared.escalations.staff.linking import answer_link
@@ -103,13 +104,20 @@ class StaffResponder:
             state = turn.state if answering != escalation.id else _with(turn.state, None)
 
             async def close(session: AsyncSession) -> Bell | None:
-                await self._desk.resolve(session, escalation.id, by=user_id)
+                before = await service.get(session, escalation.id, lock=True)
+                after = await self._desk.resolve(session, escalation.id, by=user_id)
+                await record_act_of_member(
+                    session, user_id, turn.bot.platform, "resolved", before=before, after=after
+                )
                 return "deliveries"
 
             return TurnResult(reply=cards.about("staff.closed", shopper, language), state=state, effects=(close,))
 
         async def take(session: AsyncSession) -> None:
-            await service.take(session, escalation.id, user_id)
+            before = await service.get(session, escalation.id, lock=True)
+            after = await service.take(session, escalation.id, user_id)
+            if after != before:
+                await record_act_of_member(session, user_id, turn.bot.platform, "taken", before=before, after=after)
 
         if wish.act == "take":
             return TurnResult(reply=cards.offer("staff.taken", escalation.id, shopper, language), effects=(take,))
@@ -135,7 +143,9 @@ class StaffResponder:
             return TurnResult(reply=stays)
 
         async def say(session: AsyncSession) -> Bell | None:
-            await self._desk.reply(session, escalation.id, words.text, user_id=user_id)
+            before = await service.get(session, escalation.id, lock=True)
+            after = await self._desk.reply(session, escalation.id, words.text, user_id=user_id)
+            await record_act_of_member(session, user_id, turn.bot.platform, "answered", before=before, after=after)
             return "deliveries"
 
         sent = cards.while_answering("staff.sent", escalation.id, shopper, turn.language)

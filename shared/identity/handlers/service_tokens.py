@@ -36,6 +36,6 @@ class ServiceTokenHandlers:
         return Created(IssuedServiceToken(service_token=view, token=token), "service-tokens")
 
     async def revoke(self, caller: Caller, token_id: UUID) -> None:
-        """Revoke a token: it stops to work within 15 seconds."""
+        """Revoke a token: it stops working within 15 seconds."""
         async with self._database.session_scope(caller.company_id) as session:
             await service_tokens.revoke(session, caller, token_id)

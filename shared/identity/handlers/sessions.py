@@ -142,7 +142,12 @@ class SessionHandlers:
         """Exchange a refresh token for new tokens.
 
         Each is good for one use. One that comes a second time ends its session, with every token that grew from it:
-        it may have been stolen. The browser sends its cookie, and needs `X-CSRF-Token`.
+        it may have been stolen. Only within ten seconds of its use it is refused with 409: another tab of the same
+        browser has the new cookies by then, try again with them. The browser sends its cookie, and needs
+        `X-CSRF-Token`.
+
+        Raises:
+            InProgress: the token was used a moment ago.
         """
         token, kind = _presented(client, body)
         async with self._database.anonymous_scope() as session:

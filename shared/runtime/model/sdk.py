@@ -67,8 +67,14 @@ class SdkClient:
         Raises:
             TemperatureRefused, ContextTooLong, ModelFailed: see each.
         """
+        # Extra parts go into the body as they are, over the others. Given as arguments, the SDK walks through every
+        # message and every tool's schema, each time: most of what a call costs.
+        plain = {name: request[name] for name in ("messages", "tools") if name in request}
+        typed = {name: value for name, value in request.items() if name not in plain}
         async with _translated_errors():
-            answer = await self._client.chat.completions.with_raw_response.create(**request)
+            answer = await self._client.chat.completions.with_raw_response.create(
+                **typed, messages=(), extra_body=plain
+            )
             return bytes(answer.http_response.content)
 
     async def transcribe(self, file: tuple[str, bytes, str], *, model: str, language: str, timeout: float) -> bytes:

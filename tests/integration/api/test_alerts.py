@@ -70,12 +70,12 @@ async def test_an_alert_is_made_shown_changed_and_cancelled(
 
     assert created.status == 201, created.json
     assert (created.json["seen"], created.json["limit"]) == (tenge(140_000), tenge(120_000))
-    assert (created.json["state"], created.json["check_hours"]) == ("active", 6)
+    assert (created.json["status"], created.json["check_hours"]) == ("active", 6)
     assert read.json == created.json
     assert (changed.status, changed.json["limit"]) == (200, tenge(110_000))
     assert late.status == 412
     assert deleted.status == 204
-    assert (await admin.get(location)).json["state"] == "cancelled"
+    assert (await admin.get(location)).json["status"] == "cancelled"
     assert (await admin.patch(location, {"check_hours": 1})).status == 409
 
 
@@ -111,8 +111,8 @@ async def test_alerts_are_listed_by_state_condition_customer_and_product_page_by
         return [alert["id"] for alert in answer.json["items"]]
 
     assert await listed("") == [second, first]
-    assert await listed("sort=created") == [first, second]
-    assert await listed("state=active") == [second]
+    assert await listed("sort=created_at") == [first, second]
+    assert await listed("status=active") == [second]
     assert await listed("condition=drop") == [first]
     assert await listed(f"customer_id={customer_id}&product_id={product_id}") == [second, first]
     assert await listed(f"customer_id={uuid4()}") == []
@@ -130,9 +130,9 @@ async def test_alerts_are_listed_by_state_condition_customer_and_product_page_by
         ({"condition": "below", "limit": tenge(1, "USD")}, (409, "alert_refused")),
         ({"condition": "below", "limit": tenge(140_000)}, (409, "alert_already_so")),
         ({"condition": "restock"}, (409, "alert_already_so")),
-        ({"customer_id": str(uuid4())}, (404, "not_found")),
-        ({"product_id": str(uuid4())}, (404, "not_found")),
-        ({"dialog_id": 999_999}, (404, "not_found")),
+        ({"customer_id": str(uuid4())}, (400, "invalid_input")),
+        ({"product_id": str(uuid4())}, (400, "invalid_input")),
+        ({"dialog_id": 999_999}, (400, "invalid_input")),
         ({"dialog_id": 1 << 65}, (400, "invalid_input")),
         ({"expires_at": "2020-01-01T00:00:00Z"}, (400, "invalid_input")),
         ({"expires_at": "2030-01-01T00:00:00"}, (400, "invalid_input")),
@@ -169,7 +169,7 @@ async def test_another_company_s_alert_does_not_exist(
     assert (await stranger.get(f"alerts/{alert}")).status == 404
     assert (await stranger.patch(f"alerts/{alert}", {"check_hours": 1})).status == 404
     assert (await stranger.delete(f"alerts/{alert}")).status == 404
-    assert (await stranger.post("alerts", wish(customer_id, product_id))).status == 404
+    assert (await stranger.post("alerts", wish(customer_id, product_id))).status == 400
 
 
 async def test_a_viewer_reads_and_does_not_write(

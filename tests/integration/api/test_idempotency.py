@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from sqlalchemy import text
 
 from shared.api.edge import ApiEdge
+from shared.api.exchange import ApiAnswer, ApiRequest
+from shared.api.idempotency import AlreadyServed, Idempotency
 from shared.composition import Worker
 from shared.identity.permissions import Role
+from shared.kernel.errors import Unavailable
+from tests.doubles.tokens import KnownTokens
 from tests.integration.api.conftest import SignIn
 from tests.integration.shops import Shop
 
@@ -103,3 +108,63 @@ async def test_answers_are_forgotten_after_a_day_and_keys_are_free_again(
     assert (expired.status, expired.json["code"]) == (409, "taken")
     async with worker.database.session_scope(shop.company_id) as session:
         assert (await session.scalars(text("SELECT key FROM api_requests"))).all() == ["new"]
+
+
+DIED = (
+    "UPDATE api_requests SET done_at = NULL, status = NULL, body = NULL, created_at = now() - interval '12 minutes'"
+)
+
+
+async def test_a_worker_that_died_after_the_work_leaves_it_done_once(
+    sign_in: SignIn, worker: Worker, shop: Shop
+) -> None:
+    owner = sign_in(shop.company_id)
+    await owner.post("cities", CITY, headers=KEY)
+    async with worker.database.session_scope(shop.company_id) as session:
+        await session.execute(text(DIED))
+        await session.execute(text("UPDATE cities SET slug = 'nur-sultan' WHERE slug = 'astana'"))
+
+    again = await owner.post("cities", CITY, headers=KEY)
+
+    assert (again.status, again.json["code"]) == (409, "already_served")
+    slugs = {city["slug"] for city in (await owner.get("cities")).json["items"]}
+    assert "astana" not in slugs
+
+
+async def test_a_worker_that_died_before_the_work_has_it_done_anew(
+    sign_in: SignIn, worker: Worker, shop: Shop
+) -> None:
+    owner = sign_in(shop.company_id)
+    await owner.post("cities", {"slug": "almaty", "name": "Алматы"}, headers={"Idempotency-Key": "other"})
+    await owner.post("cities", CITY, headers=KEY)
+    async with worker.database.session_scope(shop.company_id) as session:
+        await session.execute(text(DIED + ", worked_at = NULL"))
+        await session.execute(text("UPDATE cities SET slug = 'nur-sultan' WHERE slug = 'astana'"))
+
+    assert (await owner.post("cities", CITY, headers=KEY)).status == 201
+
+
+async def test_what_failed_after_its_commit_is_not_done_again(
+    edge: ApiEdge, tokens: KnownTokens, worker: Worker, shop: Shop
+) -> None:
+    caller = await tokens.authenticate(tokens.user(shop.company_id, Role.OWNER))
+    request = ApiRequest("POST", "/api/cities", {}, {"idempotency-key": "1"}, {}, b"{}")
+    served: list[str] = []
+
+    async def serve_and_fail(statement: str) -> ApiAnswer:
+        async with worker.database.session_scope(shop.company_id) as session:
+            await session.execute(text(statement))
+        served.append(statement)
+        raise Unavailable("queues", after=1.0)
+
+    async def ask(statement: str) -> None:
+        await Idempotency(worker.database).once(caller, request, lambda: serve_and_fail(statement), stored=True)
+
+    for _ in range(2):  # nothing was written: it may come again
+        with pytest.raises(Unavailable):
+            await ask("SELECT 1")
+    with pytest.raises(Unavailable):
+        await ask("UPDATE cities SET name = name || '!'")
+    with pytest.raises(AlreadyServed):
+        await ask("UPDATE cities SET name = name || '!'")
+    assert len(served) == 3

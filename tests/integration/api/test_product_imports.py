@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from shared.catalog.bulk.runner import ImportRunner
+from shared.catalog.bulk.run import ImportRunner
 from shared.composition import Worker
 from shared.identity.permissions import Role
 from shared.runtime.blobs import Blobs
@@ -52,7 +52,7 @@ async def imported(
 ) -> dict[str, Any]:
     """What the import says once its message was served."""
     started = await send(client, content, query)
-    await worker.imports.run(message(shop.company_id, started["id"]))
+    await worker.import_runner.run(message(shop.company_id, started["id"]))
     answer = await client.get(f"products/imports/{started['id']}")
     assert answer.status == 200
     done: dict[str, Any] = answer.json
@@ -304,8 +304,8 @@ async def test_a_worker_that_is_killed_between_batches_loses_and_doubles_nothing
         )
         half = (await owner.get(path)).json
         assert (half["status"], half["rows_read"]) == ("waiting", 500 * turn)
-    await worker.imports.run(message(shop.company_id, started["id"]))
-    await worker.imports.run(message(shop.company_id, started["id"]))  # the message comes twice
+    await worker.import_runner.run(message(shop.company_id, started["id"]))
+    await worker.import_runner.run(message(shop.company_id, started["id"]))  # the message comes twice
 
     done = (await owner.get(path)).json
     assert (done["status"], done["rows_read"], counts(done)) == ("done", 1700, (1683, 0, 0, 17))
@@ -322,14 +322,14 @@ async def test_what_a_silent_worker_left_is_rung_for_and_its_late_batch_does_not
                 "UPDATE product_imports SET status = 'running', attempts = 1, lease_until = now() - interval '1 s'"
             )
         )
-    await worker.imports.sweep()
-    await worker.imports.run(message(shop.company_id, started["id"]))
+    await worker.import_watch.run()
+    await worker.import_runner.run(message(shop.company_id, started["id"]))
 
     assert (await owner.get(f"products/imports/{started['id']}")).json["status"] == "done"
     async with database.session_scope(shop.company_id) as session:
         await session.execute(text("UPDATE product_imports SET status = 'running', attempts = 7"))
     job_of_another = message(shop.company_id, started["id"])
-    await worker.imports.run(job_of_another)
+    await worker.import_runner.run(job_of_another)
     assert (await owner.get(f"products/imports/{started['id']}")).json["status"] == "running"
 
 
@@ -339,7 +339,7 @@ async def test_a_file_that_kills_its_reader_again_and_again_is_given_up(
     started = await send(owner, csv_file(HEAD, ("A-1", "Диван", "sofas", "1")))
     async with database.session_scope(shop.company_id) as session:
         await session.execute(text("UPDATE product_imports SET stalls = 5"))
-    await worker.imports.run(message(shop.company_id, started["id"]))
+    await worker.import_runner.run(message(shop.company_id, started["id"]))
 
     done = (await owner.get(f"products/imports/{started['id']}")).json
     assert (done["status"], done["failure"]) == ("failed", "given_up")
@@ -358,7 +358,7 @@ async def test_an_import_waits_while_the_storage_is_down(
     assert (await owner.get(f"products/imports/{started['id']}")).json["status"] == "running"
     async with database.session_scope(shop.company_id) as session:
         await session.execute(text("UPDATE product_imports SET lease_until = :past"), {"past": timedelta_ago()})
-    await worker.imports.run(message(shop.company_id, started["id"]))
+    await worker.import_runner.run(message(shop.company_id, started["id"]))
     assert (await owner.get(f"products/imports/{started['id']}")).json["status"] == "done"
 
 
@@ -400,6 +400,6 @@ async def test_an_import_of_another_company_cannot_be_run_by_its_id(
     owner: ApiClient, worker: Worker, shop: Shop, other_shop: Shop
 ) -> None:
     started = await send(owner, csv_file(HEAD, ("A-1", "Диван", "sofas", "1")))
-    await worker.imports.run(message(other_shop.company_id, started["id"]))
+    await worker.import_runner.run(message(other_shop.company_id, started["id"]))
 
     assert (await owner.get(f"products/imports/{started['id']}")).json["status"] == "waiting"

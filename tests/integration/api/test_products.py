@@ -214,7 +214,7 @@ async def test_each_filter_narrows_the_list(owner: ApiClient, shop: Shop) -> Non
         assert await skus(owner, f"sort=price&{query}") == expected, query
 
 
-@pytest.mark.parametrize("sort", ["name", "-name", "price", "-price", "updated", "-updated"])
+@pytest.mark.parametrize("sort", ["name", "-name", "price", "-price", "updated_at", "-updated_at"])
 async def test_pages_in_every_order_hold_each_product_once(owner: ApiClient, sort: str) -> None:
     await with_sofas(owner, *(sofa(f"S-{n}", f"Диван {'ЕЁже'[n % 4]}", 100 * (n % 3)) for n in range(7)))
     whole = (await owner.get(f"products?limit=100&sort={sort}")).json["items"]

@@ -176,7 +176,7 @@ async def test_customers_are_listed_newest_first_by_name_and_phone(desk: Desk, d
     assert [customer.id for customer in await desk.all()] == [berik.id, aigul.id]
     assert [customer.id for customer in await desk.all(text="айг")] == [aigul.id]
     assert [customer.id for customer in await desk.all(phone="8 (701) 123 45 67")] == [aigul.id]
-    assert [customer.id for customer in await desk.all(sort="created")] == [aigul.id, berik.id]
+    assert [customer.id for customer in await desk.all(sort="created_at")] == [aigul.id, berik.id]
     assert await desk.all(text="100%") == []
 
 

@@ -77,7 +77,7 @@ class Counter:
 
     async def attend(self) -> int:
         """Look at what is due, as the queue function does; how many escalations were looked at."""
-        return await self.stage.worker.escalations.run()
+        return await self.stage.worker.escalation_runner.run()
 
     async def pass_minutes(self, minutes: float) -> None:
         """Let time pass for every escalation, and look at what is due then."""

@@ -245,3 +245,28 @@ async def test_a_person_who_is_forgotten_is_forgotten_in_the_staff_s_chats_too(c
         left = await counter.stage.sql(counter.shop, f"SELECT {column} AS kept FROM {table}")
         assert "Абая 10" not in str(left), table
         assert "Айгуль" not in str(left), table
+
+
+async def test_what_a_member_does_in_their_messenger_is_in_the_audit_log(counter: Counter) -> None:
+    anna, _ = await talking(counter)
+    await anna.says("Добрый день")
+    await anna.listens()
+    await anna.presses("Закрыть")
+    await anna.listens()
+
+    logged = await counter.stage.sql(
+        counter.shop,
+        "SELECT action, actor_id, actor_name, address, before, after FROM audit_log"
+        " WHERE subject_type = 'escalation' ORDER BY at",
+    )
+
+    assert [row["action"] for row in logged] == [
+        "escalation.taken",
+        "escalation.answered",
+        "escalation.resolved",
+    ]
+    assert {(row["actor_id"], row["actor_name"], row["address"]) for row in logged} == {
+        (anna.user_id, "Анна", "telegram")
+    }
+    assert logged[-1]["after"] == {"status": "resolved"}
+    assert "Добрый день" not in json.dumps([row["after"] for row in logged], ensure_ascii=False, default=str)

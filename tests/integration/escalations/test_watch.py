@@ -26,15 +26,15 @@ async def test_a_new_escalation_rings_at_once(counter: Counter) -> None:
 
 
 async def test_the_timer_rings_for_what_is_due_and_for_nothing_else(counter: Counter) -> None:
-    watch = counter.stage.worker.escalations
-    assert await watch.find() is False
+    watch = counter.stage.worker.escalation_watch
+    assert await watch.run() == 0
     aigul = counter.stage.shopper(counter.shop)
     await aigul.says("позовите менеджера")
     await aigul.hears()
 
-    assert await watch.find() is True
-    await watch.run()
-    assert await watch.find() is False
+    assert await watch.run() == 1
+    await counter.attend()
+    assert await watch.run() == 0
 
 
 async def test_two_firings_tell_once(counter: Counter) -> None:

@@ -154,3 +154,22 @@ async def test_a_company_s_name_cannot_add_headers_to_the_mail(open_office: Open
 
         assert (await invited(owner))["sent"] is True
         assert "{link} %s Уют {0}" in server.mails[0]["Subject"]
+
+
+@pytest.mark.parametrize("ending", ["deactivated", "demoted", "deleted"])
+async def test_who_is_shut_out_leaves_no_invitation_behind(office: Office, owner: Person, ending: str) -> None:
+    """An invitation to an own second address would be a way back in."""
+    admin = await office.hire(owner, Role.ADMIN)
+    back_door = await invited(admin, "second@uyut.kz", "admin")
+    other = await invited(owner, "third@uyut.kz")
+
+    if ending == "deleted":
+        assert (await owner.client.delete(f"users/{admin.id}")).status == 204
+    else:
+        change = {"active": False} if ending == "deactivated" else {"role": "viewer"}
+        assert (await owner.client.patch(f"users/{admin.id}", change)).status == 200
+
+    assert (await accepted(office, back_door["token"])).json["code"] == "invitation_invalid"
+    assert (await accepted(office, other["token"])).status == 201
+    logged = (await owner.client.get("audit?action=invitation.revoked")).json["items"]
+    assert [entry["before"]["email"] for entry in logged] == ["second@uyut.kz"]

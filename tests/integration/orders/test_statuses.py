@@ -155,7 +155,7 @@ async def test_outside_the_window_the_bot_s_template_tells_number_and_status(sta
     await aigul.listens()
     worker = stage.worker
     shop = Shop(opened.company_id, opened.city_id, opened.bots[Platform.WHATSAPP])
-    counter = Counter(worker.database, worker.cache, worker.notices, shop)
+    counter = Counter(worker, shop)
     [row] = await counter.sql("SELECT id FROM dialogs")
     async with worker.database.session_scope(shop.company_id) as session:
         customer = await worker.customers.ensure(session, row["id"])

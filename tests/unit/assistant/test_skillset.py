@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from shared.assistant.cards import Cards
+from shared.assistant.model.context import estimate_tokens
 from shared.assistant.skill import (
     Answer,
     ButtonFamily,
@@ -84,11 +86,30 @@ def test_a_label_is_its_button_in_any_case_and_language() -> None:
 
 
 def test_every_tool_is_described_and_takes_no_company_dialog_or_person() -> None:
-    for definition in skills_of_a_shop().tool_definitions():
+    for definition in skills_of_a_shop().tool_definitions:
         function = definition["function"]
         assert function["description"]
         assert function["parameters"]["additionalProperties"] is False
         assert not {"company_id", "dialog_id", "customer_id"} & set(function["parameters"].get("properties", {}))
+
+
+def test_the_tools_of_every_request_stay_short_and_each_argument_is_explained() -> None:
+    definitions = skills_of_a_shop().tool_definitions
+    as_sent = json.dumps(definitions, ensure_ascii=False)
+    assert estimate_tokens(as_sent) < 3200, "an upper estimate; each turn pays for it"
+    assert not {"title", "anyOf", "$ref", "$defs", "default"} & set(re.findall(r'"([^"]+)":', as_sent))
+    for definition in definitions:
+        for argument in definition["function"]["parameters"]["properties"].values():
+            assert argument["description"]
+            assert argument["type"]
+
+
+def test_a_tools_schema_keeps_what_the_model_has_to_know() -> None:
+    tools = {one["function"]["name"]: one["function"]["parameters"] for one in skills_of_a_shop().tool_definitions}
+    assert tools["fill_checkout"]["properties"]["method"]["enum"] == ["delivery", "pickup"]
+    assert tools["change_cart"]["required"] == ["sku", "quantity"]
+    assert tools["change_cart"]["properties"]["quantity"]["minimum"] == 0
+    assert "angry" in tools["escalate_to_manager"]["properties"]["reason"]["enum"]
 
 
 def test_no_tool_orders() -> None:

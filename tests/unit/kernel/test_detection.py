@@ -124,7 +124,7 @@ def shop_texts(language: Language) -> list[str]:
     for catalogue in sorted(Path("shared").glob(f"**/locales/{language.value}/LC_MESSAGES/*.po")):
         with catalogue.open("rb") as file:
             for message in read_po(file):
-                words = message.string if isinstance(message.string, str) else "\n".join(message.string)
+                words = "\n".join([message.string] if isinstance(message.string, str) else message.string or ())
                 found += [re.sub(r"\{\w*\}", " ", words)] if message.id and words else []
     assert len(found) > 300
     return found

@@ -46,7 +46,12 @@ def alert_tools(watching: Watching) -> tuple[Tool, ...]:
             _CreatePriceAlert,
             calls.create,
         ),
-        Tool("list_price_alerts", "What the shopper asked to be told of.", _ListPriceAlerts, calls.list),
+        Tool(
+            "list_price_alerts",
+            "The shopper's price and restock alerts; the shopper sees them too.",
+            _ListPriceAlerts,
+            calls.list,
+        ),
         Tool("cancel_price_alert", "End the shopper's alerts for a product.", _CancelPriceAlert, calls.cancel),
     )
 

@@ -30,7 +30,9 @@ def checkout_tools(actions: CheckoutActions) -> tuple[Tool, ...]:
     tools = _Tools(actions)
     return (
         Tool("start_checkout", "Begin to order what is in the cart.", _StartCheckout, tools.start),
-        Tool("fill_checkout", "Note what the shopper said for the order.", _FillCheckout, tools.fill),
+        Tool(
+            "fill_checkout", "Note for the order what the shopper said, and only that.", _FillCheckout, tools.fill
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.analytics import service as analytics
 from shared.analytics.kinds import EventKind
-from shared.assistant.offline.colours import COLOURS, find_colour
+from shared.assistant.offline.colours import colour_of
 from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import ProductQuery
 from shared.assistant.skill import (
@@ -130,9 +130,7 @@ class _Knowing:
         )
 
     async def learn_by_model(self, moment: Moment, wanted: _RememberPreference) -> Answer:
-        colour = wanted.colour
-        if colour is not None and colour not in COLOURS:
-            colour = find_colour(colour).code
+        colour = colour_of(wanted.colour) if wanted.colour is not None else None
         learnt = await self._remember(
             moment, wanted.category or "", colour, price_bound(wanted.price_min), price_bound(wanted.price_max)
         )

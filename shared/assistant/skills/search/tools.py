@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant.counting import searched, viewed
 from shared.assistant.facts import Evidence, describe_product
-from shared.assistant.offline.colours import COLOURS, find_colour
+from shared.assistant.offline.colours import colour_of
 from shared.assistant.products import CityFinder, ProductFinder, ProductQuery
 from shared.assistant.skill import Answer, Found, Moment, Tool, ToolArguments
 from shared.assistant.skills.search.relaxing import GivenUp, SearchOutcome, find_relaxing
@@ -60,7 +60,7 @@ class _Looking:
         self._cities = cities
 
     async def search(self, moment: Moment, wanted: _SearchProducts) -> Answer:
-        colour = None if wanted.colour is None else _colour_code(wanted.colour)
+        colour = None if wanted.colour is None else colour_of(wanted.colour)
         text = wanted.query if wanted.colour is None or colour else f"{wanted.query} {wanted.colour}".strip()
         async with moment.turn.session() as session:
             try:
@@ -118,8 +118,3 @@ def _facts(outcome: SearchOutcome) -> dict[str, object]:
     elif outcome.given_up is not GivenUp.NOTHING:
         facts["note"] = f"nothing fits exactly; these ignore: {outcome.given_up.value.replace('_', ' ')}"
     return facts
-
-
-def _colour_code(word: str) -> str | None:
-    code = word.strip().casefold().replace(" ", "_")
-    return code if code in COLOURS else find_colour(word).code

@@ -1,4 +1,4 @@
-"""Reading a file of products in the background: batch by batch, each counted in the transaction that writes it.
+"""What the queue ``imports`` starts: reading a file of products, each batch counted in its own transaction.
 
 Killed at any point, the next worker goes on behind the last batch that was committed. A worker that lost its lease
 finds out when it counts its batch in, and nothing of that batch stays.
@@ -19,9 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.catalog.bulk.columns import Layout, layout_of, recognised
 from shared.catalog.bulk.failures import FileFailure, UnreadableFile
-from shared.catalog.bulk.jobs import ImportRow, Jobs, waiting_imports
+from shared.catalog.bulk.jobs import ImportRow, Jobs
 from shared.catalog.bulk.rows import ParsedRow, RowError, Shop, parse_row, product_of
 from shared.catalog.bulk.tables import MAX_FILE, Row, read_table
+from shared.catalog.bulk.watch import RUNG_FOR, ring_for
 from shared.catalog.imports import UpsertResult, upsert_products
 from shared.catalog.repository import CatalogRepository
 from shared.catalog.rows import product_input
@@ -31,18 +32,16 @@ from shared.identity import audit
 from shared.kernel.errors import NotFound, Unavailable
 from shared.runtime.blobs import Blobs
 from shared.runtime.database import Database
-from shared.runtime.queues import IMPORTS, Queues
+from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 
-__all__ = ["CONTAINER", "ImportRunner", "ring_for"]
+__all__ = ["CONTAINER", "ImportRunner"]
 
 _log = logging.getLogger(__name__)
 
 CONTAINER = "product-imports"
 _BATCH = 500
 _UNKNOWN_COLUMN = "unknown_column"
-RUNG_FOR = timedelta(seconds=60)
-"""How long a ring stands for an import before the sweep rings again."""
 
 
 class _LeaseLost(Exception):
@@ -77,15 +76,8 @@ class ImportRunner:
         except _LeaseLost:
             _log.info("an import went over to another worker", extra=_ids(job))
         except Unavailable as error:
-            # the lease runs out, and the sweep rings
+            # the lease runs out, and the watch rings
             _log.warning("an import waits", extra={**_ids(job), "dependency": error.dependency})
-
-    async def sweep(self) -> None:
-        """Ring for every import that nobody is at."""
-        async with self._database.system_scope() as session:
-            waiting = await waiting_imports(session, rung_for=RUNG_FOR, limit=100)
-        for company_id, import_id in waiting:
-            await ring_for(self._queues, company_id, import_id)
 
     async def _read(self, job: ImportRow) -> None:
         if job.stalls > self._attempts:
@@ -148,15 +140,6 @@ class ImportRunner:
             given = await Jobs(session).give_back(job, rung_for=RUNG_FOR)
         if given:
             await ring_for(self._queues, job.company_id, job.id)
-
-
-async def ring_for(queues: Queues, company_id: UUID, import_id: UUID) -> None:
-    """Send the message that an import waits. Never raises: without it the sweep rings."""
-    message = json.dumps({"company_id": str(company_id), "import_id": str(import_id)})
-    try:
-        await queues.send(IMPORTS, message)
-    except Unavailable:
-        _log.warning("an import could not be rung for; the sweep will", extra={"import_id": str(import_id)})
 
 
 def _ids(job: ImportRow) -> dict[str, str]:
