@@ -15,7 +15,7 @@ from infra.local.services.processes import run_step
 from infra.local.state import AZURITE_PROGRAMS, CHECKOUT
 
 TOOLS = Path(sys.executable).parent
-TEST_PROCESSES = "2"
+TEST_PROCESSES = "3"
 
 
 def main(arguments: list[str]) -> int:

@@ -174,10 +174,10 @@ async def test_customers_are_listed_newest_first_by_name_and_phone(desk: Desk, d
     berik = await desk.ensure(await open_dialog(database, desk.shop, "Берик"))
 
     assert [customer.id for customer in await desk.all()] == [berik.id, aigul.id]
-    assert [customer.id for customer in await desk.all(text="айг")] == [aigul.id]
+    assert [customer.id for customer in await desk.all(q="айг")] == [aigul.id]
     assert [customer.id for customer in await desk.all(phone="8 (701) 123 45 67")] == [aigul.id]
     assert [customer.id for customer in await desk.all(sort="created_at")] == [aigul.id, berik.id]
-    assert await desk.all(text="100%") == []
+    assert await desk.all(q="100%") == []
 
 
 async def test_another_company_has_other_customers(

@@ -68,7 +68,7 @@ async def test_what_is_found_before_the_company_is_known_reads_no_table_from_end
         {"actor_id": "00000000-0000-0000-0000-000000000042"},
         {"action": "product.7"},
         {"subject_type": "product", "subject_id": "77"},
-        {"since": "2020-01-01T00:00:00Z", "until": "2999-01-01T00:00:00Z"},
+        {"at_from": "2020-01-01T00:00:00Z", "at_before": "2999-01-01T00:00:00Z"},
     ],
 )
 async def test_a_page_of_the_audit_log_is_read_by_an_index(
