@@ -6,7 +6,7 @@ what is on sale in the person's city and not sold out is taken. Functions take t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from uuid import UUID
@@ -47,9 +47,9 @@ class RecommendationService:
     async def recommend(self, session: AsyncSession, wanted: Wanted, *, now: datetime) -> list[Recommendation]:
         """At most ``wanted.limit`` products with reasons, the best first; empty where nothing suits."""
         liked = await self.preferences(session, wanted.dialog_ids, now=now)
-        seen = await self._seen(session, liked, wanted)
-        spoken_of = await self._catalog.products_by_ids(session, list(wanted.near[:1])) or seen[:1]
-        near = set(wanted.near) or {product.id for product in seen[:1]}
+        spoken_of = await self._catalog.products_by_ids(session, list(wanted.near[:1]))
+        spoken_of = spoken_of or await self._seen_last(session, liked, wanted)
+        near = set(wanted.near) or {product.id for product in spoken_of}
         sources = [
             await self._bought_together(session, near),
             await self._similar(session, spoken_of, wanted),
@@ -67,18 +67,14 @@ class RecommendationService:
 
     # ---- the sources --------------------------------------------------------------------------------------
 
-    async def _seen(self, session: AsyncSession, liked: Preferences, wanted: Wanted) -> list[ProductView]:
-        """What the person looked at last and is still there, latest first."""
-        return [product async for product in self._by_skus(session, liked.viewed[:3], wanted.city_id)]
-
-    async def _by_skus(
-        self, session: AsyncSession, skus: Iterable[str], city_id: UUID | None
-    ) -> AsyncIterator[ProductView]:
-        for sku in skus:
+    async def _seen_last(self, session: AsyncSession, liked: Preferences, wanted: Wanted) -> list[ProductView]:
+        """What the person looked at last and is still there; empty where nothing is."""
+        for sku in liked.viewed[:3]:
             try:
-                yield await self._catalog.get_product(session, sku, city_id=city_id)
+                return [await self._catalog.get_product(session, sku, city_id=wanted.city_id)]
             except NotFound:
                 continue
+        return []
 
     async def _bought_together(self, session: AsyncSession, near: Collection[UUID]) -> list[Recommendation]:
         found = await sales.bought_together(session, near, limit=_CANDIDATES) if near else []
