@@ -1,4 +1,8 @@
-"""The steps between a webhook and its delivery at which a worker can die."""
+"""The steps between a webhook and its delivery at which a worker can die.
+
+A statement that travels together with its ``COMMIT`` (a webhook's record, a send's) is one step: nothing of a
+worker can happen between the two.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +38,7 @@ class Step:
 
 STEPS = (
     Step("webhook: before it is recorded", "postgres", _RECEIVE, "asked"),
-    Step("webhook: recorded, not committed", "postgres", _RECEIVE, "answered"),
-    Step("webhook: about to commit", "postgres", _RECEIVE, "asked", b"COMMIT"),
-    Step("webhook: committed, nobody knows", "postgres", _RECEIVE, "answered", b"COMMIT"),
+    Step("webhook: recorded and committed, nobody knows", "postgres", _RECEIVE, "answered"),
     Step("webhook: committed, not rung", "redis", b"ring:turns", "asked"),
     Step("webhook: marker set, not rung", "redis", b"ring:turns", "answered"),
     Step("webhook: ring on its way", "queue", b"POST /devstoreaccount1/", "asked"),
@@ -58,8 +60,7 @@ STEPS = (
     Step("send: before the messenger has it", "messenger", b"/sendMessage", "asked"),
     Step("send: the messenger has it, nobody knows", "messenger", b"/sendMessage", "answered"),
     Step("send: before it is recorded", "postgres", _FINISH, "asked"),
-    Step("send: recorded, not committed", "postgres", _FINISH, "answered"),
-    Step("send: recorded and committed, nobody knows", "postgres", _FINISH, "answered", b"COMMIT"),
+    Step("send: recorded and committed, nobody knows", "postgres", _FINISH, "answered"),
     Step("send: next head taken", "postgres", _HEAD, "answered"),
     Step("send: next head taken and committed", "postgres", _HEAD, "answered", b"COMMIT"),
     Step("send: put off, not recorded", "postgres", _POSTPONE, "asked", refused_once=True),

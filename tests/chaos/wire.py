@@ -23,12 +23,12 @@ Moment = Literal["asked", "answered"]
 
 @dataclass
 class Trap:
-    """Springs once, at the first request that holds ``pattern``, or after it the first that holds ``then``.
+    """Springs once, at the first request that holds ``pattern``, or the first that holds ``then`` behind it.
 
     Args:
         pattern: bytes of the request.
         moment: when to spring.
-        then: the step meant is a later request of the same connection (``COMMIT`` after a statement).
+        then: the step meant comes later on the same connection (``COMMIT`` after a statement).
         spring: what to do; runs before anything more is forwarded.
     """
 
@@ -111,9 +111,10 @@ class _Line:
             return None
         seen, self._tail = self._tail + chunk, chunk[-_LONGEST_PATTERN:]
         if trap.then is not None and self._primed is not trap:
-            if trap.pattern in seen:
-                self._primed = trap
-            return None
+            if trap.pattern not in seen:
+                return None
+            self._primed = trap
+            seen = seen[seen.index(trap.pattern) :]  # what is meant may travel in the same request
         if (trap.then or trap.pattern) not in seen:
             return None
         if trap.moment == "answered":
