@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.channels.messages import Button, Reply, RichText, Span, Style, TextMessage
 from shared.escalations.rules import HandoverRules
-from shared.escalations.schemas import RETURN_TO_BOT, EscalationReason
+from shared.escalations.schemas import RETURN_TO_BOT, EscalationReason, EscalationStatus
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 
@@ -50,11 +50,18 @@ def taken_over(language: Language) -> Reply:
 
 
 def _expectation(rules: HandoverRules, now: datetime, language: Language) -> list[str]:
-    if not rules.is_open(now) and rules.opens is not None and rules.closes is not None:
-        return [TEXTS.get("expect.closed", language, opens=f"{rules.opens:%H:%M}", closes=f"{rules.closes:%H:%M}")]
+    opening = rules.next_opening(now)
+    if opening is not None:
+        return [TEXTS.get(_day_of(opening, rules.local(now)), language, opens=f"{opening:%H:%M}")]
     if rules.reply_minutes is not None:
         return [TEXTS.count("expect.minutes", rules.reply_minutes, language)]
     return []
+
+
+def _day_of(opening: datetime, now: datetime) -> str:
+    """The key of a text that says on which day people are at work again."""
+    days = (opening.date() - now.date()).days
+    return ("expect.today", "expect.tomorrow")[days] if days < 2 else f"expect.weekday{opening.isoweekday()}"
 
 
 def reminder(language: Language) -> Reply:
@@ -73,9 +80,12 @@ def welcome_back(language: Language) -> Reply:
     return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get("returned", language))),))
 
 
-def farewell(language: Language, *, came: bool) -> Reply:
+def farewell(language: Language, ended: EscalationStatus, *, answered: bool) -> Reply:
     """Tell that the person has gone and the bot answers again; an apology where nobody had come."""
-    key = "closed.answered" if came else "closed.unanswered"
+    if answered:
+        key = "closed.answered"
+    else:
+        key = "closed.unanswered" if ended is EscalationStatus.EXPIRED else "closed.unheard"
     return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get(key, language))),))
 
 
