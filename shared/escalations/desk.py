@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.channels.messages import InboundContent
+from shared.channels.messages import InboundContent, MediaContent
 from shared.dialogs.contract import Role
 from shared.dialogs.notes import count_event
 from shared.dialogs.notices import Notices
@@ -77,17 +77,30 @@ class EscalationDesk:
         return found if assignee_id is None else await self.assign(session, found.id, assignee_id)
 
     async def reply(
-        self, session: AsyncSession, escalation_id: UUID, words: str, *, user_id: UUID | None
+        self,
+        session: AsyncSession,
+        escalation_id: UUID,
+        words: str,
+        *,
+        user_id: UUID | None,
+        files: Sequence[MediaContent] = (),
     ) -> Escalation:
         """Say the staff's words to the shopper, in the same dialog, and note the answer.
 
+        Args:
+            session: of the company whose escalation it is.
+            escalation_id: the escalation.
+            words: what is said; may be empty with files.
+            user_id: who answers; ``None``: a machine client.
+            files: photos and documents that the shopper's own bot received.
+
         Raises:
-            InvalidInput: no words, or too many.
+            InvalidInput: neither words nor files, or too many words.
             NotFound: the company has no escalation of that id.
             EscalationEnded: the bot answers there again.
             Unreachable: the shopper has blocked the bot.
         """
-        if not words.strip() or len(words) > REPLY_LIMIT:
+        if not (words.strip() or files) or len(words) > REPLY_LIMIT:
             raise InvalidInput(f"1 to {REPLY_LIMIT} characters", field="text")
         words = storable(words)
         member = await find_member(session, user_id) if user_id is not None else None
@@ -97,7 +110,7 @@ class EscalationDesk:
             member.user_id if member is not None else None,
             keep_until=utc_now() + self._handover,
         )
-        reply = replies.of_staff(member.name if member else "", words)
+        reply = replies.of_staff(member.name if member else "", words, files)
         if not await self.notices.say(session, escalation.dialog_id, lambda _language: reply, role=Role.STAFF):
             raise Unreachable("the shopper has blocked the bot")
         return escalation

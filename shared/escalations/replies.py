@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from shared.channels.messages import Button, Reply, RichText, Span, Style, TextMessage
+from shared.channels.messages import (
+    Button,
+    DocumentMessage,
+    MediaContent,
+    MediaKind,
+    MediaSource,
+    PhotoMessage,
+    Reply,
+    RichText,
+    Span,
+    Style,
+    TextMessage,
+)
 from shared.escalations.rules import HandoverRules
 from shared.escalations.schemas import RETURN_TO_BOT, EscalationReason, EscalationStatus
 from shared.kernel.i18n import Texts
@@ -69,10 +82,24 @@ def reminder(language: Language) -> Reply:
     return _with_return_button(TEXTS.get("waiting", language), language)
 
 
-def of_staff(name: str, words: str) -> Reply:
-    """A person's own words, under their name where one is known."""
-    signed = (Span(text=name, style=Style.BOLD), "\n", words) if name else (words,)
-    return Reply(messages=(TextMessage(text=RichText.of(*signed)),))
+def of_staff(name: str, words: str, files: Sequence[MediaContent] = ()) -> Reply:
+    """A person's own words and files, under their name where one is known.
+
+    ``files`` are photos and documents that the shopper's own bot received.
+    """
+    signature = (Span(text=name, style=Style.BOLD), "\n") if name else ()
+    signed = RichText.of(*signature, words) if words else RichText.of(*signature[:1])
+    if not files:
+        return Reply(messages=(TextMessage(text=signed),))
+    first, *more = files
+    return Reply(messages=(_file(first, signed), *(_file(file, RichText()) for file in more)))
+
+
+def _file(content: MediaContent, caption: RichText) -> PhotoMessage | DocumentMessage:
+    source = MediaSource(file_id=content.file_id, mime_type=content.mime_type, file_name=content.file_name)
+    if content.media is MediaKind.PHOTO:
+        return PhotoMessage(photo=source, caption=caption)
+    return DocumentMessage(document=source, caption=caption)
 
 
 def welcome_back(language: Language) -> Reply:

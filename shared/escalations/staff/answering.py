@@ -12,7 +12,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.channels.messages import Reply
+from shared.channels.contract import Platform
+from shared.channels.messages import MediaContent, MediaKind, Reply
 from shared.dialogs.bells import Bell
 from shared.dialogs.contract import Turn, TurnResult
 from shared.escalations import service
@@ -96,19 +97,21 @@ class StaffAnswers:
         escalation, language = case.escalation, member.language
         about = [case.shopper.dialog_id]
         if refused := refusal(turn, case, member):
-            left = chat.writing_to(None) if escalation.id == chat.answering else chat
-            return TurnResult(reply=refused, state=left.into(turn.state), about=about)
+            after = chat.writing_to(None) if escalation.id == chat.answering else chat
+            return TurnResult(reply=refused, state=after.into(turn.state), about=about)
         if case.shopper.blocked:
             return TurnResult(reply=cards.about("staff.unreachable", case.shopper, language), about=about)
         if len(words.text) > REPLY_LIMIT:
             return TurnResult(reply=cards.say("staff.too_long", language, limit=REPLY_LIMIT), about=about)
-        stays = cards.say("staff.attachments_stay", language) if words.files or words.others else Reply()
-        if not words.text:
+        files = [file for file in words.files if _can_be_passed_on(file, turn, case)]
+        left = words.others or len(files) < len(words.files)
+        stays = cards.say("staff.attachments_stay", language) if left else Reply()
+        if not words.text and not files:
             return TurnResult(reply=stays, about=about)
 
         async def say(session: AsyncSession) -> Bell | None:
             before = await service.get(session, escalation.id, lock=True)
-            after = await self._desk.reply(session, escalation.id, words.text, user_id=member.user_id)
+            after = await self._desk.reply(session, escalation.id, words.text, user_id=member.user_id, files=files)
             await record_act_of_member(
                 session, member.user_id, turn.bot.platform, "answered", before=before, after=after
             )
@@ -140,6 +143,12 @@ class StaffAnswers:
     async def _find(self, turn: Turn, escalation_id: UUID) -> Case | None:
         async with turn.session() as session:
             return await find_case(session, self._desk.notices, escalation_id)
+
+
+def _can_be_passed_on(file: MediaContent, turn: Turn, case: Case) -> bool:
+    """Telegram takes a file that the same bot received by its id, as what it was (Bot API, "Sending files")."""
+    same_bot = case.shopper.bot_id == turn.bot.bot_id and turn.bot.platform is Platform.TELEGRAM
+    return same_bot and file.file_id is not None and file.media in {MediaKind.PHOTO, MediaKind.DOCUMENT}
 
 
 def _asked(turn: Turn, words: Words, cases: tuple[Case, Case], language: Language) -> TurnResult:

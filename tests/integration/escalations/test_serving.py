@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from shared.channels.contract import Platform
 from tests.integration.conversation import Shopper, Stage
 from tests.integration.escalations.staff import Counter, Member
@@ -84,15 +86,52 @@ async def test_a_shop_s_measures_are_counted(counter: Counter) -> None:
     assert resolved["properties"]["outcome"] == "resolved"
 
 
-async def test_attachments_are_told_of_in_both_directions(counter: Counter) -> None:
+async def test_a_shopper_s_attachment_is_told_of(counter: Counter) -> None:
     anna, aigul = await talking(counter)
 
     await aigul.person.send_photo(caption="вот такой")
     await aigul.listens()
+
     await anna.hears("[фото] вот такой")
+
+
+async def test_a_manager_s_photo_and_file_reach_the_shopper_of_the_same_telegram_bot(counter: Counter) -> None:
+    anna, aigul = await talking(counter)
+
+    await anna.person.send_photo(caption="Такой оттенок")
+    await anna.hears("Отправлено")
+    await aigul.hears("Анна", "Такой оттенок")
+    assert aigul.person.last.kind == "photo"
+    await anna.person.send_document()
+    await anna.hears("Отправлено")
+    await aigul.hears("Анна")
+
+    assert aigul.person.last.kind == "document"
+    assert await counter.kept("Такой оттенок") == []
+
+
+@pytest.mark.parametrize("served", [Platform.WHATSAPP, Platform.VIBER])
+async def test_a_manager_is_told_what_is_not_passed_on(counter: Counter, served: Platform) -> None:
+    anna = await counter.member("Анна", Platform.TELEGRAM)
+    aigul = await counter.shopper_waits(platform=served)
+    await anna.listens()
+    await anna.presses("Ответить")
+    await anna.listens()
+
     await anna.person.send_photo(caption="")
-    await anna.hears("Вложения клиенту не передаются")
+
+    await anna.hears("вложение клиенту не передано")
     await aigul.hears_nothing()
+
+
+async def test_a_manager_s_voice_note_is_not_passed_on_and_its_words_are(counter: Counter) -> None:
+    anna, aigul = await talking(counter)
+
+    await anna.records()
+    await anna.says("Перезвоню в 18:00")
+
+    await anna.hears("вложение клиенту не передано", "Отправлено")
+    await aigul.hears("Перезвоню в 18:00")
 
 
 async def test_the_manager_s_chat_is_a_shopper_s_chat_outside_of_reply_mode(counter: Counter) -> None:
