@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from shared.api.openapi.descriptions import DescribedSchema
 from shared.api.signature import Signature
 
 __all__ = ["PREFIX", "Schemas"]
@@ -29,11 +30,13 @@ class Schemas:
                 wanted[signature.model, "serialization"] = None
             if signature.filters is not None:
                 filters[signature.filters] = None
-        self._by_model, found = models_json_schema(list(wanted), ref_template=f"{PREFIX}{{model}}")
+        self._by_model, found = models_json_schema(
+            list(wanted), ref_template=f"{PREFIX}{{model}}", schema_generator=DescribedSchema
+        )
         self.components: dict[str, Any] = _in_words_of_json(found.get("$defs", {}))
         self._filters: dict[type[BaseModel], dict[str, Any]] = {}
         for model in filters:
-            schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}")
+            schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}", schema_generator=DescribedSchema)
             self.components.update(schema.pop("$defs", {}))
             self._filters[model] = _in_words_of_json(schema)
 
