@@ -166,6 +166,10 @@ class Worker:
             )
         )
 
+    async def products_changed(self) -> None:
+        """Have alerts checked at once; should the ring fail, the watch rings."""
+        await self.bells.ring("alerts")
+
     @cached_property
     def product_images(self) -> ProductImageHandlers:
         """Photos of products; loaded with the first that is asked for."""
@@ -185,7 +189,7 @@ class Worker:
         """Reads files of products; loaded with the first."""
         from shared.catalog.bulk.run import ImportRunner
 
-        return ImportRunner(self.database, self.blobs, self.queues, self.settings)
+        return ImportRunner(self.database, self.blobs, self.queues, self.settings, changed=self.products_changed)
 
     @cached_property
     def edge(self) -> ApiEdge:
