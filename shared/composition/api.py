@@ -81,7 +81,7 @@ def build_api(parts: Worker) -> Api:
             public_base_url=parts.settings.public_base_url,
         ),
         cities=CityHandlers(database),
-        products=ProductHandlers(database, parts.catalog),
+        products=ProductHandlers(database, parts.catalog, changed=parts.products_changed),
         categories=CategoryHandlers(database),
         product_files=ProductFileHandlers(database, parts.blobs, parts.queues),
         product_images=parts.product_images,
@@ -97,7 +97,7 @@ def build_api(parts: Worker) -> Api:
         service_tokens=identity.service_tokens,
         audit=identity.audit,
         customers=CustomerHandlers(database, parts.customers),
-        orders=OrderHandlers(database, parts.orders, parts.notices),
+        orders=OrderHandlers(database, parts.orders, parts.notices, parts.bells),
         escalations=EscalationHandlers(
             database, parts.desk, parts.bells, handover=timedelta(seconds=parts.settings.handover_seconds)
         ),

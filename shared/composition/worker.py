@@ -39,9 +39,10 @@ from shared.escalations.watch import EscalationWatch
 from shared.media.service import MediaService
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
-from shared.orders.expiry import ReservationExpiry
 from shared.orders.personal_data import OrderRecords
+from shared.orders.run import ReservationRunner
 from shared.orders.service import OrderService
+from shared.orders.watch import ReservationWatch
 from shared.recommendations.service import RecommendationService
 from shared.runtime.blobs import Blobs
 from shared.runtime.cache import Cache
@@ -132,7 +133,8 @@ class Worker:
         reserved_for = timedelta(seconds=self.settings.reservation_seconds)
         self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
         self.orders = OrderService(self.catalog, self.notices)
-        self.reservation_expiry = ReservationExpiry(self.database)
+        self.reservation_runner = ReservationRunner(database=self.database, bells=self.bells)
+        self.reservation_watch = ReservationWatch(database=self.database, bells=self.bells)
 
     def _build_alerts(self) -> None:
         self.alerts = AlertService(self.settings, self.catalog)
@@ -164,6 +166,10 @@ class Worker:
             )
         )
 
+    async def products_changed(self) -> None:
+        """Have alerts checked at once; should the ring fail, the watch rings."""
+        await self.bells.ring("alerts")
+
     @cached_property
     def product_images(self) -> ProductImageHandlers:
         """Photos of products; loaded with the first that is asked for."""
@@ -183,7 +189,7 @@ class Worker:
         """Reads files of products; loaded with the first."""
         from shared.catalog.bulk.run import ImportRunner
 
-        return ImportRunner(self.database, self.blobs, self.queues, self.settings)
+        return ImportRunner(self.database, self.blobs, self.queues, self.settings, changed=self.products_changed)
 
     @cached_property
     def edge(self) -> ApiEdge:

@@ -21,6 +21,7 @@ from shared.channels.messages import (
     PhotoMessage,
     ProductCard,
     ProductCards,
+    RequestOver,
     RichText,
     Span,
     Style,
@@ -108,7 +109,7 @@ _bounded = settings(
 @pytest.mark.parametrize("language", list(Language))
 def test_samples_are_inside_the_limits(platform: Platform, name: str, language: Language) -> None:
     calls = render(platform, SAMPLES[name], language=language)
-    assert calls
+    assert calls or isinstance(SAMPLES[name], RequestOver)
     for call in calls:
         check(platform, call)
 

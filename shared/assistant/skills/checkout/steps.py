@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.assistant.skills.checkout import phrases
 from shared.orders.schemas import CheckoutDraft, CheckoutField, DeliveryMethod
 
-__all__ = ["FREE_TEXT", "Step", "before", "first_missing", "meant_for", "read_answer"]
+__all__ = ["FREE_TEXT", "SHARED", "Step", "before", "first_missing", "meant_for", "read_answer"]
 
 
 class Step(StrEnum):
@@ -27,6 +27,8 @@ class Step(StrEnum):
 
 FREE_TEXT = frozenset({Step.NAME, Step.ADDRESS, Step.COMMENT})
 """Steps whose answer may be any words: single words in them tell nothing about another wish."""
+SHARED = frozenset({Step.PHONE, Step.ADDRESS})
+"""Steps that put up a keyboard to share the answer with."""
 
 _FIELDS = {
     CheckoutField.NAME: Step.NAME,
