@@ -21,7 +21,7 @@ from tests.doubles.api_client import ApiClient
 from tests.doubles.tokens import KnownTokens
 from tests.integration.alerts.waiting import begin, product_id, sells, watch
 from tests.integration.assistant.administration import administrator, brings_order
-from tests.integration.assistant.shopping import fills_cart, reaches_summary
+from tests.integration.assistant.shopping import places_order
 from tests.integration.catalog.files import csv_file
 from tests.integration.conversation import Shop, Stage
 
@@ -114,10 +114,7 @@ async def test_of_goods_that_come_back_with_a_cancelled_order(stage: Stage) -> N
     shop = await stage.open_shop()
     marat = stage.shopper(shop, Platform.TELEGRAM, "Марат")
     await sells(stage, shop, "NOM-1", quantity=1)
-    await fills_cart(marat)
-    await reaches_summary(marat, Platform.TELEGRAM)
-    await marat.presses("Подтвердить заказ")
-    await marat.hears("Заказ №1")
+    await places_order(marat)
     manager = administrator(stage, shop)
     await brings_order(manager, "confirmed")
     await brings_order(manager, "shipped")
