@@ -23,7 +23,7 @@ async def receive_webhook(req: func.HttpRequest) -> func.HttpResponse:
         answer = await worker().webhooks.receive(req.route_params["platform"], _bot_id(req), request)
     except ZetaError as error:
         return problem(error)
-    return json_answer(answer) if answer is not None else func.HttpResponse(status_code=200)
+    return json_answer(answer) if answer is not None else secured(func.HttpResponse(status_code=200))
 
 
 @webhooks.function_name("verify_webhook")

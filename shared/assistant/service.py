@@ -114,7 +114,7 @@ class AssistantResponder:
             and turn.choice is None
             and bool(words)
             and not words.startswith("/")
-            and self._skills.labelled(words) is None
+            and self._skills.typed_button(turn) is None
         )
 
     async def _ask_model(self, turn: Turn, usage: ModelUsage) -> TurnResult:

@@ -9,6 +9,7 @@ from shared.api.endpoint import PUBLIC, SIGNED_IN, SIGNED_IN_USER, Endpoint
 from shared.api.gate import ACCESS_COOKIE, CSRF_HEADER
 from shared.api.openapi.answers import PROBLEM_SCHEMAS, answers_of, problem_responses
 from shared.api.openapi.examples import example_of
+from shared.api.openapi.links import add_links
 from shared.api.openapi.platform import PLATFORM_PATHS, PLATFORM_SCHEMAS, PLATFORM_TAGS
 from shared.api.openapi.schemas import Schemas
 from shared.api.signature import Signature
@@ -20,7 +21,7 @@ _INTRODUCTION = """\
 What administrators and their programs do with Zeta. Every endpoint works for one company: that of the token.
 
 **Sign in** with `Authorization: Bearer <token>`; in a browser with the cookies that log-in sets, repeating the
-value of the cookie `zeta_csrf` in the header `X-CSRF-Token` on every change.
+value of the cookie `__Host-zeta_csrf` in the header `X-CSRF-Token` on every change.
 
 **Lists** come in pages: `limit` items, and `next`, the `cursor` of the page that follows. Unknown parameters are
 refused.
@@ -52,6 +53,7 @@ def build_document(
     for endpoint, signature in described:
         operations = paths.setdefault(f"/api/{endpoint.route}", {})
         operations[endpoint.method.lower()] = _operation(endpoint, signature, schemas)
+    add_links(paths, schemas.components)
     tags = sorted({endpoint.tag for endpoint, _ in described})
     return {
         "openapi": "3.1.0",
@@ -69,7 +71,7 @@ def build_document(
                     "type": "apiKey",
                     "in": "header",
                     "name": CSRF_HEADER.title().replace("Csrf", "CSRF"),
-                    "description": "The value of the cookie `zeta_csrf`; with the cookie, on every change.",
+                    "description": "The value of the cookie `__Host-zeta_csrf`; with the cookie, on every change.",
                 },
             },
         },

@@ -116,7 +116,7 @@ def removes(place: int | None = None, words: str = "") -> tuple[str, LineWords]:
         ("покажи второй", ("show_number", 2)),
         ("2", ("show_number", 2)),
         ("ещё", "more"),
-        ("да", "acknowledged"),
+        ("да", "agreed"),
         ("заказ не привезли", "order_problem"),
         ("позовите менеджера", "manager"),
     ],

@@ -126,7 +126,7 @@ class CartActions:
 
     async def add_by_words(self, moment: Moment, wanted: LineWords) -> Answer:
         """Put in what is named, what stands at that place of the last list, or what was spoken of last."""
-        if wanted.words:
+        if wanted.words and wanted.place is None:
             return await self._add_named(moment, wanted)
         last = self._last_line(moment)
         if wanted.again and last is not None:
@@ -169,15 +169,18 @@ class CartActions:
             return self._told(moment, cart, views.edit_list(cart, moment.language))
         return await self.set(moment, line.product_id, 0)
 
-    async def set_by_words(self, moment: Moment, quantity: int) -> Answer | None:
-        """«сделай три»: of what was added last, or of the only line."""
+    async def set_by_words(self, moment: Moment, quantity: int) -> Answer:
+        """«сделай три»: of what was added last, of the only line, or of what is spoken of."""
         cart = await self._cart(moment)
         last = self._last_line(moment)
         line = cart.line(last) if last is not None else None
         if line is None and len(cart.lines) == 1:
             line = cart.lines[0]
+        if line is None and cart.lines:
+            return await self.edit(moment)
         if line is None:
-            return await self.edit(moment) if cart.lines else None
+            # «сделай два» of what only lies on the screen so far
+            return await self.add_by_words(moment, LineWords(quantity=quantity, in_pieces=True))
         return await self.set(moment, line.product_id, min(quantity, QUANTITY_LIMIT))
 
     async def _add_named(self, moment: Moment, wanted: LineWords) -> Answer:
@@ -251,7 +254,7 @@ class CartActions:
 
 def _which(moment: Moment) -> OutboundMessage:
     if moment.state.shown:
-        return replies.say("number.which", moment.language)
+        return views.TEXTS.say("which.number", moment.language)
     return views.empty_cart(moment.language, "which")
 
 

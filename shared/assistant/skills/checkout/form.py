@@ -16,7 +16,7 @@ from shared.assistant.skills.checkout import phrases, views
 from shared.assistant.skills.checkout.actions import STATE_KEY, CheckoutActions
 from shared.assistant.skills.checkout.steps import FREE_TEXT, SHARED, Step, meant_for, read_answer
 from shared.assistant.skills.search.relaxing import category_word
-from shared.assistant.skills.talk.skill import ACKNOWLEDGED
+from shared.assistant.skills.talk.skill import ACKNOWLEDGED, AGREED
 from shared.channels.choices import choices_of
 from shared.channels.contract import InboundMessage
 from shared.channels.messages import ContactContent, LocationContent, Reply, RequestOver
@@ -27,7 +27,7 @@ __all__ = ["CheckoutForm"]
 
 _CALL_ME = re.compile(r"(?:пере|по)?звон\w+|call\s+me|хабарлас\w*|қоңырау", re.IGNORECASE)
 """In a comment, a wish for the courier."""
-_ANSWERS = frozenset([ACKNOWLEDGED, "show_number"])
+_ANSWERS = frozenset([ACKNOWLEDGED, AGREED, "show_number"])
 """Wishes whose words («да», «нет», «2») say nothing about another subject."""
 _LEADS_ON = frozenset([CHECKOUT, buttons.RETURN_TO_BOT])
 """Buttons beside which the way back to the question is not offered."""
@@ -60,7 +60,7 @@ class CheckoutForm:
             return own
         if await self._is_elsewhere(moment, step, words, other):
             return None
-        acknowledged = other is not None and other.name == ACKNOWLEDGED and step is not Step.COMMENT
+        acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED) and step is not Step.COMMENT
         answer = None if acknowledged else read_answer(step, words)
         if answer is not None:
             return await self._actions.note(moment, answer)

@@ -16,6 +16,8 @@ START = whole(
     r"(?:тапсырысты\s+)?рәсімде\w*(?:\s+(?:бола\w*|келеді))?",
     r"(?:мұны\s+|осыны\s+)?(?:қалай\s+)?сатып\s+ал\w*(?:\s+(?:бола\w*|келеді))?",
     r"(?:how\s+(?:do\s+i|can\s+i|to)\s+)?(?:place\s+(?:an|my)\s+order|(?:order|buy)(?:\s+(?:it|this|one))?)",
+    r"(?:давай(?:те)?\s+)?оформля(?:ем|йте|й|ю)(?:\s+заказ)?|давай(?:те)?\s+оформ\w+(?:\s+заказ)?",
+    r"(?:let's|i'll)\s+(?:order|check\s*out|buy)(?:\s+(?:it|this|now))?",
     r"i(?:'d\s+like|\s+want)\s+to\s+(?:order|buy|check\s*out)(?:\s+(?:it|this|one))?",
     r"check\s*out|proceed\s+to\s+checkout",
 )
