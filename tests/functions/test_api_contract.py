@@ -70,7 +70,9 @@ def scenarios(*tags: str) -> Run:
 
 
 GOODS = scenarios("bots", "categories", "cities", "products", "prompts")
-PEOPLE = scenarios("alerts", "customers", "dialogs", "escalations", "failures", "invitations", "orders", "service tokens")
+PEOPLE = scenarios(
+    "alerts", "customers", "dialogs", "escalations", "failures", "invitations", "orders", "service tokens"
+)
 PARTS = {
     "owner's first half, admin, viewer": [owner(0), other(Role.ADMIN), other(Role.VIEWER), GOODS],
     "owner's second half, manager, service": [owner(1), other(Role.MANAGER), other(None), PEOPLE],
