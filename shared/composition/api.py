@@ -81,7 +81,7 @@ def build_api(parts: Worker) -> Api:
             public_base_url=parts.settings.public_base_url,
         ),
         cities=CityHandlers(database),
-        products=ProductHandlers(database, parts.services.catalog),
+        products=ProductHandlers(database, parts.services.catalog, changed=parts.products_changed),
         categories=CategoryHandlers(database),
         product_files=ProductFileHandlers(database, parts.blobs, parts.queues),
         product_images=parts.product_images,
@@ -97,7 +97,7 @@ def build_api(parts: Worker) -> Api:
         service_tokens=identity.service_tokens,
         audit=identity.audit,
         customers=CustomerHandlers(database, parts.services.customers),
-        orders=OrderHandlers(database, parts.services.orders, parts.services.notices),
+        orders=OrderHandlers(database, parts.services.orders, parts.services.notices, parts.bells),
         escalations=EscalationHandlers(
             database, parts.services.desk, parts.bells, handover=timedelta(seconds=parts.settings.handover_seconds)
         ),

@@ -24,6 +24,8 @@ from shared.runtime.settings import Settings
 if TYPE_CHECKING:  # what parts are, for the type checker: each imports its own when it is built
     from shared.alerts.run import AlertRunner
     from shared.alerts.watch import AlertWatch
+    from shared.analytics.run import AnalyticsRunner
+    from shared.analytics.watch import AnalyticsWatch
     from shared.api.edge import ApiEdge
     from shared.catalog.bulk.run import ImportRunner
     from shared.catalog.bulk.watch import ImportWatch
@@ -36,7 +38,8 @@ if TYPE_CHECKING:  # what parts are, for the type checker: each imports its own 
     from shared.escalations.run import EscalationRunner
     from shared.escalations.watch import EscalationWatch
     from shared.media.service import MediaService
-    from shared.orders.expiry import ReservationExpiry
+    from shared.orders.run import ReservationRunner
+    from shared.orders.watch import ReservationWatch
 
 __all__ = ["Worker"]
 
@@ -192,11 +195,18 @@ class Worker:
         )
 
     @part
-    def reservation_expiry(self) -> ReservationExpiry:
-        """Ends reservations that ran out."""
-        from shared.orders.expiry import ReservationExpiry
+    def reservation_watch(self) -> ReservationWatch:
+        """Rings where reservations ran out."""
+        from shared.orders.watch import ReservationWatch
 
-        return ReservationExpiry(self.database)
+        return ReservationWatch(database=self.database, bells=self.bells)
+
+    @part
+    def reservation_runner(self) -> ReservationRunner:
+        """Ends reservations that ran out."""
+        from shared.orders.run import ReservationRunner
+
+        return ReservationRunner(database=self.database, bells=self.bells)
 
     @part
     def product_images(self) -> ProductImageHandlers:
@@ -217,7 +227,21 @@ class Worker:
         """Reads files of products."""
         from shared.catalog.bulk.run import ImportRunner
 
-        return ImportRunner(self.database, self.blobs, self.queues, self.settings)
+        return ImportRunner(self.database, self.blobs, self.queues, self.settings, changed=self.products_changed)
+
+    @part
+    def analytics_watch(self) -> AnalyticsWatch:
+        """Rings for days to count."""
+        from shared.analytics.watch import AnalyticsWatch
+
+        return AnalyticsWatch(database=self.database, queues=self.queues, settings=self.settings)
+
+    @part
+    def analytics_runner(self) -> AnalyticsRunner:
+        """Counts days that are over."""
+        from shared.analytics.run import AnalyticsRunner
+
+        return AnalyticsRunner(database=self.database, queues=self.queues, settings=self.settings)
 
     @part
     def edge(self) -> ApiEdge:
@@ -225,6 +249,10 @@ class Worker:
         from shared.composition.api import build_edge
 
         return build_edge(self)
+
+    async def products_changed(self) -> None:
+        """Have alerts checked at once; should the ring fail, the watch rings."""
+        await self.bells.ring("alerts")
 
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""

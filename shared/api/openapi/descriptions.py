@@ -1,60 +1,237 @@
-"""What the document says of a field: the words that stand under it in the code.
+"""What a field means wherever it appears, for models that say nothing of their own about it.
 
-Pydantic can read them too (``use_attribute_docstrings``), but for each class as it is defined, out of its source:
-some 5 ms each, paid by every process, though the document alone has a use for them.
+A field's own docstring or ``description`` goes first. What means something else in one model stands in
+``_OF_MODEL``. A test holds every field and parameter of the document to having a description.
 """
 
 from __future__ import annotations
 
-import ast
-import inspect
-import sys
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+__all__ = ["describe", "description_of"]
 
-__all__ = ["DescribedSchema"]
+_OF_FIELD: Mapping[str, str] = {
+    "access_token": "Goes into `Authorization: Bearer`; null where cookies were asked for.",
+    "action": "What was done: the thing, a dot and the deed.",
+    "active": "Whether it is in use; what is switched off stays readable.",
+    "activate": "Whether the new version is the active one at once.",
+    "actor_id": "The user or the service token that did it.",
+    "actor_kind": "Who did it: a person, a machine client, or Zeta itself.",
+    "address": "Where to deliver, as the shopper said it; empty for pick-up.",
+    "alert_id": "The alert.",
+    "alerts_sent": "Price and restock alerts that were told.",
+    "assigned_at": "When the present assignee was given it.",
+    "assignee_id": "The member of staff who answers; null: nobody yet.",
+    "assignee_name": "The assignee's name.",
+    "at": "The moment, with its offset from UTC.",
+    "at_from": "Not before this moment (inclusive), with an offset from UTC.",
+    "attempts": "How often it was tried.",
+    "attributes": "Further properties by name: a text, or a text in each language.",
+    "availability": "Whether and how it can be bought.",
+    "barcodes": "EAN, UPC and other codes on the goods, by which photos are searched.",
+    "blocked": "Whether the shopper has blocked the bot: nothing can be sent.",
+    "body": "The prompt: what the assistant is told about the shop and its manner.",
+    "bot_id": "The bot.",
+    "bot_name": "The bot through which it is linked.",
+    "bots": "Bots to which the code can be sent.",
+    "by": "What the report is broken down by.",
+    "carted": "People who put something into the cart.",
+    "category": "The category's code.",
+    "changed": "Products that were changed.",
+    "check_hours": "Hours between two checks.",
+    "city_id": "The city; where it may be null, null is every city of the company.",
+    "code": "The category's name in addresses and files; it never changes.",
+    "colour": "Colours, any of them.",
+    "colours": "Its colours.",
+    "comment": "A remark for people.",
+    "company": "The company that the caller belongs to.",
+    "company_id": "The company that it belongs to.",
+    "condition": "What is waited for.",
+    "config_version": "Grows with every change of the company's settings.",
+    "connected": "Whether the platform delivers to this bot.",
+    "corrections": "Words that were taken for misspelt.",
+    "created": "Products that were new.",
+    "created_at": "When it was made, with its offset from UTC.",
+    "created_before": "Made before this moment (not inclusive), with an offset from UTC.",
+    "created_by": "The user who made it.",
+    "created_from": "Made at this moment or later, with an offset from UTC.",
+    "currency": "ISO 4217.",
+    "current": "The password that holds now.",
+    "customer_id": "The customer.",
+    "customer_name": "What the shopper is called in the messenger.",
+    "deleted_at": "When it was deleted; null: it is not.",
+    "description": "A longer text for shoppers, in the shop's languages.",
+    "detail": "What else is known, for engineers; never what was said.",
+    "dialog_id": "The dialog: one person at one bot.",
+    "dialogs": "The customer's dialogs, on every messenger.",
+    "dry_run": "Whether the file is only checked and nothing changed.",
+    "email": "The address of an account; it belongs to one company.",
+    "en": "In English.",
+    "escalation_id": "The escalation.",
+    "escalations": "Dialogs in which a person was called.",
+    "expires_at": "When it ends, with its offset from UTC.",
+    "external_ref": "Its identity in the shop's own books.",
+    "facts": "What the platform says of the bot.",
+    "failure": "Why the whole file could not be read: a word for programs.",
+    "failure_id": "The failure.",
+    "failure_text": "The same for people, in the caller's language.",
+    "file_name": "What the sender called the file.",
+    "finished_at": "When it ended; null: it goes on.",
+    "first_day": "The first day counted (inclusive), in the report's time zone.",
+    "format": "The kind of file.",
+    "funnel": "How many people came how far.",
+    "groups": "The same figures, group by group.",
+    "has_password": "Whether the user can log in with a password.",
+    "history": "What happened, the oldest first.",
+    "id": "Its identity; it never changes.",
+    "ignored_words": "Words that no product has, and that were left out.",
+    "images": "Addresses of its photos, the first one first.",
+    "import_id": "The import.",
+    "invitation": "The invitation without its secret.",
+    "invitation_id": "The invitation.",
+    "invited_by": "The user who invited.",
+    "items": "The things on this page.",
+    "key": "What the group is of: a day, or an id, or a platform; null: of none.",
+    "kind": "What kind it is of.",
+    "kk": "In Kazakh.",
+    "language": "The language that is written in.",
+    "last_day": "The last day counted (inclusive), in the report's time zone.",
+    "last_inbound_at": "When the shopper last wrote.",
+    "last_login_at": "When the user last logged in; null: never.",
+    "limit": "The price below which the customer is told; null: any drop counts.",
+    "lines": "What was ordered.",
+    "link": "The address to open; it works once.",
+    "linked": "Whether a messenger is linked.",
+    "linked_at": "When it was linked.",
+    "me": "Who has logged in.",
+    "meant": "What it was taken for.",
+    "message": "What to send to the bot.",
+    "method": "Delivery or pick-up.",
+    "metrics": "The group's figures.",
+    "minor": "The amount in minor units of the currency: 19990000 of KZT is 199 900 ₸.",
+    "mode": "Which responder answers: `assistant`, or one that the installation has added.",
+    "name": "Its name, as people read it.",
+    "new": "The password that is to hold.",
+    "number": "The order's number, as the shopper knows it.",
+    "old_price": "The price before a reduction, shown struck through.",
+    "only_available": "Leave out what cannot be bought now.",
+    "opened_at": "When a person was called.",
+    "order_id": "The order.",
+    "ordered": "People who ordered.",
+    "orders": "Orders that were placed.",
+    "p50": "The median: half of all are at or below it.",
+    "p95": "95 of 100 are at or below it.",
+    "p99": "99 of 100 are at or below it.",
+    "password": "Ten characters at least.",
+    "permissions": "What may be done, by the permissions' names.",
+    "phone": "The telephone number in E.164; null: not known.",
+    "platform": "The messenger.",
+    "position": "Its place among the categories: smaller is earlier.",
+    "price": "What it costs.",
+    "price_max": "At most this price, in minor units.",
+    "price_min": "At least this price, in minor units.",
+    "product_id": "The product.",
+    "properties": "What else is counted of the event; no personal data.",
+    "q": "Words to look for.",
+    "quantity": "Pieces.",
+    "query": "What was searched for.",
+    "reason": "Why a person was called.",
+    "refresh_expires_at": "When the refresh token ends.",
+    "refresh_token": "Good for one use at `POST /auth/refresh`; null where cookies are used.",
+    "rejected": "Rows that were refused; the report says why.",
+    "relaxed": "Conditions that were loosened because nothing met all of them.",
+    "resolution": "How it was ended.",
+    "resolved_at": "When it was ended; null: it is open.",
+    "revenue": "Per currency.",
+    "role": "What the user may do: owner ⊃ admin ⊃ manager ⊃ viewer.",
+    "rows_read": "Rows that were read so far.",
+    "ru": "In Russian.",
+    "searched": "People who searched.",
+    "searches": "Searches that were made.",
+    "sent": "Whether the link was sent to the person; if not, it is in `link`.",
+    "seq": "The message's number in its dialog.",
+    "service": "The machine client that calls; null: a user does.",
+    "service_token": "The token without its secret.",
+    "session": "Where the tokens go: into the answer, or into cookies.",
+    "settings": "Settings by name, as the responder of its mode reads them.",
+    "size": "Bytes.",
+    "sku": "The article number; unique in its city.",
+    "slug": "Its name in addresses and commands; it never changes.",
+    "sort": "The order; `-` before a field turns it round.",
+    "status": "Where it stands.",
+    "subject_id": "The thing that was changed.",
+    "subject_type": "What kind of thing was changed.",
+    "synonyms": "Other words by which shoppers ask for it.",
+    "text": "What was said.",
+    "times": "How often.",
+    "times_told": "How often the customer was told.",
+    "timezone": "The IANA name of the time zone.",
+    "token": "The secret; it is shown once.",
+    "token_id": "The service token.",
+    "token_type": "How the access token is sent.",
+    "told_at": "When the customer was last told; null: never.",
+    "top_searches": "What was searched for most.",
+    "total": "What everything costs.",
+    "total_is_minimum": "Whether there are more than `total`, uncounted.",
+    "totals": "The figures of the whole period.",
+    "typed": "What was typed.",
+    "unchanged": "Products that were as the file says already.",
+    "updated_at": "When it was last changed, with its offset from UTC.",
+    "url": "Its address.",
+    "user": "The user who calls; null: a machine client does.",
+    "user_id": "The user.",
+    "username": "The name that the platform knows the bot by.",
+    "value": "What is so.",
+    "version": "Grows with every change.",
+    "viewed": "People who opened a product's card.",
+}
+_OF_MODEL: Mapping[str, Mapping[str, str]] = {
+    "AuditEntry": {"address": "The address that the request came from."},
+    "CityConfiguration": {"settings": "What the bots of the city start from."},
+    "ConnectionFact": {"name": "What is told."},
+    "FailureView": {"code": "Why it failed: a word for programs.", "kind": "A turn, or a call to a messenger."},
+    "FoundMessage": {"role": "Who said it."},
+    "HistoryEntry": {"role": "Who said it."},
+    "Invitation": {"email": "Who was invited."},
+    "LinkCode": {"expires_at": "When the code ends."},
+    "Me": {"kind": "A user, or a machine client."},
+    "MessageView": {"role": "Who said it."},
+    "MessengerLink": {"platform": "The messenger; null: none is linked."},
+    "NewEvent": {"kind": "What happened, in the shop's own word."},
+    "ProductSearchPage": {"total": "How many products fit."},
+    "PromptView": {"active": "Whether the bots of the city use it now.", "version": "Its number in the city."},
+    "ServiceToken": {"name": "What people call it."},
+    "StaffReply": {"text": "What the shopper is told."},
+}
+_OF_PARAMETER: Mapping[str, str] = {
+    "bot_id": "Only of this bot.",
+    "city_id": "Only of this city.",
+    "customer_id": "Only of this customer.",
+    "dialog_id": "Only of this dialog.",
+    "product_id": "Only of this product.",
+    "platform": "Only of this messenger.",
+    "status": "Only what stands there.",
+    "role": "Only users of this role.",
+    "kind": "Only of this kind.",
+    "reason": "Only for this reason.",
+    "active": "Only what is in use, or only what is not.",
+    "currency": "The currency of `price_min` and `price_max`.",
+}
+"""What narrows a list down; where nothing is said here, as of a field."""
 
 
-class DescribedSchema(GenerateJsonSchema):
-    """JSON schemas with a description of every field that has words under it, or a description already."""
-
-    def model_schema(self, schema: Any) -> JsonSchemaValue:
-        """The schema of a model."""
-        found = super().model_schema(schema)
-        words = _words_of(schema["cls"])
-        for name, field in found.get("properties", {}).items():
-            if name in words:
-                field.setdefault("description", words[name])
-        return found
+def describe(components: Mapping[str, Any]) -> None:
+    """Give the fields of these schemas a description where they have none."""
+    for model, schema in components.items():
+        for name, field in schema.get("properties", {}).items():
+            if "description" not in field:
+                told = _OF_MODEL.get(model, {}).get(name) or _OF_FIELD.get(name)
+                if told:
+                    field["description"] = told
 
 
-@lru_cache(maxsize=1024)
-def _words_of(model: type[BaseModel]) -> Mapping[str, str]:
-    """The words under the fields of a model and of those that it inherits from, by field."""
-    words: dict[str, str] = {}
-    for ancestor in reversed(model.__mro__):
-        if issubclass(ancestor, BaseModel) and ancestor is not BaseModel:
-            origin = ancestor.__pydantic_generic_metadata__["origin"] or ancestor
-            words |= _of_module(origin.__module__).get(origin.__qualname__, {})
-    return words
-
-
-@lru_cache(maxsize=256)
-def _of_module(name: str) -> Mapping[str, Mapping[str, str]]:
-    """The words under the attributes of the module's classes, by class and attribute."""
-    tree = ast.parse(inspect.getsource(sys.modules[name]))
-    return {node.name: dict(_under(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
-
-
-def _under(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    for field, below in zip(node.body, node.body[1:], strict=False):
-        match field, below:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name)),
-                ast.Expr(value=ast.Constant(value=str(words))),
-            ):
-                yield name, inspect.cleandoc(words)
+def description_of(parameter: str, place: str) -> str | None:
+    """What a parameter in ``path`` or ``query`` means; ``None``: nothing is known of it."""
+    narrowing = _OF_PARAMETER.get(parameter) if place == "query" else None
+    return narrowing or _OF_FIELD.get(parameter)
