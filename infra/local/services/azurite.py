@@ -81,7 +81,7 @@ class AzuriteServer:
             flags += [f"--{name}Host", LOOPBACK, f"--{name}Port", str(port)]
         self._process = start_process([find_node(), program, *flags], log=self.log, cwd=self.home)
         self._pidfile.write(self._process.pid)
-        wait_until(self.answers, what="Azurite", log=self.log, process=self._process, timeout=60)
+        wait_until(self.answers, what="Azurite", log=self.log, process=self._process)
 
     def stop(self) -> None:
         """End the emulator; what is on disk is there again after the next start."""
