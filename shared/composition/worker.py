@@ -57,6 +57,8 @@ from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
+    from shared.analytics.run import AnalyticsRunner
+    from shared.analytics.watch import AnalyticsWatch
     from shared.api.edge import ApiEdge
     from shared.catalog.bulk.run import ImportRunner
     from shared.catalog.bulk.watch import ImportWatch
@@ -190,6 +192,20 @@ class Worker:
         from shared.catalog.bulk.run import ImportRunner
 
         return ImportRunner(self.database, self.blobs, self.queues, self.settings, changed=self.products_changed)
+
+    @cached_property
+    def analytics_watch(self) -> AnalyticsWatch:
+        """Rings for days to count; loaded with the first look."""
+        from shared.analytics.watch import AnalyticsWatch
+
+        return AnalyticsWatch(database=self.database, queues=self.queues, settings=self.settings)
+
+    @cached_property
+    def analytics_runner(self) -> AnalyticsRunner:
+        """Counts days that are over; loaded with the first."""
+        from shared.analytics.run import AnalyticsRunner
+
+        return AnalyticsRunner(database=self.database, queues=self.queues, settings=self.settings)
 
     @cached_property
     def edge(self) -> ApiEdge:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pydantic import Field
 
 from shared.assistant import buttons, replies
+from shared.assistant.asked import STATE_KEY as ASKED
 from shared.assistant.asked import Asked
 from shared.assistant.offline.understanding import read_search
 from shared.assistant.skill import (
@@ -131,5 +132,6 @@ async def _offer_in_trouble(moment: Moment) -> Answer:
 async def offer_for_question(moment: Moment, _read: object = None) -> Answer:
     """Whether to call a person for a question that only the staff can answer."""
     manager = replies.button("manager", buttons.MANAGER, moment.language)
-    asked = replies.say("service_question", moment.language, manager)
+    again = moment.kept(ASKED).get("yes") == buttons.MANAGER
+    asked = replies.say("service_question.again" if again else "service_question", moment.language, manager)
     return Answer((asked,), moment.state.with_help(), asks=Asked(buttons.MANAGER))
