@@ -17,7 +17,7 @@ from shared.dialogs.bells import Bell
 from shared.dialogs.contract import Turn, TurnResult
 from shared.escalations import service
 from shared.escalations.desk import EscalationDesk
-from shared.escalations.records import record_act_of_member
+from shared.escalations.records import record_act_of_member, record_link_by_member
 from shared.escalations.staff import cards, links
 from shared.escalations.staff.answering import StaffAnswers, refusal
 from shared.escalations.staff.cases import Case, cases_for, find_case
@@ -186,7 +186,9 @@ class StaffResponder:
 
     def _unlink(self, turn: Turn, member: Member) -> TurnResult:
         async def unlink(session: AsyncSession) -> None:
+            before = await links.find_link(session, member.user_id)
             await links.unlink(session, member.user_id)
+            await record_link_by_member(session, member.user_id, turn.bot.platform, before, None)
 
         state = ServingChat().into(turn.state)
         return TurnResult(reply=cards.say("link.gone", member.language), state=state, effects=(unlink,), about=())

@@ -129,8 +129,8 @@ class Counter:
         )
         worker = self.stage.worker
         async with worker.database.session_scope(self.shop.company_id) as session:
-            customer = await worker.customers.ensure(session, dialog["id"])
-            await worker.customers.erase(session, customer.id)
+            customer = await worker.services.customers.ensure(session, dialog["id"])
+            await worker.services.customers.erase(session, customer.id)
 
     async def history(self, shopper: Shopper) -> list[tuple[str, str]]:
         """Role and words of all that stands in a shopper's history."""

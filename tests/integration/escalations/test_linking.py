@@ -191,7 +191,7 @@ async def test_a_user_who_is_gone_has_no_messenger(counter: Counter) -> None:
 async def test_a_link_reaches_the_linked_messenger_and_stands_nowhere_else(counter: Counter) -> None:
     anna = await counter.member("Анна")
     unlinked = await counter.user("Берик")
-    database, staff = counter.stage.worker.database, counter.stage.worker.desk.staff
+    database, staff = counter.stage.worker.database, counter.stage.worker.services.desk.staff
 
     async with database.session_scope(counter.shop.company_id) as session:
         await staff.send(session, anna.user_id, lambda _language: "Вас пригласили: https://example.kz/i/1")
@@ -210,7 +210,7 @@ async def test_a_link_is_not_written_where_a_template_would_come_instead(counter
     await counter.stage.sql(
         counter.shop, "UPDATE dialogs SET last_inbound_at = now() - interval '23 hours 55 minutes'"
     )
-    staff = counter.stage.worker.desk.staff
+    staff = counter.stage.worker.services.desk.staff
 
     with pytest.raises(MessengerClosed):
         async with counter.stage.worker.database.session_scope(counter.shop.company_id) as session:
