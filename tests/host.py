@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from infra.local.host.service import HTTP, READY
+from infra.local.host.roles import HTTP, READY
 from infra.local.services.ports import free_port
 
 __all__ = ["PATIENCE", "HostProcess", "wait_for"]
