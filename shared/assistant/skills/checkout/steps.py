@@ -13,6 +13,7 @@ from shared.orders.schemas import CheckoutDraft, CheckoutField, DeliveryMethod
 
 __all__ = [
     "FREE_TEXT",
+    "SHARED",
     "Step",
     "before",
     "first_missing",
@@ -36,6 +37,8 @@ class Step(StrEnum):
 
 FREE_TEXT = frozenset({Step.NAME, Step.ADDRESS, Step.COMMENT})
 """Steps whose answer may be any words: single words in them tell nothing about another wish."""
+SHARED = frozenset({Step.PHONE, Step.ADDRESS})
+"""Steps that put up a keyboard to share the answer with."""
 
 _FIELDS = {
     CheckoutField.NAME: Step.NAME,
