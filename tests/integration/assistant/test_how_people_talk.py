@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.channels.contract import Platform
-from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders
+from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders, places_order
 from tests.integration.conversation import Stage
 
 
@@ -65,7 +65,7 @@ async def test_second_thoughts_at_each_step_of_the_checkout(stage: Stage, platfo
     shop = await stage.open_shop()
     alina = stage.shopper(shop, platform)
     await fills_cart(alina)
-    await begins_checkout(alina, platform)
+    await begins_checkout(alina)
     await alina.presses("Самовывоз")
     await alina.hears("Есть пожелания к заказу?")
     await alina.says("нет, лучше доставка")
@@ -91,14 +91,7 @@ async def test_second_thoughts_at_each_step_of_the_checkout(stage: Stage, platfo
 async def test_a_typed_yes_cancels_the_order_and_a_no_leaves_it(stage: Stage, platform: Platform) -> None:
     shop = await stage.open_shop()
     alina = stage.shopper(shop, platform)
-    await fills_cart(alina)
-    await begins_checkout(alina, platform)
-    await alina.presses("Самовывоз")
-    await alina.hears("Есть пожелания")
-    await alina.presses("Без комментария")
-    await alina.hears("Проверьте")
-    await alina.says("да")
-    await alina.hears("Заказ №1")
+    await places_order(alina)
     await alina.says("отмените заказ")
     await alina.hears("Отменить заказ №1")
     await alina.says("нет, оставьте")
