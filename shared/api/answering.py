@@ -58,6 +58,6 @@ def _written(item: BaseModel) -> bytes:
 
 
 def _cookie(cookie: Cookie) -> str:
-    parts = [f"{cookie.name}={cookie.value}", f"Path={cookie.path}", f"Max-Age={cookie.seconds}"]
+    parts = [f"{cookie.name}={cookie.value}", "Path=/", f"Max-Age={cookie.seconds}"]
     parts += ["Secure", "SameSite=Strict", *(["HttpOnly"] if cookie.http_only else [])]
     return "; ".join(parts)

@@ -45,7 +45,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 class NewCompany(_Frozen):

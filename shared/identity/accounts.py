@@ -106,7 +106,7 @@ SessionKind = Literal["token", "cookie"]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 # ---- sessions ------------------------------------------------------------------------------------

@@ -29,13 +29,13 @@ class Accepted(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A cookie to set; always ``Secure`` and ``SameSite=Strict``; ``seconds=0`` removes it."""
+    """A cookie to set; always ``Secure``, ``SameSite=Strict`` and of the whole host, as the prefix ``__Host-`` asks
+    for; ``seconds=0`` removes it."""
 
     name: str
     value: str
     seconds: int
     http_only: bool = True
-    path: str = "/api"
 
 
 @dataclass(frozen=True, slots=True)

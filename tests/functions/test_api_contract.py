@@ -24,7 +24,7 @@ from tests.integration.api.contract.companies import Staffed, open_company
 HERE = Path(__file__).parent
 SETTINGS = {"API_REQUESTS_PER_MINUTE": "0", "PASSWORD_MEMORY_KIB": "8192", "PASSWORD_PASSES": "1"}
 ENDS_THE_SESSION = "logout"
-SECONDS = 300.0
+SECONDS = 600.0
 SERVICE = [Permission.PRODUCTS_READ, Permission.PRODUCTS_WRITE, Permission.ORDERS_READ, Permission.CITIES_READ]
 """What the token of a machine client names: a stock system's needs."""
 
@@ -129,7 +129,7 @@ async def token_of(company: Staffed, run: Run) -> str:
     return str(issued.json["token"])
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("runs", PARTS.values(), ids=PARTS.keys())
 async def test_the_api_keeps_to_its_document(app_env: dict[str, str], tmp_path: Path, runs: list[Run]) -> None:
     async with run_app(app_env, tmp_path, queues=False, **SETTINGS) as app:

@@ -105,10 +105,12 @@ async def test_a_browser_signs_in_with_cookies_and_repeats_the_csrf_token(
         city = {"slug": "astana", "name": "Астана"}
         read = await browser.get("cities", headers=cookie)
         forged = await browser.post("cities", json=city, headers=cookie)
-        meant = await browser.post("cities", json=city, headers={**cookie, "X-CSRF-Token": values["zeta_csrf"]})
+        meant = await browser.post(
+            "cities", json=city, headers={**cookie, "X-CSRF-Token": values["__Host-zeta_csrf"]}
+        )
 
     assert all("Secure" in one and "SameSite=Strict" in one for one in set_cookies), set_cookies
-    [access] = [one for one in set_cookies if one.startswith("zeta_access=")]
+    [access] = [one for one in set_cookies if one.startswith("__Host-zeta_access=")]
     assert "HttpOnly" in access
     assert (read.status_code, forged.status_code, meant.status_code) == (200, 403, 201)
 

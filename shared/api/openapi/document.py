@@ -22,7 +22,7 @@ _INTRODUCTION = """\
 What administrators and their programs do with Zeta. Every endpoint works for one company: that of the token.
 
 **Sign in** with `Authorization: Bearer <token>`; in a browser with the cookies that log-in sets, repeating the
-value of the cookie `zeta_csrf` in the header `X-CSRF-Token` on every change.
+value of the cookie `__Host-zeta_csrf` in the header `X-CSRF-Token` on every change.
 
 **Lists** come in pages: `limit` items, and `next`, the `cursor` of the page that follows. Unknown parameters are
 refused.
@@ -72,7 +72,7 @@ def build_document(
                     "type": "apiKey",
                     "in": "header",
                     "name": CSRF_HEADER.title().replace("Csrf", "CSRF"),
-                    "description": "The value of the cookie `zeta_csrf`; with the cookie, on every change.",
+                    "description": "The value of the cookie `__Host-zeta_csrf`; with the cookie, on every change.",
                 },
             },
         },

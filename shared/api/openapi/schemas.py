@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.api.openapi.descriptions import describe, description_of
+from shared.api.openapi.docstrings import DescribedSchema
 from shared.api.signature import Signature
 
 __all__ = ["PREFIX", "Schemas"]
@@ -37,12 +38,14 @@ class Schemas:
                 wanted[signature.model, "serialization"] = None
             if signature.filters is not None:
                 filters[signature.filters] = None
-        by_model, found = models_json_schema(list(wanted), ref_template=f"{PREFIX}{{model}}")
+        by_model, found = models_json_schema(
+            list(wanted), ref_template=f"{PREFIX}{{model}}", schema_generator=DescribedSchema
+        )
         self._by_model = {key: _renamed(schema) for key, schema in by_model.items()}
         self.components: dict[str, Any] = _components(found)
         self._filters: dict[type[BaseModel], dict[str, Any]] = {}
         for model in filters:
-            schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}")
+            schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}", schema_generator=DescribedSchema)
             self.components.update(_components(schema))
             self._filters[model] = _in_words_of_json(_renamed(schema))
         describe(self.components)
