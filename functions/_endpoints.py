@@ -88,11 +88,13 @@ async def answered(
     from shared.composition import worker
 
     request = api_request(req)
-    edge = worker().edge
+    cors: list[tuple[str, str]] = []
     try:
+        edge = worker().edge
+        cors = edge.cors.headers(request.headers)
         response = api_answer(await serve(edge, request))
     except ZetaError as error:
         response = problem(error, request.language)
     except Exception as error:  # noqa: BLE001 - the last edge: the client gets a problem, the log its place
         response = failure(error, request.language, function)
-    return secured(response, *edge.cors.headers(request.headers))
+    return secured(response, *cors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -82,7 +83,7 @@ def problem(error: ZetaError, language: Language = DEFAULT_LANGUAGE) -> func.Htt
     body = problem_of(error, language, request_id)
     headers = {"Content-Language": language.value}
     if isinstance(error, TryLater):
-        headers["Retry-After"] = str(max(1, round(error.after)))
+        headers["Retry-After"] = str(max(1, math.ceil(error.after)))
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
     if isinstance(error, Unauthenticated):

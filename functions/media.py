@@ -4,7 +4,7 @@ from uuid import UUID
 
 import azure.functions as func
 
-from functions._http import problem
+from functions._http import problem, secured
 from shared.kernel.errors import NotFound, ZetaError
 
 media = func.Blueprint()
@@ -21,15 +21,8 @@ async def show_product_image(req: func.HttpRequest) -> func.HttpResponse:
         content = await worker().product_images.read(company_id, req.route_params["name"])
     except ZetaError as error:
         return problem(error)
-    return func.HttpResponse(
-        content,
-        mimetype="image/jpeg",
-        headers={
-            "Cache-Control": "public, max-age=31536000, immutable",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'",
-        },
-    )
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return secured(func.HttpResponse(content, mimetype="image/jpeg", headers=headers))
 
 
 def _company(text: str) -> UUID:

@@ -33,7 +33,7 @@ Scalar = bool | int | float | Annotated[str, StringConstraints(max_length=200)] 
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class NewEvent(_Frozen):

@@ -12,13 +12,11 @@ from dataclasses import replace
 from shared.api.endpoint import PUBLIC, SIGNED_IN, SIGNED_IN_USER, Endpoint
 from shared.api.exchange import ApiRequest
 from shared.identity.permissions import Permission
-from shared.identity.schemas import Authenticator, Caller
+from shared.identity.schemas import ACCESS_COOKIE, CSRF_COOKIE, Authenticator, Caller
 from shared.kernel.errors import Forbidden, Unauthenticated
 
 __all__ = ["ACCESS_COOKIE", "CSRF_COOKIE", "CSRF_HEADER", "CsrfRefused", "Gate"]
 
-ACCESS_COOKIE = "zeta_access"
-CSRF_COOKIE = "zeta_csrf"
 CSRF_HEADER = "x-csrf-token"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _LONGEST_TOKEN = 8192

@@ -16,6 +16,8 @@ CardButton = Callable[[FoundProduct, Language], Button | None]
 
 _LIST_DESCRIPTION = 120
 _CARD_DESCRIPTION = 700
+_FEATURES = 200
+_TOLD_BY_THE_NAME = frozenset(["colour", "color"])
 
 
 class Cards:
@@ -30,9 +32,23 @@ class Cards:
 
     def one(self, product: FoundProduct, language: Language) -> ProductCard:
         """A product's whole card."""
-        made = [make(product, language) for make in self._card_buttons]
-        below = [*filter(None, made), replies.button("manager", buttons.MANAGER, language)]
-        return _card(product, language, tuple((one,) for one in below), _CARD_DESCRIPTION)
+        below = [*self.buttons(product, language), replies.button("manager", buttons.MANAGER, language)]
+        card = _card(product, language, tuple((one,) for one in below), _CARD_DESCRIPTION)
+        told = "\n".join(filter(None, (card.description, self.features(product))))
+        return card.model_copy(update={"description": told})
+
+    def buttons(self, product: FoundProduct, language: Language) -> tuple[Button, ...]:
+        """What the skills offer to do with a product."""
+        return tuple(filter(None, (make(product, language) for make in self._card_buttons)))
+
+    @staticmethod
+    def features(product: FoundProduct) -> str:
+        """Material, size and the like, as the shop wrote them; what the name says already is left out."""
+        name = product.name.casefold()
+        known = (value for key, value in product.attributes.items() if key not in _TOLD_BY_THE_NAME)
+        values = dict.fromkeys(" ".join(value.split()) for value in known)
+        told = [value for value in values if value and value.casefold() not in name]
+        return _shortened(" · ".join(told), _FEATURES)
 
     def several(
         self, text: str, products: Sequence[FoundProduct], language: Language, *, has_more: bool

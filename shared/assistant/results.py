@@ -8,6 +8,8 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant import buttons, replies
+from shared.assistant.asked import STATE_KEY as ASKED
+from shared.assistant.asked import Asked
 from shared.assistant.skill import Answer, Moment, Write
 from shared.assistant.state import MISSES_BEFORE_OFFER
 from shared.channels.messages import OutboundMessage, Reply
@@ -61,6 +63,7 @@ def followed_by(first: Answer, second: Answer) -> Answer:
         analytics=(*first.analytics, *second.analytics),
         effects=(*first.effects, *second.effects),
         kept={**first.kept, **second.kept},
+        asks=second.asks if second.messages else first.asks,
     )
 
 
@@ -76,10 +79,13 @@ def miss(moment: Moment) -> Answer:
 
 def _plain(moment: Moment, answer: Answer) -> TurnResult:
     after = answer.state if answer.state is not None else moment.state
-    messages = answer.messages
+    messages, asks = answer.messages, answer.asks
     if answer.state is not None and after.misses >= MISSES_BEFORE_OFFER:
-        messages = (*messages, replies.offer_of_manager(moment.language))
-    state = {key: value for key, value in {**moment.turn.state, **answer.kept}.items() if value is not None}
+        messages, asks = (*messages, replies.offer_of_manager(moment.language)), Asked(buttons.MANAGER)
+    asked = {ASKED: None if asks is None else asks.kept(moment.turn.started_at)}
+    state = {
+        key: value for key, value in {**moment.turn.state, **answer.kept, **asked}.items() if value is not None
+    }
     return TurnResult(
         reply=Reply(messages=messages),
         state=after.into(state),

@@ -84,8 +84,9 @@ class AssistantResponder:
             return TurnResult()
         result = await self._answer_to(turn)
         moment = Moment.of(turn)
-        form = self._skills.open_form(moment)
-        return result if form is None else once_decided(result, partial(form.reminder, moment))
+        for form in self._skills.forms:
+            result = once_decided(result, partial(form.finish, moment))
+        return result
 
     async def _answer_to(self, turn: Turn) -> TurnResult:
         if not self._is_for_model(turn):
@@ -113,7 +114,7 @@ class AssistantResponder:
             and turn.choice is None
             and bool(words)
             and not words.startswith("/")
-            and self._skills.labelled(words) is None
+            and self._skills.typed_button(turn) is None
         )
 
     async def _ask_model(self, turn: Turn, usage: ModelUsage) -> TurnResult:

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.assistant.asked import Asked
 from shared.assistant.facts import Evidence
 from shared.assistant.products import FoundProduct, ProductQuery
 from shared.assistant.state import AssistantState
@@ -111,6 +112,8 @@ class Answer:
     """Products to choose cards from; an answer with these leaves its cards to the model's words."""
     refused: bool = False
     """Nothing was changed after all; the facts say why. The model's call for it is then left out of the turn."""
+    asks: Asked | None = None
+    """The question that the last message puts, for a typed «да» or «нет»."""
     final: bool = False
     """Nothing is to be added by the model: these messages are the whole answer."""
 
@@ -246,8 +249,8 @@ class Form(Protocol):
     async def take(self, moment: Moment, said: Said, other: Wish | None) -> Answer | None:
         """Take a message as an answer; ``None``: it is clearly another wish, and the form stays open."""
 
-    def reminder(self, moment: Moment, result: TurnResult) -> TurnResult:
-        """The turn's result with a word that the question still waits, where the turn was about something else."""
+    def finish(self, moment: Moment, result: TurnResult) -> TurnResult:
+        """The decided result of any turn, with what the form adds: that its question still waits, or is over."""
 
 
 @dataclass(frozen=True, slots=True)

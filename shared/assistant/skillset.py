@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from shared.assistant.asked import answered_button
 from shared.assistant.cards import Cards
 from shared.assistant.skill import Answer, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
 from shared.assistant.tool_schema import tool_schema
+from shared.dialogs.contract import Turn
 
 __all__ = ["Skills"]
 
@@ -48,6 +50,10 @@ class Skills:
             if read is not None:
                 return Wish(phrase, read)
         return None
+
+    def typed_button(self, turn: Turn) -> str | None:
+        """The id of the button that a turn's words press: «да» and «нет» to the question put last, or its label."""
+        return answered_button(turn) or self.labelled(turn.text)
 
     def labelled(self, text: str) -> str | None:
         """The id of the button whose label is all that was said."""

@@ -49,6 +49,8 @@ class AssistantState(BaseModel):
     """Article numbers of the last list, in its order."""
     focus: str | None = None
     """The product whose card was shown last."""
+    kind: str | None = None
+    """The category of what was listed last, where it is one: what «дешевле» stays within."""
     low: int | None = None
     """The lowest price shown, in minor units: what «дешевле» has to beat."""
     high: int | None = None
@@ -70,11 +72,13 @@ class AssistantState(BaseModel):
     def with_list(self, query: ProductQuery, products: Sequence[FoundProduct]) -> Self:
         """After a list of products was shown."""
         prices = [product.price.minor for product in products]
+        categories = {product.category or None for product in products}
         return self.model_copy(
             update={
                 "search": _last_search(query),
                 "shown": tuple(product.sku for product in products),
                 "focus": products[0].sku if len(products) == 1 else None,
+                "kind": categories.pop() if len(categories) == 1 else None,
                 "low": min(prices, default=None),
                 "high": max(prices, default=None),
                 "misses": 0,

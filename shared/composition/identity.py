@@ -54,7 +54,8 @@ def build_identity(parts: Worker) -> Identity:
     passwords = Passwords(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     attempts = LoginAttempts(
         AttemptLimits(
-            of_account=settings.login_free_attempts,
+            of_account_here=settings.login_free_attempts,
+            of_account=settings.login_free_attempts_of_account,
             of_address=settings.login_free_attempts_of_address,
             longest_wait=settings.login_longest_wait,
         )

@@ -14,23 +14,24 @@ from typing import Literal
 
 from shared.kernel.errors import Unavailable
 from shared.runtime.cache import Cache
-from shared.runtime.queues import ALERTS, DELIVERIES, ESCALATIONS, TURNS, Queues
+from shared.runtime.queues import ALERTS, DELIVERIES, ESCALATIONS, RESERVATIONS, TURNS, Queues
 
 __all__ = ["Bell", "Bells"]
 
 _log = logging.getLogger(__name__)
 
-Bell = Literal["turns", "deliveries", "alerts", "escalations"]
+Bell = Literal["turns", "deliveries", "alerts", "escalations", "reservations"]
 _QUEUES: dict[Bell, str] = {
     "turns": TURNS,
     "deliveries": DELIVERIES,
     "alerts": ALERTS,
     "escalations": ESCALATIONS,
+    "reservations": RESERVATIONS,
 }
 
 
 class Bells:
-    """Rings the drainers of turns and of deliveries, and the checks of alerts."""
+    """Rings whoever works off what is recorded: a queue, and a marker, of its own for each bell."""
 
     def __init__(self, queues: Queues, cache: Cache, *, marker_seconds: float) -> None:
         self._queues = queues

@@ -13,7 +13,7 @@ from shared.channels.contract import Platform
 from shared.dialogs.bells import Bells
 from shared.escalations import listing, service
 from shared.escalations.desk import EscalationDesk
-from shared.escalations.records import record_act, record_link
+from shared.escalations.records import record_act, record_code, record_link
 from shared.escalations.schemas import Escalation
 from shared.escalations.staff import links
 from shared.escalations.staff.people import find_member
@@ -215,14 +215,15 @@ class MessengerLinkHandlers:
                 for bot in await bots.list_bots(session)
                 if bot.active
             ]
-            await record_link(session, caller, "messenger_link.code_issued", user_id)
+            await record_code(session, caller, user_id, issued.expires_at)
         return LinkCode(code=issued.code, expires_at=issued.expires_at, bots=targets)
 
     async def _unlink(self, caller: Caller, user_id: UUID) -> None:
         async with self._database.session_scope(caller.company_id) as session:
             await _require_rank(session, caller, user_id)
+            before = await links.find_link(session, user_id)
             await links.unlink(session, user_id)
-            await record_link(session, caller, "messenger_link.deleted", user_id)
+            await record_link(session, caller, user_id, before, None)
 
 
 def _own(caller: Caller) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import Platform
 from shared.escalations.schemas import Escalation
+from shared.escalations.staff.links import Link
 from shared.identity import audit
 from shared.identity import service as users
 from shared.identity.schemas import Caller
 
-__all__ = ["record_act", "record_act_of_member", "record_link"]
+__all__ = ["record_act", "record_act_of_member", "record_code", "record_link", "record_link_by_member"]
 
 
 async def record_act(
@@ -45,15 +47,54 @@ async def record_act_of_member(
     Raises:
         NotFound: the company has no such user any more.
     """
-    caller = users.caller_for(await users.existing(session, user_id), address=platform.value)
-    await record_act(session, caller, verb, before, after)
+    await record_act(session, await _member(session, user_id, platform), verb, before, after)
 
 
-async def record_link(session: AsyncSession, caller: Caller, action: str, user_id: UUID) -> None:
-    """Record what became of a user's own messenger."""
+async def record_code(session: AsyncSession, caller: Caller, user_id: UUID, expires_at: datetime) -> None:
+    """Record that a code to link a user's messenger was issued."""
     await audit.record(
-        session, caller, action=action, subject_type="user", subject_id=str(user_id), before=None, after=None
+        session,
+        caller,
+        action="messenger_link.code_issued",
+        subject_type="user",
+        subject_id=str(user_id),
+        before=None,
+        after={"expires_at": expires_at},
     )
+
+
+async def record_link(
+    session: AsyncSession, caller: Caller, user_id: UUID, before: Link | None, after: Link | None
+) -> None:
+    """Record that a user's own messenger was linked or unlinked."""
+    await audit.record(
+        session,
+        caller,
+        action="messenger_link.deleted" if after is None else "messenger_link.created",
+        subject_type="user",
+        subject_id=str(user_id),
+        before=_link(before) if before is not None else None,
+        after=_link(after) if after is not None else None,
+    )
+
+
+async def record_link_by_member(
+    session: AsyncSession, user_id: UUID, platform: Platform, before: Link | None, after: Link | None
+) -> None:
+    """As ``record_link``, where the user did it in the messenger itself.
+
+    Raises:
+        NotFound: the company has no such user any more.
+    """
+    await record_link(session, await _member(session, user_id, platform), user_id, before, after)
+
+
+async def _member(session: AsyncSession, user_id: UUID, platform: Platform) -> Caller:
+    return users.caller_for(await users.existing(session, user_id), address=platform.value)
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {"platform": link.platform, "bot_id": link.bot_id, "dialog_id": link.dialog_id}
 
 
 def _state(escalation: Escalation) -> dict[str, Any]:

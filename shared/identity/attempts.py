@@ -1,7 +1,9 @@
 """Log-in attempts: after some failures each further one makes the next wait longer, by account and by address.
 
-An account is counted by the address that was typed, whether it exists or not, so that neither the wait nor its
-absence tells anything. Only hashes are kept.
+An account is counted by the e-mail that was typed, whether it exists or not, so that neither the wait nor its
+absence tells anything. Few failures from one address make only that address wait for the account: nobody shuts
+another out from afar. Very many from anywhere make all wait, but for addresses where the owner logged in before.
+Only hashes are kept.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity.errors import TooManyAttempts
 
-__all__ = ["AttemptLimits", "LoginAttempts"]
+__all__ = ["AttemptLimits", "LoginAttempts", "same_network"]
 
 _MEMORY = timedelta(hours=6)
 """How long after its last failure a count is remembered."""
@@ -27,8 +29,10 @@ _BEGIN = text("SELECT begin_login(:subjects, :free, :longest, :memory)").bindpar
     bindparam("longest", type_=INTERVAL),
     bindparam("memory", type_=INTERVAL),
 )
-_END = text("SELECT end_login(:account, :address)").bindparams(
-    bindparam("account", type_=LargeBinary), bindparam("address", type_=LargeBinary)
+_END = text("SELECT end_login(:account, :address), end_login(:account_here, '')").bindparams(
+    bindparam("account", type_=LargeBinary),
+    bindparam("account_here", type_=LargeBinary),
+    bindparam("address", type_=LargeBinary),
 )
 
 
@@ -36,8 +40,12 @@ _END = text("SELECT end_login(:account, :address)").bindparams(
 class AttemptLimits:
     """How many failures are free, and the longest wait (seconds) that later ones cause."""
 
+    of_account_here: int
+    """Of one account from one address."""
     of_account: int
+    """Of one account from anywhere."""
     of_address: int
+    """Of one address, over all accounts."""
     longest_wait: float
 
 
@@ -48,15 +56,22 @@ class LoginAttempts:
         self._limits = limits
 
     async def begin(
-        self, session: AsyncSession, *, account: str | None, address: str, purpose: str = "login"
+        self,
+        session: AsyncSession,
+        *,
+        account: str | None,
+        address: str,
+        purpose: str = "login",
+        at_home: bool = False,
     ) -> None:
         """Count an attempt; it must be committed before the secret is checked.
 
         Args:
             session: any; the counts belong to no company.
-            account: the address that was typed; ``None``: only the client's address counts.
-            purpose: what is tried; each has its own count of addresses.
+            account: the e-mail that was typed; ``None``: only the client's address counts.
             address: the client's; empty where it is not known: then only the account counts.
+            purpose: what is tried; each has its own counts.
+            at_home: the account's owner logged in from this address before: what others do elsewhere is no matter.
 
         Raises:
             TooManyAttempts: too many failed; nothing was counted.
@@ -65,7 +80,9 @@ class LoginAttempts:
         if address:
             counted.append((_subject(f"{purpose} address", _network(address)), self._limits.of_address))
         if account is not None:
-            counted.append((_subject("account", account), self._limits.of_account))
+            counted.append((_here(purpose, account, address), self._limits.of_account_here))
+        if account is not None and not at_home:
+            counted.append((_subject(f"{purpose} account", account), self._limits.of_account))
         if not counted:
             return
         wait = await session.scalar(
@@ -80,15 +97,25 @@ class LoginAttempts:
         if wait:
             raise TooManyAttempts("too many failed attempts", after=float(wait))
 
-    async def succeeded(self, session: AsyncSession, *, account: str | None, address: str) -> None:
+    async def succeeded(self, session: AsyncSession, *, account: str, address: str, purpose: str = "login") -> None:
         """Take back what was counted: the account's failures, and the attempt itself from the address's."""
         await session.execute(
             _END,
             {
-                "account": _subject("account", account) if account is not None else b"",
-                "address": _subject("login address", _network(address)) if address else b"",
+                "account": _subject(f"{purpose} account", account),
+                "account_here": _here(purpose, account, address),
+                "address": _subject(f"{purpose} address", _network(address)) if address else b"",
             },
         )
+
+
+def same_network(one: str, other: str) -> bool:
+    """Whether two addresses are counted as one."""
+    return _network(one) == _network(other)
+
+
+def _here(purpose: str, account: str, address: str) -> bytes:
+    return _subject(f"{purpose} account from {_network(address)}", account)
 
 
 def _network(address: str) -> str:

@@ -36,6 +36,8 @@ _STALE = 24 * 3600.0
 _PAUSE = 30.0
 """At most one question about an unknown key in this time, seconds."""
 _TIMEOUT = 5.0
+_LONGEST = 10.0
+"""Seconds for the whole answer, however slowly it drips."""
 _LEEWAY = 30.0
 """Seconds that the issuer's clock may differ from ours."""
 _MOST_KEYS = 50
@@ -60,6 +62,7 @@ class OutsideIssuer:
         self._http = http
         self._keys: _Keys | None = None
         self._asked_at = float("-inf")
+        self._failed_at = float("-inf")
         self._asking = asyncio.Lock()
 
     async def email_of(self, token: str) -> str:
@@ -105,27 +108,32 @@ class OutsideIssuer:
         keys = self._keys
         if keys is not None and key_id in keys.by_id and time.monotonic() - keys.at < _FRESH:
             return keys.by_id[key_id]
+        came = time.monotonic()
         async with self._asking:
-            keys = await self._current(key_id)
+            keys = await self._current(key_id, came)
         found = keys.by_id.get(key_id)
         if found is None:
             raise Unauthenticated("the issuer has no such key")
         return found
 
-    async def _current(self, key_id: str) -> _Keys:
-        """The keys, asked for again where that may help; others wait for the same answer."""
+    async def _current(self, key_id: str, came: float) -> _Keys:
+        """The keys, asked for again where that may help; who ``came`` meanwhile shares a failure."""
         now, keys = time.monotonic(), self._keys
         fresh = keys is not None and now - keys.at < _FRESH
         if keys is not None and ((fresh and key_id in keys.by_id) or now - self._asked_at < _PAUSE):
             return keys
+        if self._failed_at >= came:
+            raise Unavailable("oidc", after=_TIMEOUT)
         self._asked_at = now
         try:
-            self._keys = _Keys(await self._fetch(), now)
-        except ZetaError as error:
+            async with asyncio.timeout(_LONGEST):
+                self._keys = _Keys(await self._fetch(), now)
+        except (ZetaError, TimeoutError) as error:
+            self._failed_at = time.monotonic()
             if keys is None or now - keys.at > _STALE:
                 self._asked_at = float("-inf")
                 raise Unavailable("oidc", after=_TIMEOUT) from error
-            _log.warning("the issuer's keys cannot be renewed", extra={"code": error.code})
+            _log.warning("the issuer's keys cannot be renewed", extra={"error_type": type(error).__name__})
             return keys
         return self._keys
 

@@ -6,16 +6,22 @@ import asyncio
 import base64
 import secrets
 import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import SecretStr
 
+from shared.kernel.errors import Unavailable
+
 __all__ = ["Passwords", "Verdict"]
 
 _AT_ONCE = 2
 """Hashes computed at the same time: each takes its memory, and a core."""
+_WAITING = 64
+"""Callers who wait for a place; further ones are told to come again, before they pile up."""
 _SALT_BYTES = 16
 _HASH_BYTES = 32
 
@@ -37,16 +43,36 @@ class Passwords:
         )
         self._nobody = _hash_of_nothing(memory_kib=memory_kib, passes=passes)
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._waiting = 0
 
     async def hash(self, password: SecretStr) -> str:
-        """The hash of a new password, with its salt and parameters."""
-        async with self._places:
+        """The hash of a new password, with its salt and parameters.
+
+        Raises:
+            Unavailable: too many others wait.
+        """
+        async with self._place():
             return await asyncio.to_thread(self._hasher.hash, _octets(password))
 
     async def verify(self, stored: str | None, given: SecretStr) -> Verdict:
-        """Check a password; without a stored hash the same work is done, and the answer is no."""
-        async with self._places:
+        """Check a password; without a stored hash the same work is done, and the answer is no.
+
+        Raises:
+            Unavailable: too many others wait.
+        """
+        async with self._place():
             return await asyncio.to_thread(self._verify, stored or self._nobody, _octets(given))
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        if self._waiting >= _AT_ONCE + _WAITING:
+            raise Unavailable("passwords", after=2.0)
+        self._waiting += 1
+        try:
+            async with self._places:
+                yield
+        finally:
+            self._waiting -= 1
 
     def _verify(self, stored: str, given: bytes) -> Verdict:
         try:

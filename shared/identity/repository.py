@@ -26,6 +26,7 @@ from shared.runtime.keyset import Key, Keyset, fetch_page
 
 __all__ = [
     "active_owners",
+    "addresses_of",
     "audit_page",
     "delete_old_sessions",
     "end_sessions",
@@ -49,6 +50,7 @@ __all__ = [
     "user_page",
 ]
 
+_ADDRESSES = 200
 _FIND_BY_EMAIL = text("SELECT company_id, id FROM find_user_by_email(:email)")
 _FIND_BY_HASH = {
     table: text(f"SELECT company_id, id FROM {function}(:wanted)")  # noqa: S608 - the names stand below
@@ -121,6 +123,12 @@ async def open_session(
         query = query.with_for_update(of=SessionRow)
     row = (await session.execute(query)).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+async def addresses_of(session: AsyncSession, user_id: UUID) -> Sequence[str]:
+    """The client addresses from which the user's sessions of the last weeks were begun."""
+    query = select(SessionRow.address).where(SessionRow.user_id == user_id, SessionRow.address != "")
+    return (await session.scalars(query.distinct().limit(_ADDRESSES))).all()
 
 
 async def end_sessions(

@@ -11,7 +11,12 @@ from uuid import UUID
 from shared.identity.permissions import Permission, Role
 from shared.kernel.errors import Forbidden
 
-__all__ = ["Authenticator", "Caller", "CallerKind"]
+__all__ = ["ACCESS_COOKIE", "CSRF_COOKIE", "Authenticator", "Caller", "CallerKind"]
+
+ACCESS_COOKIE = "__Host-zeta_access"
+CSRF_COOKIE = "__Host-zeta_csrf"
+"""The prefix makes browsers refuse a cookie of this name from any other host (RFC 6265bis, 4.1.3.2): a page of a
+sister domain can plant neither a token nor the value that a change must repeat."""
 
 
 class CallerKind(StrEnum):

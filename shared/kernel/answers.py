@@ -21,20 +21,21 @@ class Created(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Accepted(Generic[Item]):
-    """202: work that goes on after the answer, and what is known of it."""
+    """202: work that goes on after the answer, what is known of it, and where to ask how far it is."""
 
     item: Item
+    location: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A cookie to set; always ``Secure`` and ``SameSite=Strict``; ``seconds=0`` removes it."""
+    """A cookie to set; always ``Secure``, ``SameSite=Strict`` and of the whole host, as the prefix ``__Host-`` asks
+    for; ``seconds=0`` removes it."""
 
     name: str
     value: str
     seconds: int
     http_only: bool = True
-    path: str = "/api"
 
 
 @dataclass(frozen=True, slots=True)

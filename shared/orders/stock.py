@@ -27,6 +27,7 @@ __all__ = [
     "is_counted",
     "queue_up",
     "release",
+    "release_all",
     "reserve",
     "take",
 ]
@@ -60,7 +61,15 @@ RETURNING product_id, quantity
 _CANCEL = text("DELETE FROM stock_reservations WHERE order_id = :order RETURNING product_id, quantity, taken")
 _RELEASE = text("""
 DELETE FROM stock_reservations WHERE order_id = :order AND NOT taken AND expires_at <= clock_timestamp()
-RETURNING product_id
+""")
+# What is being confirmed, cancelled or released at this moment is passed over.
+_RELEASE_ALL = text("""
+DELETE FROM stock_reservations r USING (
+    SELECT order_id, product_id FROM stock_reservations
+     WHERE expires_at <= now() ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED
+) due
+ WHERE r.order_id = due.order_id AND r.product_id = due.product_id
+RETURNING r.product_id
 """)
 
 
@@ -127,6 +136,11 @@ async def cancel(session: AsyncSession, order_id: UUID) -> None:
     await warehouse.put_back(session, {row.product_id: row.quantity for row in rows if row.taken})
 
 
-async def release(session: AsyncSession, order_id: UUID) -> int:
-    """Delete the order's reservations that ran out; how many there were."""
-    return len((await session.execute(_RELEASE, {"order": order_id})).all())
+async def release(session: AsyncSession, order_id: UUID) -> None:
+    """Delete the order's reservations that ran out."""
+    await session.execute(_RELEASE, {"order": order_id})
+
+
+async def release_all(session: AsyncSession, *, limit: int) -> int:
+    """Delete up to ``limit`` reservations of the company that ran out; how many there were."""
+    return len((await session.execute(_RELEASE_ALL, {"limit": limit})).all())

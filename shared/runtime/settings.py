@@ -239,9 +239,11 @@ class Settings(BaseSettings):
     password_passes: int = Field(default=2, ge=1)
     """Passes of argon2id over its memory."""
     login_free_attempts: int = Field(default=5, ge=1)
-    """Failed log-ins of one account before each further one doubles the wait."""
+    """Failed log-ins of one account from one address before each further one doubles the wait there."""
+    login_free_attempts_of_account: int = Field(default=100, ge=1)
+    """The same for one account from anywhere; addresses where its owner logged in before are not made to wait."""
     login_free_attempts_of_address: int = Field(default=20, ge=1)
-    """The same for one address, over all accounts."""
+    """The same for one address, over all accounts; and for the companies that are registered from it."""
     login_longest_wait: float = 900.0
     """The longest wait that failed log-ins cause."""
     panel_url: str = ""

@@ -128,6 +128,7 @@ class ModelAssistant:
             analytics=(counted, *toolbox.analytics, *(one for one in seen if one not in toolbox.analytics)),
             effects=done.effects,
             kept=done.kept,
+            asks=done.asks if chosen is None else None,
         )
         return result_of(moment, answer, writes=toolbox.writes)
 

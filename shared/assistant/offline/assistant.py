@@ -61,15 +61,15 @@ class OfflineAssistant:
     async def fill_form(self, moment: Moment) -> Answer | None:
         """What the open form makes of the turn; ``None``: none is open, or this is clearly another wish."""
         form = self._skills.open_form(moment)
-        if form is None or self._skills.labelled(moment.turn.text) is not None:
+        if form is None or self._skills.typed_button(moment.turn) is not None:
             return None
         said = said_in(moment.turn)
         return await form.take(moment, said, self._skills.understand(said))
 
     async def _hear(self, moment: Moment) -> Answer:
-        labelled = self._skills.labelled(moment.turn.text)
-        if labelled is not None:
-            return await self.press(moment, labelled)
+        typed = self._skills.typed_button(moment.turn)
+        if typed is not None:
+            return await self.press(moment, typed)
         wish = self._skills.understand(said_in(moment.turn))
         answer = await wish.answer(moment) if wish is not None else None
         return miss(moment) if answer is None else answer

@@ -19,13 +19,13 @@ _SHOW = (
 )
 _ORDINAL_FORMS = tuple(
     re.compile(
-        rf"^\W*(?:а\s+)?(?:{_SHOW}[\s,]*)*(?:{words})(?:[\s,]+(?:вариант|диван\w*|one|option|нұсқа\w*|please|пожалуйста|{_SHOW}))*\W*$",
+        rf"^[^\w№#]*(?:а\s+)?(?:{_SHOW}[\s,]*)*(?:{words})(?:[\s,]+(?:вариант|диван\w*|one|option|нұсқа\w*|please|пожалуйста|{_SHOW}))*\W*$",
         re.I,
     )
     for words in _ORDINALS
 )
 _NUMBER_FORM = re.compile(
-    rf"^\W*(?:а\s+)?(?:{_SHOW}\s*)*(10|[1-9])(?:\s+(?:вариант|пожалуйста|please|нұсқа\w*|{_SHOW}))*\W*$",
+    rf"^[^\w№#]*(?:а\s+)?(?:{_SHOW}\s*)*(10|[1-9])(?:\s+(?:вариант|пожалуйста|please|нұсқа\w*|{_SHOW}))*\W*$",
     re.IGNORECASE,
 )
 

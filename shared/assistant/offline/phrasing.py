@@ -6,6 +6,19 @@ import re
 
 __all__ = ["anywhere", "whole"]
 
+_BEFORE = (
+    r"а|ну|и|да|ой|ого|ладно|хорошо|тогда|подскажите|скажите|слушай(?:те)?|извините|простите|блин|капец"
+    r"|здравствуйте|привет|спасибо|ок|жарайды|жақсы|сонда|айтыңызшы|кешіріңіз|ал|рахмет|сәлем(?:етсіз\s+бе)?"
+    r"|and|but|so|well|hi|hello|sorry|ok(?:ay)?|thanks|excuse\s+me"
+)
+"""Words that a phrase may begin with and that change nothing."""
+_AFTER = (
+    r"пожалуйста|пожалуста|пжлст|плиз|пж|вам|тоже|бот|и|уже|там|же|блин|брат(?:ан|ишка)?|друг|дорогая|дорогой|девушка"
+    r"|өтінемін|отинемин|сізге|сізгеде|енді|ғой|гой|балам|қарағым|айналайын|бауырым|қызым|ұлым"
+    r"|please|pls|plz|you|mate|bro|dear|then|there|now"
+)
+"""Words that a phrase may end with: courtesies, and whom one speaks to."""
+
 
 def anywhere(*patterns: str) -> re.Pattern[str]:
     """The phrases as whole words, wherever they stand."""
@@ -14,12 +27,7 @@ def anywhere(*patterns: str) -> re.Pattern[str]:
 
 def whole(*patterns: str) -> re.Pattern[str]:
     """The phrase is all there is, but for courtesies and punctuation."""
-    courtesy = r"(?:[\s,]*(?:пожалуйста|плиз|пж|please|өтінемін|отинемин|вам|сізге|you|тоже|бот|и))*"
     return re.compile(
-        r"^\W*(?:(?:а|ну|and|ал|ok(?:ay)?|ок|спасибо|рахмет|thanks)[,.!]?\s+)*(?:"
-        + "|".join(patterns)
-        + r")"
-        + courtesy
-        + r"\W*$",
+        rf"^\W*(?:(?:{_BEFORE})\W+)*(?:" + "|".join(patterns) + rf")(?:[\s,]*(?:{_AFTER})(?!\w))*\W*$",
         re.IGNORECASE,
     )

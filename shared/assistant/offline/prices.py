@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 
+from shared.assistant.offline.numerals import with_digits
+
 __all__ = ["Amount", "PriceBounds", "find_amounts", "find_price_bounds"]
 
 
@@ -158,6 +160,7 @@ def find_price_bounds(text: str, *, implied_thousands: bool = False) -> PriceBou
         implied_thousands: whether a bare number below a thousand with a bound («до 150») means thousands, as
             in tenge, where nothing costs 150.
     """
+    text = with_digits(text)
     without_phones = _PHONE.sub(lambda match: _blank_phone(match.group()), text)
     amounts = [amount for amount in find_amounts(without_phones) if not amount.measures and amount.value < _LIMIT]
     low: int | None = None

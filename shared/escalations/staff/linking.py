@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import InboundMessage, Platform
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
+from shared.escalations.records import record_link_by_member
 from shared.escalations.staff import cards, links
 from shared.escalations.staff.people import Member, find_member
 from shared.escalations.staff.wishes import LinkWish
@@ -31,7 +32,10 @@ async def answer_link(turn: Turn, wish: LinkWish) -> TurnResult:
 
 def _linked(turn: Turn, code: str, member: Member) -> TurnResult:
     async def use_code(session: AsyncSession) -> None:
-        await links.link(session, code, turn.dialog_id)
+        before = await links.find_link(session, member.user_id)
+        user_id = await links.link(session, code, turn.dialog_id)
+        after = await links.find_link(session, user_id)
+        await record_link_by_member(session, user_id, turn.bot.platform, before, after)
 
     key = "link.done" if member.serves else "link.done_viewer"
     return TurnResult(

@@ -20,7 +20,7 @@ from shared.dialogs.contract import Turn, TurnResult
 from shared.dialogs.notices import Recipient
 from shared.escalations import service
 from shared.escalations.desk import REPLY_LIMIT, EscalationDesk
-from shared.escalations.records import record_act_of_member
+from shared.escalations.records import record_act_of_member, record_link_by_member
 from shared.escalations.schemas import Escalation
 from shared.escalations.staff import cards, links
 from shared.escalations.staff.linking import answer_link
@@ -161,7 +161,9 @@ class StaffResponder:
 
     def _unlink(self, turn: Turn, user_id: UUID) -> TurnResult:
         async def unlink(session: AsyncSession) -> None:
+            before = await links.find_link(session, user_id)
             await links.unlink(session, user_id)
+            await record_link_by_member(session, user_id, turn.bot.platform, before, None)
 
         return TurnResult(
             reply=cards.say("link.gone", turn.language), state=_with(turn.state, None), effects=(unlink,)

@@ -78,8 +78,9 @@ class PasswordHandlers:
         """
         async with self._database.session_scope(caller.company_id) as session:
             row = await service.own_row(session, caller)
-            email, stored = row.email, row.password_hash
-            await self._attempts.begin(session, account=email, address=caller.address)
+            # counted apart from log-ins: who guesses from outside does not keep the owner from changing it
+            account, stored = str(row.id), row.password_hash
+            await self._attempts.begin(session, account=account, address=caller.address, purpose="change")
         if not (await self._passwords.verify(stored, body.current)).right:
             raise InvalidInput("not the present password", field="current")
         password_hash = await self._passwords.hash(body.new)
@@ -91,7 +92,7 @@ class PasswordHandlers:
             await service.set_password(
                 session, caller, row, password_hash, keep=UUID(this_session) if this_session else None
             )
-            await self._attempts.succeeded(session, account=email, address=caller.address)
+            await self._attempts.succeeded(session, account=account, address=caller.address, purpose="change")
 
     async def forgot(self, client: Client, body: ForgottenPassword) -> None:
         """Ask for a link to choose a new password.

@@ -26,7 +26,7 @@ from shared.identity.accounts import (
     SessionTokens,
     normalised_email,
 )
-from shared.identity.attempts import LoginAttempts
+from shared.identity.attempts import LoginAttempts, same_network
 from shared.identity.errors import (
     CsrfMissing,
     InvitationInvalid,
@@ -37,11 +37,12 @@ from shared.identity.errors import (
 from shared.identity.models import InvitationRow, RefreshTokenRow, UserRow
 from shared.identity.passwords import Passwords
 from shared.identity.permissions import Permission
-from shared.identity.schemas import Caller, CallerKind
+from shared.identity.schemas import ACCESS_COOKIE, CSRF_COOKIE, Caller, CallerKind
 from shared.identity.secrets import hash_of
 from shared.identity.sessions import End, Granted
 from shared.kernel.answers import Cookie, Created, WithCookies
 from shared.kernel.clock import utc_now
+from shared.kernel.etags import IfMatch
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
 from shared.kernel.requests import Client
@@ -49,9 +50,7 @@ from shared.runtime.database import Database
 
 __all__ = ["SessionHandlers"]
 
-_ACCESS, _REFRESH, _CSRF = "zeta_access", "zeta_refresh", "zeta_csrf"
-_REFRESH_PATH = "/api/auth"
-"""The browser sends the refresh token nowhere else."""
+_REFRESH_COOKIE = "__Host-zeta_refresh"
 
 
 class SessionHandlers:
@@ -92,7 +91,9 @@ class SessionHandlers:
         if body.invitation is None and not self._registration_open:
             raise RegistrationClosed("companies are registered by the operator")
         async with self._database.anonymous_scope() as session:
-            await self._attempts.begin(session, account=None, address=client.address)
+            if body.invitation is None:
+                # each counts, one that succeeds too: nobody fills the platform with companies, or tries addresses
+                await self._attempts.begin(session, account=None, address=client.address, purpose="register")
             company_id, invitation_id = await _place(session, body.invitation)
         password_hash = await self._passwords.hash(body.password)
         async with self._database.session_scope(company_id) as session:
@@ -102,7 +103,6 @@ class SessionHandlers:
                 user = await _invited(session, invitation_id, body, client, password_hash)
             user.last_login_at = utc_now()
             granted = await sessions.start(session, user, address=client.address, lifetime=self._lifetime)
-            await self._attempts.succeeded(session, account=None, address=client.address)
             me = await _me_of_user(session, user)
         answer = self._tokens(granted, me, body.session)
         return WithCookies(Created(answer.item, "auth/me"), answer.cookies)
@@ -117,11 +117,13 @@ class SessionHandlers:
         """
         email, valid = _typed(body.email)
         async with self._database.anonymous_scope() as session:
-            await self._attempts.begin(session, account=email, address=client.address)
             found = await repository.find_by_email(session, email) if valid else None
         # nobody's password is looked for as anybody's is, so that the time taken tells nothing
         company_id, user_id = found or (new_id(), new_id())
         async with self._database.session_scope(company_id) as session:
+            known = await repository.addresses_of(session, user_id)
+            at_home = any(same_network(client.address, address) for address in known)
+            await self._attempts.begin(session, account=email, address=client.address, at_home=at_home)
             user = await repository.user(session, user_id)
             stored = user.password_hash if user is not None and user.active else None
         verdict = await self._passwords.verify(stored, body.password)
@@ -176,9 +178,11 @@ class SessionHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             return await _me(session, caller)
 
-    async def change_me(self, caller: Caller, body: MyChanges) -> Me:
+    async def change_me(self, caller: Caller, body: MyChanges, if_match: IfMatch) -> Me:
         """Change one's own name or language."""
         async with self._database.session_scope(caller.company_id) as session:
+            await service.own_row(session, caller)
+            if_match.check(await _me(session, caller))
             await service.change_me(session, caller, body)
             return await _me(session, caller)
 
@@ -263,7 +267,7 @@ def _typed(email: str) -> tuple[str, bool]:
 def _presented(client: Client, body: Refresh) -> tuple[str, SessionKind]:
     if body.refresh_token is not None:
         return body.refresh_token.get_secret_value(), "token"
-    token, expected = client.cookies.get(_REFRESH, ""), client.cookies.get(_CSRF, "")
+    token, expected = client.cookies.get(_REFRESH_COOKIE, ""), client.cookies.get(CSRF_COOKIE, "")
     if not token:
         raise SessionEnded("no refresh token")
     if not expected or not hmac.compare_digest(client.csrf.encode(), expected.encode()):
@@ -275,9 +279,9 @@ def _cookies(
     access: str, refresh: str, csrf: str, *, access_seconds: int, refresh_seconds: int
 ) -> tuple[Cookie, ...]:
     return (
-        Cookie(_ACCESS, access, access_seconds),
-        Cookie(_REFRESH, refresh, refresh_seconds, path=_REFRESH_PATH),
-        Cookie(_CSRF, csrf, refresh_seconds, http_only=False, path="/"),
+        Cookie(ACCESS_COOKIE, access, access_seconds),
+        Cookie(_REFRESH_COOKIE, refresh, refresh_seconds),
+        Cookie(CSRF_COOKIE, csrf, refresh_seconds, http_only=False),
     )
 
 

@@ -19,7 +19,7 @@ CITY = {"slug": "astana", "name": "Астана"}
 
 
 def browser(token: str, csrf: str | None, header: str | None) -> dict[str, str]:
-    cookies = f"zeta_access={token}" + (f"; zeta_csrf={csrf}" if csrf else "")
+    cookies = f"__Host-zeta_access={token}" + (f"; __Host-zeta_csrf={csrf}" if csrf else "")
     return {"Cookie": cookies} | ({"X-CSRF-Token": header} if header is not None else {})
 
 

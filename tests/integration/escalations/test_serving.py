@@ -236,7 +236,7 @@ async def test_a_person_who_is_forgotten_is_forgotten_in_the_staff_s_chats_too(c
     [dialog] = await counter.stage.sql(
         counter.shop, "SELECT id FROM dialogs WHERE customer_name = :name", name=aigul.person.name
     )
-    customers, database = counter.stage.worker.customers, counter.stage.worker.database
+    customers, database = counter.stage.worker.services.customers, counter.stage.worker.database
     async with database.session_scope(counter.shop.company_id) as session:
         customer = await customers.ensure(session, dialog["id"])
         await customers.erase(session, customer.id)
@@ -270,3 +270,24 @@ async def test_what_a_member_does_in_their_messenger_is_in_the_audit_log(counter
     }
     assert logged[-1]["after"] == {"status": "resolved"}
     assert "Добрый день" not in json.dumps([row["after"] for row in logged], ensure_ascii=False, default=str)
+
+
+async def test_linking_and_unlinking_in_the_messenger_is_in_the_audit_log(counter: Counter) -> None:
+    anna = await counter.member("Анна")
+    await anna.says("/unlink")
+    await anna.listens()
+
+    logged = await counter.stage.sql(
+        counter.shop,
+        "SELECT action, actor_id, address, subject_id, before, after FROM audit_log"
+        " WHERE action LIKE 'messenger_link.%' ORDER BY at",
+    )
+
+    assert [row["action"] for row in logged] == ["messenger_link.created", "messenger_link.deleted"]
+    assert {(row["actor_id"], row["subject_id"], row["address"]) for row in logged} == {
+        (anna.user_id, str(anna.user_id), "telegram")
+    }
+    assert logged[0]["before"] is None
+    assert logged[0]["after"] == logged[1]["before"]
+    assert logged[0]["after"]["platform"] == "telegram"
+    assert logged[1]["after"] is None

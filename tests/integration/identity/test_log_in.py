@@ -72,9 +72,9 @@ async def test_an_unknown_address_takes_as_long_as_a_wrong_password(open_office:
 
     for _ in range(12):
         for email, taken in times.items():
-            started = time.perf_counter()
+            started = time.process_time()
             await tried(office, email)
-            taken.append(time.perf_counter() - started)
+            taken.append(time.process_time() - started)
 
     known, unknown = (statistics.median(taken) for taken in times.values())
     assert 0.6 < known / unknown < 1.6
@@ -101,7 +101,7 @@ async def test_the_wait_doubles_up_to_its_limit(open_office: OpenOffice, worker_
         for _ in range(6):
             await tried(office, "owner@uyut.kz")
             [row] = connection.execute(
-                "SELECT greatest(extract(epoch FROM blocked_until - last_at), 0) FROM login_attempts"
+                "SELECT max(greatest(extract(epoch FROM blocked_until - last_at), 0)) FROM login_attempts"
             ).fetchall()
             waits.append(float(row[0]))
             connection.execute("UPDATE login_attempts SET blocked_until = now() - interval '1 second'")
@@ -139,6 +139,46 @@ async def test_one_address_that_tries_many_accounts_waits_and_others_do_not(open
     assert await login("203.0.113.10", "user9@uyut.kz") == "refused"
     assert await login("203.0.113.9", "owner@uyut.kz", PASSWORD) == "waits"
     assert await login("203.0.113.10", "owner@uyut.kz", PASSWORD) == "in"
+
+
+async def test_nobody_is_kept_out_by_another_who_guesses_from_afar(open_office: OpenOffice) -> None:
+    office = await open_office(login_free_attempts=2)
+    await office.register()
+    login = _login(office)
+
+    outcomes = [await login("203.0.113.9", "owner@uyut.kz") for _ in range(4)]
+
+    assert outcomes == ["refused"] * 2 + ["waits"] * 2
+    assert await login("203.0.113.9", "owner@uyut.kz", PASSWORD) == "waits"
+    assert await login("203.0.113.10", "owner@uyut.kz", PASSWORD) == "in"
+
+
+@pytest.mark.parametrize("email", ["owner@uyut.kz", "nobody@uyut.kz"])
+async def test_many_who_guess_one_account_wait_all_but_its_owner_at_home(
+    open_office: OpenOffice, email: str
+) -> None:
+    office = await open_office(login_free_attempts_of_account=3)
+    await office.register()
+    login = _login(office)
+    assert await login("2001:db8:0:7::1", "owner@uyut.kz", PASSWORD) == "in"
+
+    outcomes = [await login(f"203.0.113.{number}", email) for number in range(5)]
+
+    assert outcomes == ["refused"] * 3 + ["waits"] * 2
+    assert await login("2001:db8:0:8::1", email, PASSWORD) == "waits"
+    assert await login("2001:db8:0:7::2", "owner@uyut.kz", PASSWORD) == "in"
+
+
+async def test_who_guesses_from_outside_does_not_keep_the_owner_from_a_new_password(
+    open_office: OpenOffice,
+) -> None:
+    office = await open_office(login_free_attempts=1, login_free_attempts_of_account=1)
+    owner = await office.register()
+    assert [(await tried(office, "owner@uyut.kz")).status for _ in range(2)] == [401, 429]
+
+    changed = await owner.client.post("auth/password/change", {"current": PASSWORD, "new": "another-window"})
+
+    assert changed.status == 204
 
 
 async def test_an_ipv6_client_cannot_move_about_in_its_own_network(open_office: OpenOffice) -> None:
@@ -187,7 +227,7 @@ async def test_no_table_holds_an_address_of_who_failed(office: Office, worker_st
 
     with psycopg.connect(worker_stack.superuser_url) as connection:
         rows = connection.execute("SELECT subject FROM login_attempts").fetchall()
-    assert [len(row[0]) for row in rows] == [32]
+    assert {len(row[0]) for row in rows} == {32}
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,17 @@ async def test_keys_that_cannot_be_had_are_a_matter_of_trying_later(
     assert await status(joint, issuer.token(owner.email)) == 200
 
 
+async def test_all_who_wait_for_a_silent_issuer_are_told_at_once_and_none_asks_again(
+    joint: Office, owner: Person, issuer: OpenIdIssuer
+) -> None:
+    issuer.broken = True
+
+    found = await asyncio.gather(*(status(joint, issuer.token(owner.email)) for _ in range(20)))
+
+    assert found == [503] * 20
+    assert issuer.asked == 1
+
+
 async def test_keys_that_cannot_be_read_are_passed_over(joint: Office, owner: Person, issuer: OpenIdIssuer) -> None:
     issuer.extra_keys = [
         {"kty": "oct", "k": "c2VjcmV0", "kid": "one", "alg": "HS256"},

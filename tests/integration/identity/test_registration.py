@@ -93,3 +93,21 @@ async def test_registration_can_be_closed(open_office: OpenOffice) -> None:
     answer = await office.anybody.post("auth/register", body)
 
     assert (answer.status, answer.json["code"]) == (403, "registration_closed")
+
+
+async def test_nobody_fills_the_platform_with_companies_from_one_address(open_office: OpenOffice) -> None:
+    office = await open_office(login_free_attempts_of_address=3)
+    flood = {"x-forwarded-for": "203.0.113.9"}
+    elsewhere = {"x-forwarded-for": "203.0.113.10"}
+
+    def body(number: int) -> dict[str, str]:
+        return {"email": f"o{number}@uyut.kz", "name": "Айгуль", "password": PASSWORD, "company": "Уют"}
+
+    made = [(await office.anybody.post("auth/register", body(n), headers=flood)).status for n in range(4)]
+    blocked = await office.anybody.post("auth/register", body(5), headers=flood)
+
+    assert made == [201, 201, 201, 429]
+    assert blocked.json["code"] == "too_many_attempts"
+    assert (await office.anybody.post("auth/register", body(6), headers=elsewhere)).status == 201
+    known = {"email": "o0@uyut.kz", "password": PASSWORD}
+    assert (await office.anybody.post("auth/login", known, headers=flood)).status == 200

@@ -258,6 +258,17 @@ async def test_a_token_holds_for_its_lifetime_and_not_longer(office: Office) -> 
     assert (await office.with_token(over).get("auth/me")).status == 401
 
 
+async def test_a_token_of_a_worker_whose_clock_is_ahead_is_read(office: Office) -> None:
+    owner = await office.register()
+    claims = claims_of(owner)
+    tokens = AccessTokens(signing_keys(office.worker.settings), lifetime=timedelta(minutes=15))
+    whose = AccessClaims(*(UUID(str(claims[name])) for name in ("cid", "sub", "sid")))
+
+    ahead = tokens.issue(whose, utc_now() + timedelta(seconds=20))
+
+    assert (await office.with_token(ahead).get("auth/me")).status == 200
+
+
 # ---- a browser's cookies ----------------------------------------------------------------------------
 
 
@@ -283,13 +294,13 @@ async def test_in_a_browser_the_tokens_are_cookies_that_no_script_can_read(offic
 
     assert (answer.json["access_token"], answer.json["refresh_token"]) == (None, None)
     assert {name: bool(jar[name]["httponly"]) for name in jar} == {
-        "zeta_access": True,
-        "zeta_refresh": True,
-        "zeta_csrf": False,
+        "__Host-zeta_access": True,
+        "__Host-zeta_refresh": True,
+        "__Host-zeta_csrf": False,
     }
     assert all(jar[name]["secure"] and jar[name]["samesite"] == "Strict" for name in jar)
-    assert jar["zeta_refresh"]["path"] == "/api/auth"
-    assert jar["zeta_csrf"].value == answer.json["csrf_token"]
+    assert {(jar[name]["path"], jar[name]["domain"]) for name in jar} == {("/", "")}
+    assert jar["__Host-zeta_csrf"].value == answer.json["csrf_token"]
 
 
 async def test_a_cookie_changes_nothing_without_the_header_that_only_our_page_can_send(office: Office) -> None:
@@ -306,7 +317,7 @@ async def test_a_cookie_changes_nothing_without_the_header_that_only_our_page_ca
 
 async def test_a_browser_refreshes_by_its_cookie_and_the_header(office: Office) -> None:
     answer, jar = await in_a_browser(office, await office.register())
-    cookies = sent(jar, "zeta_refresh", "zeta_csrf")
+    cookies = sent(jar, "__Host-zeta_refresh", "__Host-zeta_csrf")
 
     refused = await office.anybody.post("auth/refresh", {}, headers={"cookie": cookies})
     given = await office.anybody.post(
@@ -316,7 +327,7 @@ async def test_a_browser_refreshes_by_its_cookie_and_the_header(office: Office) 
     assert (refused.status, refused.json["code"]) == (403, "csrf_refused")
     assert given.status == 200
     fresh = cookies_of(given)
-    assert fresh["zeta_refresh"].value != jar["zeta_refresh"].value
+    assert fresh["__Host-zeta_refresh"].value != jar["__Host-zeta_refresh"].value
     assert given.json["refresh_token"] is None
     assert (await office.anybody.get("auth/me", headers={"cookie": sent(fresh)})).status == 200
 
@@ -329,9 +340,9 @@ async def test_logging_out_takes_the_cookies_away(office: Office) -> None:
 
     assert gone.status == 204
     assert {name: (cookie.value, cookie["max-age"]) for name, cookie in cookies_of(gone).items()} == {
-        "zeta_access": ("", "0"),
-        "zeta_refresh": ("", "0"),
-        "zeta_csrf": ("", "0"),
+        "__Host-zeta_access": ("", "0"),
+        "__Host-zeta_refresh": ("", "0"),
+        "__Host-zeta_csrf": ("", "0"),
     }
     assert (await office.anybody.get("auth/me", headers={"cookie": sent(jar)})).status == 401
 

@@ -35,7 +35,7 @@ async def test_a_reservation_that_ran_out_frees_the_goods_at_once(counter: Count
     order = await (await counter.buyer("Берик")).orders(sofa)
 
     assert order.number == 2
-    await worker.reservation_expiry.run()
+    await worker.reservation_runner.run()
     assert await counter.sql("SELECT order_id FROM stock_reservations") == [{"order_id": order.id}]
 
 
@@ -49,9 +49,36 @@ async def test_the_timer_tidies_every_company_and_nothing_too_early(
     berik = await rival.buyer("Берик")
     await berik.orders(theirs, 2)
 
-    await asyncio.gather(*(asyncio.create_task(worker.reservation_expiry.run()) for _ in range(2)))
+    await asyncio.gather(*(asyncio.create_task(worker.reservation_runner.run()) for _ in range(2)))
 
     assert (await counter.reserved(ours), await rival.reserved(theirs)) == (1, 2)
+
+
+async def test_the_timer_only_rings_and_only_where_a_reservation_ran_out(counter: Counter, worker: Worker) -> None:
+    sofa = await counter.stocks(quantity=5)
+    await (await counter.buyer()).orders(sofa)
+    assert await worker.reservation_watch.run() == 0
+    await counter.sql(DUE)
+
+    assert await worker.reservation_watch.run() == 1
+    assert await counter.sql("SELECT count(*) AS n FROM stock_reservations") == [{"n": 1}]
+    assert await worker.reservation_runner.run() == 1
+    assert await worker.reservation_watch.run() == 0
+
+
+async def test_a_reservation_that_is_being_confirmed_is_passed_over(counter: Counter, worker: Worker) -> None:
+    sofa = await counter.stocks(quantity=5)
+    buyer = await counter.buyer()
+    held, gone = await buyer.orders(sofa), await buyer.orders(sofa)
+    await counter.sql(DUE)
+
+    async with counter.database.session_scope(counter.shop.company_id) as session:
+        await stock.confirm(session, held.id)
+        run = asyncio.create_task(worker.reservation_runner.run(), context=Context())
+        assert await asyncio.wait_for(run, timeout=5) == 1
+
+    assert await counter.sql("SELECT order_id FROM stock_reservations") == [{"order_id": held.id}]
+    assert gone.number == 2
 
 
 async def test_a_confirmed_order_holds_its_goods_until_it_ends(counter: Counter, worker: Worker) -> None:
@@ -67,7 +94,7 @@ async def test_staff_that_confirms_late_reserves_anew(counter: Counter, worker: 
     sofa = await counter.stocks(quantity=1)
     order = await (await counter.buyer()).orders(sofa)
     await counter.sql(DUE)
-    await worker.reservation_expiry.run()
+    await worker.reservation_runner.run()
 
     await counter.becomes(order, OrderStatus.CONFIRMED)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -126,11 +127,15 @@ class CartActions:
 
     async def add_by_words(self, moment: Moment, wanted: LineWords) -> Answer:
         """Put in what is named, what stands at that place of the last list, or what was spoken of last."""
-        if wanted.words:
+        if wanted.words and wanted.place is None:
             return await self._add_named(moment, wanted)
         last = self._last_line(moment)
         if wanted.again and last is not None:
             return await self.add(moment, last, min(wanted.quantity or 1, QUANTITY_LIMIT))
+        if wanted.in_pieces and wanted.quantity is not None and wanted.place is None:
+            counted = await self._counted_anew(moment, last)
+            if counted is not None:
+                return await self.set(moment, counted, min(wanted.quantity, QUANTITY_LIMIT))
         shown, place, quantity = moment.state.shown, wanted.place, wanted.quantity
         if place is None and quantity is not None and moment.state.focus is None and not wanted.in_pieces:
             # «добавь 2» under a list names the second of it
@@ -144,7 +149,8 @@ class CartActions:
         product = await self._product(moment, sku) if sku is not None else None
         if product is None:
             return Answer((_which(moment) if sku is None else replies.say("card.gone", moment.language),))
-        return await self.add(moment, product.id, min(quantity or 1, QUANTITY_LIMIT))
+        added = await self.add(moment, product.id, min(quantity or 1, QUANTITY_LIMIT))
+        return replace(added, state=moment.state.with_card(product))
 
     async def remove_by_words(self, moment: Moment, wanted: LineWords) -> Answer | None:
         """Take out what is named or spoken of; ``None``: nothing is in the cart, the words mean something else."""
@@ -169,15 +175,18 @@ class CartActions:
             return self._told(moment, cart, views.edit_list(cart, moment.language))
         return await self.set(moment, line.product_id, 0)
 
-    async def set_by_words(self, moment: Moment, quantity: int) -> Answer | None:
-        """«сделай три»: of what was added last, or of the only line."""
+    async def set_by_words(self, moment: Moment, quantity: int) -> Answer:
+        """«сделай три»: of what was added last, of the only line, or of what is spoken of."""
         cart = await self._cart(moment)
         last = self._last_line(moment)
         line = cart.line(last) if last is not None else None
         if line is None and len(cart.lines) == 1:
             line = cart.lines[0]
+        if line is None and cart.lines:
+            return await self.edit(moment)
         if line is None:
-            return await self.edit(moment) if cart.lines else None
+            # «сделай два» of what only lies on the screen so far
+            return await self.add_by_words(moment, LineWords(quantity=quantity, in_pieces=True))
         return await self.set(moment, line.product_id, min(quantity, QUANTITY_LIMIT))
 
     async def _add_named(self, moment: Moment, wanted: LineWords) -> Answer:
@@ -204,6 +213,13 @@ class CartActions:
     def _spoken_of(moment: Moment) -> str | None:
         shown = moment.state.shown
         return moment.state.focus or (shown[0] if len(shown) == 1 else None)
+
+    async def _counted_anew(self, moment: Moment, last: UUID | None) -> UUID | None:
+        """The line that «давайте две» is about: that of the product added last, as long as it is spoken of."""
+        if last is None or (await self._cart(moment)).line(last) is None:
+            return None
+        product = None if moment.state.focus is None else await self._product(moment, moment.state.focus)
+        return last if product is None or product.id == last else None
 
     @staticmethod
     def _last_line(moment: Moment) -> UUID | None:
@@ -251,7 +267,7 @@ class CartActions:
 
 def _which(moment: Moment) -> OutboundMessage:
     if moment.state.shown:
-        return replies.say("number.which", moment.language)
+        return views.TEXTS.say("which.number", moment.language)
     return views.empty_cart(moment.language, "which")
 
 

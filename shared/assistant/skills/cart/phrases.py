@@ -50,9 +50,15 @@ _TAKE = re.compile(
     re.IGNORECASE,
 )
 _REMOVE = re.compile(
-    r"убер(?:и|ите)|убрать|удал(?:и|ите|ить)|выкин(?:ь|ьте)|исключ(?:и|ите)|алып|таста(?:ңыз|шы)?|өшір(?:іңіз)?|remove|delete|take|out",
+    r"убер(?:и|ите)|убрать|удал(?:и|ите|ить)|выкин(?:ь|ьте)|исключ(?:и|ите)|алып|таста(?:ңыз|ңызшы|шы)?|өшір(?:іңіз|іңізші)?|remove|delete|take|out",
     re.IGNORECASE,
 )
+_SURELY_REMOVE = re.compile(
+    r"убер(?:и|ите)|убрать|удал(?:и|ите|ить)|выкин(?:ь|ьте)|исключ(?:и|ите)|таста(?:ңыз|ңызшы|шы)?|өшір(?:іңіз|іңізші)?|remove|delete",
+    re.IGNORECASE,
+)
+"""Words that mean nothing but taking out, so that a name without «из корзины» will do."""
+_SO_MANY = re.compile(r"дава(?:й|йте)|дайте|тогда|болса|онда|let's|i'd", re.IGNORECASE)
 _SET = re.compile(
     r"сдела(?:й|йте|ть)|постав(?:ь|ьте|ить)|измени(?:те|ть)?|пусть|будет|количество|жаса(?:ңыз)?|болсын|саны|make|set|change|quantity",
     re.IGNORECASE,
@@ -64,6 +70,8 @@ _PIECES = re.compile(
 )
 _FILLER = re.compile(
     r"это|этот|эту|эти|его|е[её]|их|мне|мой|мою|пожалуйста|пж|плиз|давай|давайте|ок|тогда|а|и|ну|ещ[её]|товар|"
+    r"ладно|хорошо|отлично|супер|класс|круто|конечно|наверное|вот|так|уже|жақсы|жарайды|керемет|онда|енді|"
+    r"all|right|great|fine|let's|i'd|like|"
     r"вариант|номер|№|в|на|до|я|хочу|то|да|осыны|мұны|оны|сол|маған|тауарды|тағы|өтінемін|мен|болса|иә|"
     r"it|this|that|the|one|ones|please|ok|okay|me|my|i|want|some|more|will|yes|and|just",
     re.IGNORECASE,
@@ -98,11 +106,17 @@ def read_addition(said: Said) -> LineWords | None:
     taken = any(_TAKE.fullmatch(word) for word in words)
     counted = any(find_quantity(word) for word in words)
     pieces = counted and (any(_PIECES.fullmatch(word) for word in words) or _AGAIN.match(said.text) is not None)
-    if not (into_cart or taken or pieces) or any(_REMOVE.fullmatch(word) for word in words if word != "take"):
+    so_many = (
+        counted and any(_SO_MANY.fullmatch(word) for word in words) and not any(word.isdigit() for word in words)
+    )
+    if not (into_cart or taken or pieces or so_many) or any(
+        _REMOVE.fullmatch(word) for word in words if word != "take"
+    ):
         return None
     read = replace(_read(words, (_PUT, _TAKE)), again=_AGAIN.match(said.text) is not None)
+    read = replace(read, in_pieces=read.in_pieces or (so_many and not taken))
     # «беру диван Осло» without a word of the cart is looked for first
-    return read if into_cart or not read.words else None
+    return read if into_cart or not read.words or _is_the_kind_of(read) else None
 
 
 def read_removal(said: Said) -> LineWords | None:
@@ -111,7 +125,13 @@ def read_removal(said: Said) -> LineWords | None:
     if not any(_REMOVE.fullmatch(word) for word in words):
         return None
     read = _read(words, (_REMOVE,))
-    return read if _FROM_CART.search(said.text) or not read.words else None
+    surely = any(_SURELY_REMOVE.fullmatch(word) for word in words)
+    return read if surely or _FROM_CART.search(said.text) or not read.words else None
+
+
+def _is_the_kind_of(read: LineWords) -> bool:
+    """«беру второй диван»: the word beside the place says what kind of thing stands there."""
+    return read.place is not None and len(read.words.split()) == 1
 
 
 def read_quantity(said: Said) -> int | None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.assistant import buttons
+from shared.assistant.asked import Asked
 from shared.assistant.facts import Evidence
 from shared.assistant.skill import Answer, Moment
 from shared.assistant.skills.orders import views
@@ -59,7 +61,13 @@ class OrderActions:
         may = order.status in SHOPPER_MAY_CANCEL
         said = views.ask_cancel(order, moment.language) if may else views.too_late(order, moment.language)
         facts = "the shopper is asked whether to cancel" if may else "error: too late to cancel without a person"
-        return Answer((said,), moment.state.with_help(), facts=facts, evidence=self._evidence(moment, [order]))
+        return Answer(
+            (said,),
+            moment.state.with_help(),
+            facts=facts,
+            evidence=self._evidence(moment, [order]),
+            asks=views.asked_to_cancel(order) if may else Asked(buttons.MANAGER),
+        )
 
     async def cancel(self, moment: Moment, number: int) -> Answer:
         """Cancel it, with the turn's commit; twice is once."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.assistant import buttons, replies
+from shared.assistant.asked import Asked
 from shared.assistant.skills.checkout.actions import ORDER_BUTTON
 from shared.assistant.texts import AssistantTexts, message
 from shared.bots.schemas import BotSnapshot
@@ -23,6 +24,7 @@ __all__ = [
     "CANCEL_SURELY",
     "TEXTS",
     "ask_cancel",
+    "asked_to_cancel",
     "cancelled",
     "no_orders",
     "order_card",
@@ -108,6 +110,11 @@ def ask_cancel(order: Order, language: Language) -> TextMessage:
     words = TEXTS.get("cancel.ask", language, number=order.number, total=format_money(order.total, language))
     surely = TEXTS.button("cancel.yes", f"{CANCEL_SURELY}{order.number}", language)
     return message(words, surely, TEXTS.button("cancel.no", f"{ORDER_BUTTON}{order.number}", language))
+
+
+def asked_to_cancel(order: Order) -> Asked:
+    """The buttons of that question."""
+    return Asked(f"{CANCEL_SURELY}{order.number}", f"{ORDER_BUTTON}{order.number}")
 
 
 def cancelled(order: Order, language: Language) -> TextMessage:

@@ -193,7 +193,13 @@ class _Knowing:
             orders = await self._orders_of(session, moment)
         under_way = [order.number for order in orders if order.status not in _ENDED]
         asked = views.ask_to_forget(moment.language, under_way)
-        return Answer((asked,), moment.state.with_help(), facts="ok: the shopper is asked to confirm", final=True)
+        return Answer(
+            (asked,),
+            moment.state.with_help(),
+            facts="ok: the shopper is asked to confirm",
+            asks=views.ASKED_TO_FORGET,
+            final=True,
+        )
 
     async def ask_by_button(self, moment: Moment, _button_id: str) -> Answer:
         return await self.ask(moment)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.assistant.asked import Asked
 from shared.assistant.texts import AssistantTexts, message
 from shared.catalog.colours import Colour, colour_name
 from shared.channels.messages import TextMessage
@@ -16,6 +17,7 @@ from shared.recommendations.preferences import Preferences
 
 __all__ = [
     "ABOUT_ME",
+    "ASKED_TO_FORGET",
     "FORGET_ME",
     "FORGET_TASTES",
     "TEXTS",
@@ -29,6 +31,8 @@ TEXTS = AssistantTexts(Path(__file__).parent / "locales", "person")
 
 ABOUT_ME, FORGET_TASTES, FORGET_ME = "aboutme", "forgettastes", "forgetme"
 _YES, _NO = "forgetme:yes", "forgetme:no"
+ASKED_TO_FORGET = Asked(_YES, _NO)
+"""The buttons of the question whether to erase everything."""
 
 
 @dataclass(frozen=True, slots=True)

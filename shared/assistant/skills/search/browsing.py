@@ -12,6 +12,8 @@ from shared.assistant.counting import searched, viewed
 from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import FoundPage, FoundProduct, ProductFinder, ProductQuery
 from shared.assistant.skill import Answer, Moment
+from shared.assistant.skills.handover.skill import offer_for_question
+from shared.assistant.skills.search.asking import asks_for_goods, is_question
 from shared.assistant.skills.search.relaxing import (
     GivenUp,
     SearchOutcome,
@@ -21,7 +23,9 @@ from shared.assistant.skills.search.relaxing import (
 )
 from shared.assistant.skills.search.similar import query_of_similar
 from shared.assistant.state import PAGE_SIZE, query_of
+from shared.channels.messages import OutboundMessage
 from shared.dialogs.contract import Turn
+from shared.kernel.languages import Language
 from shared.kernel.money import price_bound
 
 __all__ = ["Browsing"]
@@ -58,6 +62,8 @@ class Browsing:
             if kind is not None and len(query.text.split()) > _TOLD_AT_LENGTH:
                 query = replace(query, text=words_around(kind, query.text.split()))
             outcome = await find_relaxing(self._finder, session, query, colour_matters=asks_for_colour, kind=kind)
+        if kind is None and _asks_the_staff(moment, wanted, outcome):
+            return await offer_for_question(moment)
         return self._list_answer(moment, outcome, names)
 
     async def more(self, moment: Moment) -> Answer:
@@ -69,7 +75,7 @@ class Browsing:
         query = replace(last, offset=last.offset + PAGE_SIZE)
         page = await self._find(turn, query) if query.offset <= _FURTHEST else FoundPage()
         if not page.items:
-            return Answer((replies.say("more.none", turn.language),), state.with_help())
+            return Answer((self._with_catalogue("more.none", turn.language),), state.with_help())
         return self._page_answer(moment, query, page, "more")
 
     async def cheaper(self, moment: Moment) -> Answer:
@@ -78,16 +84,19 @@ class Browsing:
         if state.search is None or state.low is None:
             return await self.categories(moment)
         last = query_of(state.search, language=turn.language)
-        query = replace(last, price_min=None, price_max=state.low - 1, offset=0)
-        page = await self._find(turn, query)
-        if page.items:
-            return self._page_answer(moment, query, page, "cheaper")
+        kind = last.category or state.kind
+        query = replace(last, category=kind, price_min=None, price_max=state.low - 1, offset=0)
+        attempts = [("cheaper", query)]
         if query.colour is not None:
-            query = replace(query, colour=None)
-            page = await self._find(turn, query)
+            attempts.append(("cheaper.other_colours", replace(query, colour=None)))
+        if query.text and kind is not None:
+            # things of that kind, whatever else they were to be
+            attempts.append(("cheaper.others", replace(query, text="", colour=None)))
+        for key, attempt in attempts:
+            page = await self._find(turn, attempt)
             if page.items:
-                return self._page_answer(moment, query, page, "cheaper.other_colours")
-        return Answer((replies.say("cheaper.none", turn.language),), state.with_help())
+                return self._page_answer(moment, attempt, page, key)
+        return Answer((self._with_catalogue("cheaper.none", turn.language),), state.with_help())
 
     async def dearer(self, moment: Moment) -> Answer:
         """What costs more than the dearest that was shown."""
@@ -95,10 +104,17 @@ class Browsing:
         if state.search is None or state.high is None:
             return await self.categories(moment)
         last = query_of(state.search, language=turn.language)
-        query = replace(last, price_min=state.high + 1, price_max=None, cheapest_first=False, offset=0)
+        query = replace(
+            last,
+            category=last.category or state.kind,
+            price_min=state.high + 1,
+            price_max=None,
+            cheapest_first=False,
+            offset=0,
+        )
         page = await self._find(turn, query)
         if not page.items:
-            return Answer((replies.say("dearer.none", turn.language),), state.with_help())
+            return Answer((self._with_catalogue("dearer.none", turn.language),), state.with_help())
         return self._page_answer(moment, query, page, "dearer")
 
     async def other_colour(self, moment: Moment) -> Answer:
@@ -116,7 +132,7 @@ class Browsing:
             if product.sku not in state.shown and (product.colour is None or product.colour not in shown)
         )[:PAGE_SIZE]
         if not others:
-            return Answer((replies.say("other_colour.none", turn.language),), state.with_help())
+            return Answer((self._with_catalogue("other_colour.none", turn.language),), state.with_help())
         found = FoundPage(others, has_more=False)
         return self._page_answer(moment, replace(query, limit=PAGE_SIZE), found, "other_colour")
 
@@ -163,7 +179,7 @@ class Browsing:
                 if others:
                     page = FoundPage(others, has_more=False)
                     return self._page_answer(moment, replace(query, limit=PAGE_SIZE), page, "similar")
-        return Answer((replies.say("similar.none", turn.language),), state.with_help())
+        return Answer((self._with_catalogue("similar.none", turn.language),), state.with_help())
 
     async def categories(self, moment: Moment) -> Answer:
         """A choice of what the shop has."""
@@ -189,6 +205,11 @@ class Browsing:
     async def _find(self, turn: Turn, query: ProductQuery) -> FoundPage:
         async with turn.session() as session:
             return await self._finder.find(session, query)
+
+    @staticmethod
+    def _with_catalogue(key: str, language: Language) -> OutboundMessage:
+        """Words that would lead nowhere by themselves."""
+        return replies.say(key, language, replies.button("categories", buttons.CATEGORIES, language))
 
     def _card_answer(self, moment: Moment, product: FoundProduct) -> Answer:
         card = self._cards.one(product, moment.language)
@@ -221,6 +242,13 @@ class Browsing:
         # a single product is shown with its whole card
         seen = tuple(viewed(product) for product in page.items) if len(page.items) == 1 else ()
         return Answer((cards,), moment.state.with_list(outcome.query, page.items), (counted, *seen))
+
+
+def _asks_the_staff(moment: Moment, wanted: SearchWords, outcome: SearchOutcome) -> bool:
+    """Whether the words are a question that the catalogue has no answer to, rather than a search."""
+    guessed = outcome.given_up in (GivenUp.WORDS, GivenUp.COLOUR_AND_PRICE) or not outcome.page.items
+    goods = wanted.colour or wanted.priced or asks_for_goods(moment.turn.text)
+    return guessed and not goods and is_question(moment.turn.text)
 
 
 def _fresh(turn: Turn, *, text: str = "", category: str | None = None) -> ProductQuery:

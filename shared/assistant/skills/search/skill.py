@@ -11,8 +11,10 @@ from shared.assistant.offline.understanding import SearchWords, read_search
 from shared.assistant.products import CityFinder, ProductFinder
 from shared.assistant.skill import Answer, ButtonFamily, Label, Moment, Phrase, Said, Skill, Strength
 from shared.assistant.skills.search import phrases
+from shared.assistant.skills.search.asking import read_about, read_price
 from shared.assistant.skills.search.browsing import Browsing
 from shared.assistant.skills.search.similar import SIMILAR
+from shared.assistant.skills.search.telling import Telling
 from shared.assistant.skills.search.tools import search_tools
 
 __all__ = ["SEARCH", "search_skill"]
@@ -49,6 +51,7 @@ def search_skill(finder: ProductFinder, cities: CityFinder | None, cards: Cards)
         ),
         phrases=(
             Phrase("show_number", whole, lambda said: find_ordinal(said.text), browsing.show_number),
+            Phrase("price", whole, read_price, looking.telling.price),
             Phrase.matching("categories", whole, phrases.CATEGORIES, browsing.categories),
             Phrase.matching("other_colour", whole, phrases.OTHER_COLOUR, browsing.other_colour),
             Phrase.matching("more", whole, phrases.MORE, browsing.more),
@@ -56,6 +59,7 @@ def search_skill(finder: ProductFinder, cities: CityFinder | None, cards: Cards)
             Phrase.matching("dearer", whole, phrases.DEARER, browsing.dearer),
             Phrase.matching("similar", whole, phrases.SIMILAR, looking.similar_to_focus),
             Phrase.matching("details", whole, phrases.DETAILS, browsing.details),
+            Phrase("about_product", Strength.REST, read_about, looking.telling.about),
             Phrase("refused_colour", Strength.REST, _read_refusal, looking.other_colour),
             Phrase(SEARCH, Strength.REST, _read_search, browsing.search),
         ),
@@ -68,6 +72,7 @@ class _Looking:
 
     def __init__(self, finder: ProductFinder, cards: Cards) -> None:
         self.browsing = Browsing(finder, cards)
+        self.telling = Telling(finder, cards, self.browsing)
 
     async def press_more(self, moment: Moment, _button_id: str) -> Answer:
         return await self.browsing.more(moment)

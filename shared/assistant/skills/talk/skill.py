@@ -8,19 +8,22 @@ from shared.assistant import buttons, replies
 from shared.assistant.skill import Answer, Moment, Phrase, Skill, Strength
 from shared.assistant.skills.talk import phrases
 
-__all__ = ["ACKNOWLEDGED", "greeting", "talk_skill"]
+__all__ = ["ACKNOWLEDGED", "AGREED", "greeting", "talk_skill"]
 
 ACKNOWLEDGED = "acknowledged"
-"""The wish of «да», «ок», «нет»: says nothing by itself."""
+"""The wish of «ок», «нет», «круто»: says nothing by itself."""
+AGREED = "agreed"
+"""The wish of «да» where nothing was asked."""
 
 _WISHES = {
     "help": phrases.HELP,
     "greeting": phrases.GREETING,
     "thanks": phrases.THANKS,
     "goodbye": phrases.GOODBYE,
+    AGREED: phrases.AGREED,
     ACKNOWLEDGED: phrases.ACKNOWLEDGED,
 }
-_WITH_CATALOGUE = frozenset(["greeting", "help"])
+_WITH_CATALOGUE = frozenset(["greeting", "help", AGREED])
 
 
 def talk_skill() -> Skill:

@@ -11,38 +11,9 @@ from shared.identity.permissions import Permission, Role
 from tests.doubles.api_client import ApiClient
 from tests.integration.api.contract.companies import Staffed
 from tests.integration.api.contract.operations import Operation
+from tests.integration.api.contract.things import things_of
 
 ENDS_THE_SESSION = {"logout"}
-
-
-async def things_of(owner: ApiClient, operations: Sequence[Operation]) -> dict[str, dict[str, object]]:
-    """For the path of each endpoint with places: values that lead to something of the owner's company.
-
-    A list that stands before the place is asked (``cities`` for ``cities/{city_id}``); a place of the same name
-    elsewhere leads to the same thing (``bot-config/{city_id}``).
-    """
-    lists = {one.path: one for one in operations if one.method == "GET"}
-    by_name: dict[str, object] = {}
-    found: dict[str, dict[str, object]] = {}
-    paths = sorted({one.path for one in operations if one.places}, key=lambda path: (path.count("{"), path))
-    for path in paths:
-        values: dict[str, object] = {}
-        parts = path.split("/")
-        for place, part in enumerate(parts):
-            if not part.startswith("{"):
-                continue
-            name, before = part[1:-1], "/".join(parts[:place])
-            if before in lists:
-                page = await owner.get(before.format(**values))
-                assert page.status == 200, (before, page.body)
-                for item in page.json.get("items", [])[:1]:
-                    by_name[name] = values[name] = item.get(name, item.get("id"))
-            values.setdefault(name, None)
-        found[path] = values
-    return {
-        path: {name: by_name.get(name) if value is None else value for name, value in values.items()}
-        for path, values in found.items()
-    }
 
 
 async def service(company: Staffed, edge: ApiEdge, permissions: Sequence[Permission]) -> ApiClient:

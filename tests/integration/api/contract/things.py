@@ -6,16 +6,17 @@ list shows, make it here: one function a kind, in ``MAKERS``.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import text
 
 from shared.kernel.ids import new_id
 from shared.orders.schemas import CheckoutDraft, DeliveryMethod
 from tests.doubles.api_client import ApiClient
+from tests.integration.api.contract.operations import Operation
 from tests.integration.conversation import Shop, Stage
 
-__all__ = ["make_things"]
+__all__ = ["make_things", "things_of"]
 
 Maker = Callable[[Stage, Shop, ApiClient], Awaitable[None]]
 
@@ -35,13 +36,13 @@ async def _order(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     async with worker.database.session_scope(shop.company_id) as session:
         dialog_id = (await session.execute(text("SELECT min(id) FROM dialogs"))).scalar_one()
         product_id = (await session.execute(text("SELECT id FROM products ORDER BY sku LIMIT 1"))).scalar_one()
-        customer = await worker.customers.ensure(session, dialog_id)
-        await worker.carts.add(session, customer.id, product_id)
+        customer = await worker.services.customers.ensure(session, dialog_id)
+        await worker.services.carts.add(session, customer.id, product_id)
         said = CheckoutDraft(name="Айгуль", phone="+77011234567", method=DeliveryMethod.PICKUP)
-        cart = await worker.checkout.note(session, customer.id, said)
+        cart = await worker.services.checkout.note(session, customer.id, said)
         assert cart.id is not None
         assert cart.total is not None
-        await worker.checkout.confirm(
+        await worker.services.checkout.confirm(
             session,
             customer.id,
             cart.id,
@@ -118,3 +119,33 @@ async def make_things(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     """Make one of each kind for the shop."""
     for make in MAKERS:
         await make(stage, shop, owner)
+
+
+async def things_of(owner: ApiClient, operations: Sequence[Operation]) -> dict[str, dict[str, object]]:
+    """For the path of each endpoint with places: values that lead to something of the owner's company.
+
+    A list that stands before the place is asked (``cities`` for ``cities/{city_id}``); a place of the same name
+    elsewhere leads to the same thing (``bot-config/{city_id}``).
+    """
+    lists = {one.path: one for one in operations if one.method == "GET"}
+    by_name: dict[str, object] = {}
+    found: dict[str, dict[str, object]] = {}
+    paths = sorted({one.path for one in operations if one.places}, key=lambda path: (path.count("{"), path))
+    for path in paths:
+        values: dict[str, object] = {}
+        parts = path.split("/")
+        for place, part in enumerate(parts):
+            if not part.startswith("{"):
+                continue
+            name, before = part[1:-1], "/".join(parts[:place])
+            if before in lists:
+                page = await owner.get(before.format(**values))
+                assert page.status == 200, (before, page.body)
+                for item in page.json.get("items", [])[:1]:
+                    by_name[name] = values[name] = item.get(name, item.get("id"))
+            values.setdefault(name, None)
+        found[path] = values
+    return {
+        path: {name: by_name.get(name) if value is None else value for name, value in values.items()}
+        for path, values in found.items()
+    }

@@ -1,0 +1,52 @@
+"""What the queue ``reservations`` starts: reservations that ran out are tidied away, over all companies.
+
+A reservation counts no longer from the moment it runs out (``stock.held_by_others``); its row is deleted here. The
+order stays new: goods that are still free are reserved again when the staff confirms it.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import text
+
+from shared.dialogs.bells import Bells
+from shared.orders import stock
+from shared.runtime.database import Database
+
+__all__ = ["ReservationRunner"]
+
+_log = logging.getLogger(__name__)
+
+_COMPANIES = text("SELECT DISTINCT company_id FROM stock_reservations WHERE expires_at <= now()")
+_AT_ONCE = 1000
+
+
+class ReservationRunner:
+    """Deletes what ran out, a transaction for each company. One per worker; two runs at once share the work."""
+
+    def __init__(self, *, database: Database, bells: Bells) -> None:
+        self._database = database
+        self._bells = bells
+
+    async def run(self) -> int:
+        """Delete reservations that ran out, a thousand of each company at most, and ring where more are left.
+
+        Returns:
+            How many were deleted.
+
+        Raises:
+            Unavailable: Postgres went away; what was committed is done, the rest is found again.
+        """
+        await self._bells.answered("reservations")
+        async with self._database.system_scope() as session:
+            companies = (await session.scalars(_COMPANIES)).all()
+        total, more = 0, False
+        for company_id in companies:
+            async with self._database.session_scope(company_id) as session:
+                released = await stock.release_all(session, limit=_AT_ONCE)
+            total, more = total + released, more or released == _AT_ONCE
+            _log.info("reservations ran out", extra={"company": str(company_id), "reservations": released})
+        if more:
+            await self._bells.ring_more("reservations")
+        return total
