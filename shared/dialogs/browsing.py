@@ -142,7 +142,7 @@ async def search_messages(session: AsyncSession, search: MessageSearch) -> Page[
 
 
 async def _bots(session: AsyncSession, filters: DialogFilter) -> list[UUID] | None:
-    """The bots whose dialogs are wanted, ``None`` for all: known beforehand, those of few dialogs are found fast."""
+    """The bots whose dialogs are wanted, ``None`` for all; named outright, those of few dialogs are found fast."""
     wanted = {"bot": filters.bot_id, "city": filters.city_id, "platform": filters.platform}
     if not any(wanted.values()):
         return None

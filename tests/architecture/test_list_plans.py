@@ -57,7 +57,10 @@ def _lists() -> dict[str, tuple[str, Read]]:
         ),
         "open failures": ("failures", lambda s: page_failures(s, FailureFilter())),
         "all failures": ("failures", lambda s: page_failures(s, FailureFilter(resolved=True))),
-        "escalations by priority": ("escalations", lambda s: listing.page(s, EscalationFilter(sort="priority"))),
+        "escalations by priority": (
+            "escalations",
+            lambda s: listing.page(s, EscalationFilter.model_validate({"sort": "priority"})),
+        ),
     }
 
 
