@@ -164,11 +164,26 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             conditions.append(column == value)
+    return conditions + _span(wanted)
+
+
+def _span(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    """Orders of a span of time, and the numbers they lie between.
+
+    A list is walked by number, and numbers go with time: without bounds the walk may pass nearly all orders
+    before the first that it wants.
+    """
+    times: list[ColumnElement[bool]] = []
     if wanted.created_from is not None:
-        conditions.append(OrderRow.created_at >= wanted.created_from)
+        times.append(OrderRow.created_at >= wanted.created_from)
     if wanted.created_before is not None:
-        conditions.append(OrderRow.created_at < wanted.created_before)
-    return conditions
+        times.append(OrderRow.created_at < wanted.created_before)
+    if not times or wanted.sort not in ("number", "-number"):
+        return times
+    # an offset, so that Postgres looks the span up by time and not for the first number by number
+    within = select(OrderRow.number).where(OrderRow.company_id == TENANT, *times).offset(0).subquery()
+    least, greatest = (select(bound(within.c.number)).scalar_subquery() for bound in (func.min, func.max))
+    return [*times, OrderRow.number >= least, OrderRow.number <= greatest]
 
 
 def _order(row: OrderRow, lines: Sequence[OrderLineRow]) -> Order:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,8 @@ _MAX_PARTS = 1_000
 _MAX_ROW_NUMBER = 1_048_576
 """Excel's last row."""
 _SEPARATORS = (";", "\t", ",")
+_SEPARATOR_LINE = re.compile(r'"?sep=([;,\t|])"?(?:\r\n|\r|\n)', re.IGNORECASE)
+"""Excel's own first line, which says what separates the cells of the others."""
 _ZIP = b"PK\x03\x04"
 _OTHER_KINDS = (b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"\x1f\x8b", b"PK\x05\x06")
 # What openpyxl, zipfile, zlib and the XML parser raise over a file that was not made by a spreadsheet;
@@ -95,10 +98,12 @@ def _decoded(content: bytes) -> str:
 
 
 def _read_csv(text: str, known: Callable[[Sequence[str]], int]) -> Iterator[Row]:
-    separator = max(_SEPARATORS, key=lambda sign: _recognised(text, sign, known))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    said = _SEPARATOR_LINE.match(text)
+    separator = said[1] if said else max(_SEPARATORS, key=lambda sign: _recognised(text, sign, known))
+    lines = io.StringIO(text[said.end() :] if said else text, newline="")
+    reader = csv.reader(lines, delimiter=separator)
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in enumerate(reader, start=2 if said else 1):
             yield number, [cell.strip() for cell in cells[:MAX_COLUMNS]]
     except csv.Error as error:  # a cell of more than 131,072 characters: most often a quote that nobody closed
         raise UnreadableFile(FileFailure.BROKEN, str(reader.line_num)) from error

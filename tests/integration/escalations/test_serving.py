@@ -86,6 +86,19 @@ async def test_a_shop_s_measures_are_counted(counter: Counter) -> None:
     assert resolved["properties"]["outcome"] == "resolved"
 
 
+async def test_every_answer_of_the_staff_is_counted(counter: Counter) -> None:
+    anna, _ = await talking(counter)
+    for said in ("Добрый день", "Чем помочь?"):
+        await anna.says(said)
+        await anna.listens()
+
+    replied = await counter.stage.sql(
+        counter.shop, "SELECT dialog_id FROM analytics_events WHERE kind = 'staff_replied'"
+    )
+
+    assert len(replied) == 2
+
+
 async def test_a_shopper_s_attachment_is_told_of(counter: Counter) -> None:
     anna, aigul = await talking(counter)
 

@@ -38,6 +38,13 @@ def test_a_csv_file_is_read_whatever_its_encoding_and_separator(encoding: str, s
     assert table(content) == [(1, list(HEAD)), (2, ["A-1", "Диван", "100"])]
 
 
+@pytest.mark.parametrize("line", ["sep=;\r\n", '"sep=;"\n', "SEP=;\r"])
+def test_a_first_line_that_names_the_separator_is_no_heading(line: str) -> None:
+    content = f"{line}Артикул;Цена\nA-1;1 299,50\n".encode("utf-8-sig")
+
+    assert table(content) == [(2, ["Артикул", "Цена"]), (3, ["A-1", "1 299,50"])]
+
+
 def test_quotes_hold_separators_and_lines_together() -> None:
     content = 'Артикул;Название\nA-1;"Диван; ""Осло"",\nугловой"\n'.encode()
 
