@@ -13,7 +13,7 @@ from infra.local.state import CHECKOUT, LOGS, RUN
 
 __all__ = ["Program"]
 
-START_SECONDS = 40.0
+START_SECONDS = 60.0
 DRAIN_SECONDS = 45.0
 
 

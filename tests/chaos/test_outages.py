@@ -17,6 +17,11 @@ from tests.chaos.breakable import BreakableServices, breakable_services
 from tests.chaos.echo import DIES, HANGS, RAISES
 from tests.chaos.fleet import Fleet, eventually, long_leases, running_fleet, short_leases
 from tests.chaos.talk import Talk, open_talk
+from tests.host import PATIENCE
+
+BACK_WITHIN = 15.0
+"""Seconds from Postgres's first answer to the first webhook that is taken. A quiet machine takes less than three, a
+busy one more; who waits for a breaker or a pool that has not noticed takes longer than either."""
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +119,7 @@ async def test_postgres_is_killed_and_comes_back(
     await talk.all_answered()
 
     talk.verify()
-    assert seconds < 3.0
+    assert seconds < BACK_WITHIN
     assert 503 in talk.statuses, "who cannot record says so"
 
 
@@ -123,7 +128,7 @@ async def _seconds_to_first_200(fleet: Fleet, talk: Talk, *, since: float) -> fl
     url = f"http://127.0.0.1:{fleet.port}/api/webhook/telegram/{talk.bot_id}"
     headers = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
     async with aiohttp.ClientSession() as session:
-        while time.monotonic() < since + 20:
+        while time.monotonic() < since + PATIENCE:
             async with session.post(url, json={"update_id": 1, "poll": {}}, headers=headers) as answer:
                 if answer.status == 200:
                     return time.monotonic() - since

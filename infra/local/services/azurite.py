@@ -89,7 +89,7 @@ class AzuriteServer:
 
     def wait(self) -> None:
         """Wait until blobs, queues and tables answer."""
-        wait_until(self.answers, what="Azurite", log=self.log, process=self._process, timeout=60)
+        wait_until(self.answers, what="Azurite", log=self.log, process=self._process)
 
     def stop(self) -> None:
         """End the emulator; what is on disk is there again after the next start."""

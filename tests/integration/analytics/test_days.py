@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from base64 import b64decode
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,8 @@ class Past:
     cities: tuple[UUID, UUID]
     people: list[int]
     rows: psycopg.Connection
+    today: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """The moment all reports are read at, also when a test runs at midnight."""
 
     def happened(
         self,
@@ -90,7 +92,7 @@ class Past:
 
     async def report(self, **wanted: Any) -> AnalyticsReport:
         async with self.database.session_scope(self.company_id) as session:
-            return await service.report(session, ReportFilter.model_validate(wanted), now=datetime.now(UTC))
+            return await service.report(session, ReportFilter.model_validate(wanted), now=self.today)
 
     async def reports(self) -> list[AnalyticsReport]:
         wanted: list[dict[str, Any]] = [{"by": by} for by in Breakdown]

@@ -83,6 +83,8 @@ WISHES: dict[str, tuple[str, ...]] = {
         "ладненько",
     ),
     "agreed": ("да", "ага", "конечно", "давайте", "иә", "әрине", "yes", "yeah", "sure"),
+    "help": ("ты бот?", "вы бот?", "я не понимаю", "что мне писать?", "түсінбедім", "I don't understand"),
+    "phone_number": ("+77015556677", "8 701 555-66-77"),
     "displeased": ("👎", "😡😡", "отстой", "ты тупой"),
     "cheaper": (
         "есть что-нибудь подешевле?",
@@ -227,6 +229,7 @@ def test_a_message_of_daily_life_is_understood(text: str, expected: str) -> None
         ("ладно беру первый", "add_to_cart", LineWords(place=1)),
         ("беру второй диван", "add_to_cart", LineWords(place=2, words="диван")),
         ("давайте две", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
+        ("I'd like two", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
         ("две штуки", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
         ("екі дана алайын", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
         ("бірінші диванды себетке сал", "add_to_cart", LineWords(place=1, words="диванды")),

@@ -68,7 +68,7 @@ class CheckoutForm:
             return own
         if await self._is_elsewhere(moment, step, words, other):
             return None
-        acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED) and step is not Step.COMMENT
+        acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED)
         answer = None if acknowledged else read_answer(step, words)
         if answer is not None:
             return await self._actions.note(moment, answer)
@@ -110,6 +110,8 @@ class CheckoutForm:
         anew = read_change(words)
         if anew is not None:
             return await self._actions.ask(moment, anew)
+        if step is Step.COMMENT and phrases.SKIP.search(words):
+            return await self._actions.note(moment, CheckoutDraft(comment=""))
         better = read_other_answer(step, words)
         if better is not None:
             return await self._actions.note(moment, better)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from pydantic import Field
@@ -28,6 +29,9 @@ from shared.escalations import replies as escalation_replies
 from shared.escalations.schemas import EscalationReason
 
 __all__ = ["handover_skill", "offer_for_question"]
+
+
+_PHONE = re.compile(r"\+?[78](?:[\s().\-]*\d){10}")
 
 
 class _EscalateToManager(ToolArguments):
@@ -69,6 +73,7 @@ def handover_skill(*, handover_seconds: float) -> Skill:
             ),
             Phrase.matching("manager", Strength.URGENT, phrases.MANAGER, calling.asked),
             Phrase.matching("displeased", Strength.WHOLE, phrases.DISPLEASED, _offer_in_trouble),
+            Phrase("phone_number", Strength.PASSING, _read_phone, _offer_to_call),
             Phrase("service_question", Strength.PASSING, _read_question, offer_for_question),
         ),
         rules="When the shopper asks for a person, complains, or has a problem with an order, call"
@@ -112,6 +117,17 @@ class _Calling:
 async def _still_here(moment: Moment, _button_id: str) -> Answer:
     """The way back, pressed again after the hand-over ended by itself."""
     return Answer((replies.say("here", moment.language),), moment.state.with_help())
+
+
+def _read_phone(said: Said) -> bool | None:
+    """A telephone number and nothing else: somebody waits for a call."""
+    return True if _PHONE.fullmatch(said.text.strip()) else None
+
+
+async def _offer_to_call(moment: Moment, _read: object) -> Answer:
+    manager = replies.button("manager", buttons.MANAGER, moment.language)
+    thanks = replies.say("contact", moment.language, manager)
+    return Answer((thanks,), moment.state.with_help(), asks=Asked(buttons.MANAGER))
 
 
 def _read_question(said: Said) -> object | None:
