@@ -120,6 +120,15 @@ async def test_what_is_sold_out_comes_after_something_similar_in_stock() -> None
     assert TEXTS.get("relaxed.sold_out", Language.RU) in words(result)
 
 
+async def test_a_kind_of_thing_that_was_found_sold_out_is_not_asked_for_once_more() -> None:
+    catalogue = MemoryCatalogue()
+
+    await assistant(catalogue).respond(turn("красный диван до 120 тысяч"))
+
+    asked = [(query.category, query.colour, query.price_max) for query in catalogue.queries]
+    assert asked == [("диван", "red", 12_000_000), ("диван", None, 12_000_000)]
+
+
 async def test_a_price_alone_narrows_the_last_search() -> None:
     assert shown_skus(await talk("диван", "до 120 тыс")) == ["SOFA-003", "SOFA-005"]
 

@@ -54,7 +54,7 @@ async def find_relaxing(
     exact = await finder.find(session, query)
     if any(product.orderable for product in exact.items):
         return SearchOutcome(query, exact, GivenUp.NOTHING)
-    if query.text and query.category and not await _sells(finder, session, query):
+    if query.text and query.category and not exact.items and not await _sells(finder, session, query):
         # the word is no category's after all
         query = replace(query, category=None)
         exact = await finder.find(session, query)
