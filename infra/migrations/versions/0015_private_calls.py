@@ -1,7 +1,7 @@
 """Calls that are not for the history: forgotten once they are sent, and with the person whom they tell of.
 
 Revision ID: 0015_private_calls
-Revises: 0018_analytics_days
+Revises: 0014_worked_requests
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0015_private_calls"
-down_revision = "0018_analytics_days"
+down_revision = "0014_worked_requests"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Days that are over are counted once: a report reads a row per bot and day instead of every event.
 
 Revision ID: 0018_analytics_days
-Revises: 0014_worked_requests
+Revises: 0015_private_calls
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0018_analytics_days"
-down_revision = "0014_worked_requests"
+down_revision = "0015_private_calls"
 branch_labels = None
 depends_on = None
 
