@@ -1,7 +1,7 @@
 """Administrators' lists that were sorted or read whole at a hundred thousand rows find their page by an index.
 
 Revision ID: 0018_list_indexes
-Revises: 0018_analytics_days
+Revises: 0015_private_calls
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0018_list_indexes"
-down_revision = "0018_analytics_days"
+down_revision = "0015_private_calls"
 branch_labels = None
 depends_on = None
 
