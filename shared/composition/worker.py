@@ -28,7 +28,7 @@ from shared.dialogs.bells import Bells
 from shared.dialogs.contract import Responder
 from shared.dialogs.memory import Memory
 from shared.dialogs.notices import Notices
-from shared.dialogs.personal_data import DialogHistory
+from shared.dialogs.personal_data import DialogCopies, DialogHistory
 from shared.dialogs.turns.router import HANDOVER, STAFF
 from shared.escalations.desk import EscalationDesk
 from shared.escalations.handover import HandoverResponder
@@ -36,6 +36,7 @@ from shared.escalations.personal_data import EscalationRecords
 from shared.escalations.run import EscalationRunner
 from shared.escalations.staff.responder import StaffResponder
 from shared.escalations.watch import EscalationWatch
+from shared.media.findings import Findings
 from shared.media.service import MediaService
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
@@ -83,9 +84,11 @@ class Worker:
         self.channel_of = build_channels(self.channel_settings).channel_of
         self.notices = Notices(self.channel_of, self.bells)
         self.memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+        findings = Findings(self.cache, seconds=settings.recognition_kept)
+        copies = DialogCopies(self.memory, findings)
         self.customers = CustomerService(
-            DialogHistory(self.memory),
-            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords(), KeptAnswers()],
+            DialogHistory(copies),
+            [OrderRecords(), AlertRecords(), EscalationRecords(copies), AnalyticsRecords(), KeptAnswers()],
         )
         self._build_orders()
         self._build_alerts()
@@ -96,7 +99,7 @@ class Worker:
             channel_of=self.channel_of,
             access=self.directory.access,
             http=self.http,
-            cache=self.cache,
+            findings=findings,
             model=self.model,
         )
         chat = ChatClient(settings, self.model)

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.dialogs.personal_data import DialogCopies
+
 __all__ = ["EscalationRecords"]
 
 _OF_PERSON = "dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)"
@@ -42,6 +44,7 @@ SELECT FROM dialogs
 _FORGET_REMEMBERED = text(f"""
 UPDATE dialogs SET history_seq = history_seq + 1
  WHERE id IN (SELECT m.dialog_id FROM messages m, {_STAFF_AT_THE_TIME.format(at="m.at")} AND m.dialog_id = d.id)
+RETURNING id
 """)  # noqa: S608 - constants only
 _FORGET_SENT = text(
     f"UPDATE outbox o SET call = '{{}}' FROM {_STAFF_AT_THE_TIME.format(at='o.created_at')}"  # noqa: S608 - constants only
@@ -53,6 +56,9 @@ class EscalationRecords:
     """The escalations of a person's dialogs, as ``shared.customers`` asks for them."""
 
     name: Final = "escalations"
+
+    def __init__(self, copies: DialogCopies) -> None:
+        self._copies = copies
 
     async def move(self, session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
         """Nothing to do: escalations hang on dialogs, and those move."""
@@ -66,5 +72,8 @@ class EscalationRecords:
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
         """Drop the words; that a person was called, when and why stays."""
-        for statement in (_LOCK, _FORGET_REMEMBERED, _FORGET_TOLD, _FORGET_HEARD, _FORGET_SENT, _FORGET):
+        await session.execute(_LOCK, {"customer": customer_id})
+        told = await session.scalars(_FORGET_REMEMBERED, {"customer": customer_id})
+        self._copies.forget(session, told.all())
+        for statement in (_FORGET_TOLD, _FORGET_HEARD, _FORGET_SENT, _FORGET):
             await session.execute(statement, {"customer": customer_id})
