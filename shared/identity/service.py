@@ -58,6 +58,7 @@ def user_view(row: UserRow) -> User:
         language=Language(row.language),
         active=row.active,
         has_password=row.password_hash is not None,
+        email_verified=row.email_verified_at is not None,
         last_login_at=row.last_login_at,
         created_at=row.created_at,
     )

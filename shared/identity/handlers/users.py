@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shared.companies import service as companies
-from shared.identity import invitations, service
+from shared.identity import invitations, repository, service
 from shared.identity.accounts import (
     Invitation,
     InvitationFilter,
@@ -100,12 +100,14 @@ class InvitationHandlers:
     async def create(self, caller: Caller, body: NewInvitation) -> Created[IssuedInvitation]:
         """Invite somebody to the company.
 
-        The link is sent where the platform can; otherwise it is in the answer, this once. An invitation that the
-        address had before is void.
+        The link is sent where the platform can, and an owner of the company has a verified e-mail; otherwise it is
+        in the answer, this once. An invitation that the address had before is void.
         """
         async with self._database.session_scope(caller.company_id) as session:
             invitation, token = await invitations.invite(session, caller, body, self._lifetime)
             company = await companies.current_company(session)
+            # nobody mails strangers in our name before somebody can be reached for it
+            may_send = await repository.has_verified_owner(session)
         link = self._links.invitation(token)
         message = InvitationMessage(
             company_id=company.id,
@@ -115,7 +117,7 @@ class InvitationHandlers:
             link=link,
             days=max(1, self._lifetime.days),
         )
-        sent = await self._send(message)
+        sent = may_send and await self._send(message)
         issued = IssuedInvitation(
             invitation=invitation, sent=sent, link=None if sent else link, token=None if sent else token
         )

@@ -104,7 +104,7 @@ async def test_a_password_is_the_same_however_a_keyboard_composes_it(office: Off
 async def test_the_mailed_link_sets_a_new_password_once_and_ends_all_sessions(
     mailing: Office, server: MailServer
 ) -> None:
-    owner = await mailing.register(language="kk")
+    owner = await mailing.register_verified(server, language="kk")
 
     assert (await forgot(mailing, "Owner@uyut.kz"))[0] == 204
     token = token_in(server)
@@ -122,7 +122,7 @@ async def test_the_mailed_link_sets_a_new_password_once_and_ends_all_sessions(
 async def test_forgot_says_the_same_in_the_same_time_whether_the_account_exists(
     mailing: Office, server: MailServer
 ) -> None:
-    owner = await mailing.register()
+    owner = await mailing.register_verified(server)
     viewer = await mailing.hire(owner, Role.VIEWER)
     await owner.client.patch(f"users/{viewer.id}", {"active": False})
 
@@ -136,7 +136,7 @@ async def test_forgot_says_the_same_in_the_same_time_whether_the_account_exists(
 
 
 async def test_forgot_is_not_a_way_to_flood_a_mailbox(mailing: Office, server: MailServer) -> None:
-    owner = await mailing.register()
+    owner = await mailing.register_verified(server)
 
     await asyncio.gather(*(forgot(mailing, owner.email) for _ in range(4)))
 
@@ -153,7 +153,7 @@ async def test_forgot_answers_though_the_mail_server_is_gone(open_office: OpenOf
 
 
 async def test_a_link_holds_for_its_time(mailing: Office, server: MailServer, worker_stack: WorkerStack) -> None:
-    owner = await mailing.register()
+    owner = await mailing.register_verified(server)
     await forgot(mailing, owner.email)
     with psycopg.connect(worker_stack.superuser_url, autocommit=True) as connection:
         connection.execute("UPDATE password_resets SET expires_at = now() - interval '1 second'")
@@ -163,7 +163,7 @@ async def test_a_link_holds_for_its_time(mailing: Office, server: MailServer, wo
 
 
 async def test_many_at_once_with_one_link_set_one_password(mailing: Office, server: MailServer) -> None:
-    owner = await mailing.register()
+    owner = await mailing.register_verified(server)
     await forgot(mailing, owner.email)
     token = token_in(server)
 
