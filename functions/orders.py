@@ -1,4 +1,4 @@
-"""Orders: what customers ordered, the timer that finds reservations that ran out, the queue that tidies them away, its poison queue."""
+"""Orders: endpoints; the timer that finds reservations that ran out, their queue, its poison queue."""
 
 import azure.functions as func
 

@@ -7,7 +7,8 @@ seen when asking (just above the limit for "at this price or lower"). At a check
     price > mark                                 the mark rises with it, never above where it began
 
 so one fall of the price is told once, a further fall again, and a fall after a rise again. What cannot be told yet
-(sold out, blocked, a person has the dialog) leaves the mark, and is told when it can be.
+(sold out, blocked, a person has the dialog) leaves the mark, and is told when it can be. An alert that is over is
+told too, of a product that is still sold.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlalchemy import text
 from shared.alerts.schemas import AlertCondition
 from shared.runtime.statements import Executor
 
-__all__ = ["Checked", "Telling", "Work", "check_due", "companies_with_work", "follow_changes"]
+__all__ = ["Checked", "Ending", "Telling", "Work", "check_due", "companies_with_work", "follow_changes"]
 
 # Two probes of an index for each company, whatever the number of alerts and changes.
 _COMPANIES = text("""
@@ -73,6 +74,7 @@ WITH due AS MATERIALIZED (
            b.settings ->> CASE a.condition WHEN 'restock' THEN 'restock_template'
                                            ELSE 'price_alert_template' END AS template,
            a.expires_at <= now() AS over,
+           p.active AND NOT d.blocked AND coalesce(d.handover_until <= now(), true) AS reachable,
            CASE WHEN d.handover_until > now() THEN d.handover_until ELSE now() + a.check_every END AS next_at,
            a.expires_at > now() AND p.active AND p.available AND NOT d.blocked
                AND coalesce(d.handover_until <= now(), true) AND p.currency = a.currency
@@ -97,10 +99,10 @@ WITH due AS MATERIALIZED (
            updated_at = CASE WHEN j.tell OR j.over THEN now() ELSE a.updated_at END
       FROM judged j WHERE a.id = j.id
     RETURNING a.id, a.dialog_id, a.product_id, a.condition, a.currency, j.price, j.before, j.sku, j.name,
-              j.images, j.template, j.tell
+              j.images, j.template, j.tell, j.over AND j.reachable AS ended
 )
 SELECT looked.n AS looked, w.*
-  FROM (SELECT count(*) AS n FROM due) looked LEFT JOIN written w ON w.tell
+  FROM (SELECT count(*) AS n FROM due) looked LEFT JOIN written w ON w.tell OR w.ended
  ORDER BY w.dialog_id, w.id
 """)
 
@@ -125,11 +127,22 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """An alert whose time ran out; its row says so already."""
+
+    alert_id: UUID
+    dialog_id: int
+    name: dict[str, Any]
+    """Of its product."""
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """How many alerts were looked at, and whom to tell, in the order of their dialogs."""
+    """How many alerts were looked at, and whom to tell of what, in the order of their dialogs."""
 
     looked: int
     tellings: Sequence[Telling]
+    endings: Sequence[Ending]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ async def check_due(session: Executor, *, limit: int) -> Checked:
             template=row.template or None,
         )
         for row in rows
-        if row.id is not None
+        if row.tell
     ]
-    return Checked(looked=rows[0].looked, tellings=tellings)
+    endings = [Ending(row.id, row.dialog_id, row.name) for row in rows if row.ended]
+    return Checked(looked=rows[0].looked, tellings=tellings, endings=endings)

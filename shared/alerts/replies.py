@@ -1,17 +1,20 @@
-"""What a customer reads when an alert comes true: the product and the news, or an approved template of them."""
+"""What a customer reads when an alert comes true (the product and the news, or an approved template of them), and
+when its time ran out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from shared.alerts.checks import Telling
+from shared.alerts.checks import Ending, Telling
 from shared.alerts.schemas import AlertCondition
 from shared.catalog.schemas import LocalizedText
 from shared.channels.messages import (
     Button,
+    ListMessage,
+    ListRow,
     MediaSource,
     PhotoMessage,
     Reply,
@@ -25,12 +28,16 @@ from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 from shared.kernel.money import Money, format_money
 
-__all__ = ["STOP", "TEXTS", "ProductButtons", "notice", "stop_button", "template_of"]
+__all__ = ["RENEW", "STOP", "TEXTS", "ProductButtons", "ended", "notice", "stop_button", "template_of"]
 
 TEXTS = Texts(Path(__file__).parent / "locales", "alerts")
 
 STOP: Final = "alert:stop:"
 """Before the alert's id (hexadecimal) in the id of the button that ends it."""
+
+RENEW: Final = "alert:renew:"
+"""The same for the button that lets an alert go on whose time ran out."""
+_ROWS = 10
 
 ProductButtons = Callable[[UUID, str, Language], tuple[Button, ...]]
 """The shop's own buttons of a product, by its id and article number: put it into the cart, see it."""
@@ -47,10 +54,31 @@ def notice(telling: Telling, language: Language, product_buttons: ProductButtons
     if telling.condition is not AlertCondition.RESTOCK:
         buttons.append(stop_button(telling.alert_id, language))
     rows = tuple((button,) for button in buttons)
-    words = RichText.of(Span(text=_name(telling, language), style=Style.BOLD), "\n", _news(telling, language))
+    words = RichText.of(
+        Span(text=_in_words(telling.name, language), style=Style.BOLD), "\n", _news(telling, language)
+    )
     if not telling.images:
         return Reply(messages=(TextMessage(text=words, buttons=rows),))
     return Reply(messages=(PhotoMessage(photo=MediaSource(url=telling.images[0]), caption=words, buttons=rows),))
+
+
+def ended(endings: Sequence[Ending], language: Language) -> Reply:
+    """The time of these alerts ran out: one line, and the way to let each go on."""
+    if len(endings) == 1:
+        [ending] = endings
+        words = TEXTS.get("ended", language, name=_in_words(ending.name, language))
+        button = Button(id=f"{RENEW}{ending.alert_id.hex}", title=TEXTS.get("button.renew", language))
+        return Reply(messages=(TextMessage(text=RichText.of(words), buttons=((button,),)),))
+    rows = [
+        ListRow(id=f"{RENEW}{ending.alert_id.hex}", title=_in_words(ending.name, language))
+        for ending in endings[:_ROWS]
+    ]
+    listed = ListMessage(
+        text=RichText.of(TEXTS.get("ended.several", language)),
+        button=TEXTS.get("button.renew", language),
+        rows=tuple(rows),
+    )
+    return Reply(messages=(listed,))
 
 
 def template_of(telling: Telling, name: str, language: Language) -> TemplateMessage:
@@ -58,7 +86,7 @@ def template_of(telling: Telling, name: str, language: Language) -> TemplateMess
     the price before."""
     price = format_money(Money(minor=telling.price_minor, currency=telling.currency), language)
     before = format_money(Money(minor=telling.before_minor, currency=telling.currency), language)
-    title = _name(telling, language)
+    title = _in_words(telling.name, language)
     restock = telling.condition is AlertCondition.RESTOCK
     return TemplateMessage(
         name=name,
@@ -68,8 +96,8 @@ def template_of(telling: Telling, name: str, language: Language) -> TemplateMess
     )
 
 
-def _name(telling: Telling, language: Language) -> str:
-    return LocalizedText.model_validate(telling.name).get(language)
+def _in_words(name: Mapping[str, Any], language: Language) -> str:
+    return LocalizedText.model_validate(name).get(language)
 
 
 def _news(telling: Telling, language: Language) -> str:

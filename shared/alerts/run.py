@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from shared.alerts import checks, replies
-from shared.alerts.checks import Telling, Work
+from shared.alerts.checks import Ending, Telling, Work
 from shared.analytics import service as analytics
 from shared.analytics.kinds import EventKind
 from shared.channels.messages import TemplateMessage
@@ -120,13 +122,22 @@ class AlertRunner:
             if checked.tellings:
                 told = await self._notices.say_all(session, [self._notice(each) for each in checked.tellings])
                 await analytics.record_in_dialogs(session, EventKind.ALERT_SENT, told)
-        if told:
+            ended = await self._notices.say_all(session, _ends(checked.endings)) if checked.endings else ()
+        if told or ended:
             await self._notices.ring()
         return AlertRun(checked.looked, len(told))
 
     def _notice(self, telling: Telling) -> Notice:
         compose = partial(replies.notice, telling, product_buttons=self._product_buttons)
         return Notice(telling.dialog_id, compose, template=_template(telling))
+
+
+def _ends(endings: Sequence[Ending]) -> list[Notice]:
+    """One notice for each dialog, however many of its alerts ended; none that would cost a template."""
+    return [
+        Notice(dialog_id, partial(replies.ended, list(of_dialog)), in_window_only=True)
+        for dialog_id, of_dialog in groupby(endings, key=attrgetter("dialog_id"))
+    ]
 
 
 def _template(telling: Telling) -> Callable[[Language], TemplateMessage] | None:

@@ -190,6 +190,30 @@ class AlertService:
             return alert
         return await repository.save(session, alert.id, state=AlertState.CANCELLED.value)
 
+    async def renew(self, session: AsyncSession, alert_id: UUID, *, customer_id: UUID) -> Alert:
+        """Let the customer's alert go on whose time ran out; its mark stays. Twice is once.
+
+        Raises:
+            NotFound: this customer has no such alert, or the product is no longer sold.
+            AlertsRefused: it was cancelled, or told what it was for.
+            AlertLimitReached: the customer has as many as may be.
+        """
+        await repository.lock_customer(session, customer_id)
+        alert = await self._lock(session, alert_id, customer_id)
+        same = await repository.find_same(
+            session, customer_id=customer_id, product_id=alert.product_id, condition=alert.condition
+        )
+        if same is not None:
+            return same
+        if alert.state is not AlertState.EXPIRED:
+            raise AlertsRefused(f"the alert is {alert.state.value}")
+        if await self.is_full(session, customer_id):
+            raise AlertLimitReached(self._settings.alerts_per_customer)
+        await self.product(session, alert.product_id)
+        now = utc_now()
+        until = now + timedelta(days=self._settings.alert_days)
+        return await repository.save(session, alert.id, state=AlertState.ACTIVE.value, due_at=now, expires_at=until)
+
     async def _lock(self, session: AsyncSession, alert_id: UUID, customer_id: UUID | None) -> Alert:
         alert = await repository.lock(session, alert_id)
         if alert is None or customer_id not in (None, alert.customer_id):

@@ -84,8 +84,9 @@ class AssistantResponder:
             return TurnResult()
         result = await self._answer_to(turn)
         moment = Moment.of(turn)
-        form = self._skills.open_form(moment)
-        return result if form is None else once_decided(result, partial(form.reminder, moment))
+        for form in self._skills.forms:
+            result = once_decided(result, partial(form.finish, moment))
+        return result
 
     async def _answer_to(self, turn: Turn) -> TurnResult:
         if not self._is_for_model(turn):

@@ -249,8 +249,8 @@ class Form(Protocol):
     async def take(self, moment: Moment, said: Said, other: Wish | None) -> Answer | None:
         """Take a message as an answer; ``None``: it is clearly another wish, and the form stays open."""
 
-    def reminder(self, moment: Moment, result: TurnResult) -> TurnResult:
-        """The turn's result with a word that the question still waits, where the turn was about something else."""
+    def finish(self, moment: Moment, result: TurnResult) -> TurnResult:
+        """The decided result of any turn, with what the form adds: that its question still waits, or is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 from uuid import UUID
 
@@ -39,11 +40,17 @@ _LAST_OFFSET = 1000
 
 
 class ProductHandlers:
-    """The catalogue's products, one at a time and in lists."""
+    """The catalogue's products, one at a time and in lists.
 
-    def __init__(self, database: Database, catalogue: CatalogService) -> None:
+    ``changed`` is told after the commit that a product may be cheaper or back; it must not raise.
+    """
+
+    def __init__(
+        self, database: Database, catalogue: CatalogService, *, changed: Callable[[], Awaitable[None]]
+    ) -> None:
         self._database = database
         self._catalogue = catalogue
+        self._changed = changed
 
     async def list(self, caller: Caller, filters: ProductFilter) -> Page[ProductRecord]:
         """List products.
@@ -94,6 +101,7 @@ class ProductHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             product = await administration.create_product(session, body)
             await self._record(session, caller, "created", None, product)
+        await self._changed()
         return Created(product, f"products/{product.id}")
 
     async def replace(
@@ -108,6 +116,8 @@ class ProductHandlers:
             if_match.check(before)
             after = await administration.replace_product(session, product_id, body)
             await self._record(session, caller, "updated", before, after)
+        if after != before:
+            await self._changed()
         return after
 
     async def update(
@@ -122,6 +132,8 @@ class ProductHandlers:
             if_match.check(before)
             after = await administration.change_product(session, product_id, body)
             await self._record(session, caller, "updated", before, after)
+        if after != before:
+            await self._changed()
         return after
 
     async def delete(self, caller: Caller, product_id: UUID, if_match: IfMatch) -> None:

@@ -24,6 +24,7 @@ from shared.channels.messages import (
     PhotoMessage,
     ProductCard,
     ProductCards,
+    RequestOver,
     RichText,
     Span,
     Style,
@@ -89,7 +90,7 @@ def choices_of(message: OutboundMessage) -> tuple[Choice, ...]:
             return tuple(_distinct([*cards, *choices_under(message.buttons)]))
         case TextMessage() | PhotoMessage() | DocumentMessage() | ProductCard():
             return tuple(choices_under(message.buttons))
-        case AlbumMessage() | TemplateMessage():
+        case AlbumMessage() | TemplateMessage() | RequestOver():
             return ()
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "ProductCard",
     "ProductCards",
     "Reply",
+    "RequestOver",
     "RichText",
     "Span",
     "Style",
@@ -306,6 +307,13 @@ class TemplateMessage(_Frozen):
     text: RichText
 
 
+class RequestOver(_Frozen):
+    """What a contact or location button asked for is asked no more: a keyboard that stayed for it goes. Elsewhere
+    this is no message at all."""
+
+    kind: Literal["request_over"] = "request_over"
+
+
 OutboundMessage = Annotated[
     TextMessage
     | PhotoMessage
@@ -314,7 +322,8 @@ OutboundMessage = Annotated[
     | ListMessage
     | ProductCard
     | ProductCards
-    | TemplateMessage,
+    | TemplateMessage
+    | RequestOver,
     Field(discriminator="kind"),
 ]
 
@@ -341,3 +350,5 @@ def _plain(message: OutboundMessage) -> str:
         case ProductCards():
             lines = [message.text.plain, *(f"{card.name} ({card.sku})" for card in message.cards)]
             return "\n".join(filter(None, lines))
+        case RequestOver():
+            return ""

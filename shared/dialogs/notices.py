@@ -94,6 +94,8 @@ class Notice:
     compose: Callable[[Language], Reply]
     role: Role = Role.BOT
     template: Callable[[Language], TemplateMessage] | None = None
+    in_window_only: bool = False
+    """Not worth a template: left unsaid where the platform's reply window is closed."""
 
 
 class Notices:
@@ -176,7 +178,7 @@ class Notices:
         written = _Written()
         for notice in notices:
             to = recipients.get(notice.dialog_id)
-            if to is None or to.blocked:
+            if to is None or to.blocked or (notice.in_window_only and self._is_late(to)):
                 continue
             try:
                 reply = notice.compose(to.language)
@@ -195,6 +197,9 @@ class Notices:
     async def ring(self) -> None:
         """Have it sent now; a ring that is lost only delays, until the sweep."""
         await self._bells.ring("deliveries")
+
+    def _is_late(self, to: Recipient) -> bool:
+        return _window_is_closed(self._channel_of(to.platform), to)
 
     def _calls(
         self, to: Recipient, reply: Reply, template: Callable[[Language], TemplateMessage] | None

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 
 from shared.identity.permissions import Permission, Role
 from shared.identity.schemas import CallerKind
+from shared.kernel.changes import Changes, left_out
 from shared.kernel.languages import Language
 from shared.kernel.paging import PageQuery
 
@@ -106,7 +107,7 @@ SessionKind = Literal["token", "cookie"]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 # ---- sessions ------------------------------------------------------------------------------------
@@ -251,20 +252,20 @@ class UserFilter(PageQuery):
     sort: Literal["created_at", "-created_at", "email", "-email"] = "created_at"
 
 
-class UserChanges(_Frozen):
+class UserChanges(Changes):
     """Fields to change: those that are given."""
 
-    name: Name | None = None
-    role: Role | None = None
-    language: Language | None = None
-    active: bool | None = None
+    name: Name = Field(default_factory=left_out)
+    role: Role = Field(default_factory=left_out)
+    language: Language = Field(default_factory=left_out)
+    active: bool = Field(default_factory=left_out)
 
 
-class MyChanges(_Frozen):
+class MyChanges(Changes):
     """What everybody may change of themselves."""
 
-    name: Name | None = None
-    language: Language | None = None
+    name: Name = Field(default_factory=left_out)
+    language: Language = Field(default_factory=left_out)
 
 
 class IssuedReset(_Frozen):

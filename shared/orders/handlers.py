@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from shared.dialogs.bells import Bells
 from shared.dialogs.notices import Notices
 from shared.identity import audit
 from shared.identity.schemas import Caller
 from shared.kernel.etags import IfMatch
 from shared.kernel.paging import Page
-from shared.orders.schemas import Order, OrderDetail, OrderFilter, StatusChange
+from shared.orders.schemas import Order, OrderDetail, OrderFilter, OrderStatus, StatusChange
 from shared.orders.service import OrderService
 from shared.runtime.database import Database
 
@@ -19,10 +20,11 @@ __all__ = ["OrderHandlers"]
 class OrderHandlers:
     """What the company's customers ordered."""
 
-    def __init__(self, database: Database, orders: OrderService, notices: Notices) -> None:
+    def __init__(self, database: Database, orders: OrderService, notices: Notices, bells: Bells) -> None:
         self._database = database
         self._orders = orders
         self._notices = notices
+        self._bells = bells
 
     async def list(self, caller: Caller, filters: OrderFilter) -> Page[Order]:
         """List the company's orders."""
@@ -58,4 +60,6 @@ class OrderHandlers:
                     after={"status": after.status},
                 )
         await self._notices.ring()
+        if after.status is OrderStatus.CANCELLED:  # what came back may be waited for
+            await self._bells.ring("alerts")
         return after

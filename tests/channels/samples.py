@@ -19,6 +19,7 @@ from shared.channels.messages import (
     PhotoMessage,
     ProductCard,
     ProductCards,
+    RequestOver,
     RichText,
     Span,
     Style,
@@ -104,6 +105,7 @@ SAMPLES: dict[str, OutboundMessage] = {
     "template": TemplateMessage(
         name="order_ready", language=Language.KK, parameters=("42",), text=RichText.of("Заказ 42 готов")
     ),
+    "a request is over": RequestOver(),
 }
 
 

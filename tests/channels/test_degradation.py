@@ -22,7 +22,7 @@ def form(platform: Platform, calls: list[Call]) -> str:
 def _name(platform: Platform, call: Call) -> str:
     match platform:
         case Platform.TELEGRAM:
-            kinds = {"inline_keyboard", "keyboard"} & call.payload.get("reply_markup", {}).keys()
+            kinds = {"inline_keyboard", "keyboard", "remove_keyboard"} & call.payload.get("reply_markup", {}).keys()
             return " + ".join([call.method, *kinds])
         case Platform.WHATSAPP:
             kind = call.payload["type"]

@@ -21,6 +21,7 @@ from shared.channels.messages import (
     PhotoMessage,
     ProductCard,
     ProductCards,
+    RequestOver,
     RichText,
     Span,
     Style,
@@ -98,9 +99,8 @@ MESSAGES = st.one_of(
 # Without shrinking: messages of this size shrink for minutes, and the failing one tells enough.
 _bounded = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.reuse, Phase.generate],
+    phases=[Phase.generate],
 )
 
 
@@ -109,7 +109,7 @@ _bounded = settings(
 @pytest.mark.parametrize("language", list(Language))
 def test_samples_are_inside_the_limits(platform: Platform, name: str, language: Language) -> None:
     calls = render(platform, SAMPLES[name], language=language)
-    assert calls
+    assert calls or isinstance(SAMPLES[name], RequestOver)
     for call in calls:
         check(platform, call)
 

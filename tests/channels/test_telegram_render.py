@@ -9,6 +9,7 @@ from shared.channels.messages import (
     LinkButton,
     MediaSource,
     PhotoMessage,
+    RequestOver,
     RichText,
     Span,
     Style,
@@ -113,6 +114,10 @@ def test_a_group_is_asked_to_type_the_phone() -> None:
     (call,) = channel_of(TG).render(message, ChannelAddress("-100500", Language.KK))
     assert "reply_markup" not in call.payload
     assert call.payload["text"] == "Оставьте номер\n\nТелефон нөміріңізді жазып жіберіңізші."
+
+
+def test_a_group_has_no_keyboard_to_take_away() -> None:
+    assert list(channel_of(TG).render(RequestOver(), ChannelAddress("-100500", Language.KK))) == []
 
 
 def test_products_are_a_numbered_text_with_a_button_for_each() -> None:

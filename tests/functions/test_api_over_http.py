@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -141,3 +143,59 @@ async def test_the_document_is_served_with_a_tag(owner: httpx.AsyncClient) -> No
 
     assert (first.status_code, first.json()["openapi"]) == (200, "3.1.0")
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_of_two_changes_of_one_version_one_is_made(owner: httpx.AsyncClient) -> None:
+    tag = (await owner.get("company")).headers["etag"]
+
+    answers = await asyncio.gather(
+        *(owner.patch("company", json={"name": name}, headers={"If-Match": tag}) for name in ("Уют", "Комфорт"))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    [made] = [answer for answer in answers if answer.status_code == 200]
+    shown = await owner.get("company")
+    assert (shown.json()["name"], shown.headers["etag"]) == (made.json()["name"], made.headers["etag"])
+
+
+async def test_copies_of_a_post_at_once_make_one_thing(owner: httpx.AsyncClient) -> None:
+    city, key = {"slug": "astana", "name": "Астана"}, {"Idempotency-Key": "7f3a"}
+
+    answers = await asyncio.gather(*(owner.post("cities", json=city, headers=key) for _ in range(6)))
+    later = await owner.post("cities", json=city, headers=key)
+    other = await owner.post("cities", json={**city, "slug": "aktau"}, headers=key)
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"in_progress"}
+    assert (later.status_code, later.headers["idempotency-replayed"]) == (201, "true")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert [one["slug"] for one in (await owner.get("cities")).json()["items"]].count("astana") == 1
+
+
+async def test_what_cannot_be_read_is_told_by_its_reason(owner: httpx.AsyncClient) -> None:
+    english = {"Accept-Language": "en", "Content-Type": "application/json"}
+    packed = await owner.post(
+        "cities", content=gzip.compress(b"{}"), headers={**english, "Content-Encoding": "gzip"}
+    )
+    broken = await owner.post("cities", content=b"{", headers=english)
+    naive = await owner.get("orders", params={"created_from": "2026-03-14T09:26:53"}, headers=english)
+    nothing = await owner.patch("company", content=b'{"name": null}', headers=english)
+
+    assert (packed.status_code, packed.json()["code"]) == (415, "unsupported_media_type")
+    told = [(answer.status_code, answer.json()["errors"][0]) for answer in (broken, naive, nothing)]
+    assert [status for status, _ in told] == [400, 400, 400]
+    assert [(error["field"], error["code"]) for _, error in told] == [
+        ("body", "not_json"),
+        ("created_from", "no_offset"),
+        ("name", "invalid"),
+    ]
+
+
+async def test_an_offset_may_be_written_as_people_write_it(owner: httpx.AsyncClient) -> None:
+    for moment in ("2026-03-14T09:26:53+05:00", "2026-03-14T09:26:53%2B05:00"):
+        assert (await owner.get(f"orders?created_from={moment}")).status_code == 200, moment
+
+
+async def test_a_path_tells_its_methods_when_asked(owner: httpx.AsyncClient) -> None:
+    assert (await owner.options("cities")).headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert "allow" not in (await owner.options("nowhere")).headers

@@ -3,7 +3,7 @@
 A link of the kind of those that reset passwords; only its hash is kept.
 
 Revision ID: 0019_verified_emails
-Revises: 0014_worked_requests
+Revises: 0018_analytics_days
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0019_verified_emails"
-down_revision = "0014_worked_requests"
+down_revision = "0018_analytics_days"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
@@ -49,12 +49,24 @@ class _LeaseLost(Exception):
 
 
 class ImportRunner:
-    """Reads the files that wait. One call of ``run`` reads one file, for a bounded time."""
+    """Reads the files that wait. One call of ``run`` reads one file, for a bounded time.
 
-    def __init__(self, database: Database, blobs: Blobs, queues: Queues, settings: Settings) -> None:
+    ``changed`` is told after the commit of a batch that products may be cheaper or back; it must not raise.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: Blobs,
+        queues: Queues,
+        settings: Settings,
+        *,
+        changed: Callable[[], Awaitable[None]],
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._queues = queues
+        self._changed = changed
         self._lease = timedelta(seconds=settings.import_lease)
         self._budget = settings.import_budget
         self._attempts = settings.import_attempts
@@ -111,6 +123,8 @@ class ImportRunner:
             await jobs.add_errors(job.id, errors)
             if not await jobs.advance(job, rows=len(batch), rejected=rejected, result=result, lease=self._lease):
                 raise _LeaseLost
+        if not job.dry_run and result.created + result.changed:
+            await self._changed()
 
     async def _finish(self, job: ImportRow, *, failure: str | None = None, detail: str = "") -> None:
         async with self._database.session_scope(job.company_id) as session:

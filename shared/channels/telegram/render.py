@@ -25,6 +25,7 @@ from shared.channels.messages import (
     PhotoMessage,
     ProductCard,
     ProductCards,
+    RequestOver,
     RichText,
     Span,
     Style,
@@ -70,10 +71,13 @@ class TelegramRenderer:
                 return self._album(message)
             case ListMessage():
                 return self._list(message)
-            case ProductCard():
-                return self._card(message)
-            case ProductCards():
-                return self._cards(message)
+            case ProductCard() | ProductCards():
+                return self._products(message)
+            case RequestOver():
+                return self._request_over()
+
+    def _products(self, products: ProductCard | ProductCards) -> list[Call]:
+        return self._cards(products) if isinstance(products, ProductCards) else self._card(products)
 
     def _text(self, text: RichText, buttons: ButtonRows) -> list[Call]:
         """Text in as many messages as it needs; the buttons are under the last."""
@@ -90,6 +94,10 @@ class TelegramRenderer:
         if requests and (keyboards or not parts):
             calls.append(self._message(self._request_words(buttons), requests))
         return calls
+
+    def _request_over(self) -> list[Call]:
+        """Only a message takes that keyboard away, and one with inline buttons cannot; groups never have it."""
+        return [self._message(self._say("request.over"), {"remove_keyboard": True})] if self._private else []
 
     def _keyboards(self, buttons: ButtonRows) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         rows = inline_rows(buttons, per_row=self._settings.telegram_buttons_per_row)

@@ -24,6 +24,7 @@ from shared.channels.messages import (
     PhotoMessage,
     ProductCard,
     ProductCards,
+    RequestOver,
     RichText,
     TemplateMessage,
     TextMessage,
@@ -70,11 +71,16 @@ class ViberRenderer:
                 return [*calls, *(call for photo in others for call in self._picture(photo, RichText(), ()))]
             case ListMessage():
                 return self._list(message)
-            case ProductCard():
-                photo = message.photo or MediaSource()
-                return self._picture(photo, card_text(message, strikes=False), message.buttons)
-            case ProductCards():
-                return self._cards(message)
+            case ProductCard() | ProductCards():
+                return self._products(message)
+            case RequestOver():
+                return []
+
+    def _products(self, products: ProductCard | ProductCards) -> list[Call]:
+        if isinstance(products, ProductCards):
+            return self._cards(products)
+        photo = products.photo or MediaSource()
+        return self._picture(photo, card_text(products, strikes=False), products.buttons)
 
     def _text(self, text: RichText, buttons: ButtonRows) -> list[Call]:
         """Text in as many messages as it needs, each with the keyboard."""

@@ -36,6 +36,7 @@ from shared.channels.messages import (
     PhotoMessage,
     ProductCard,
     ProductCards,
+    RequestOver,
     RichText,
     TemplateMessage,
     TextMessage,
@@ -82,10 +83,13 @@ class WhatsAppRenderer:
             case ListMessage():
                 links = link_lines(of_type(flat(message.buttons), LinkButton))
                 return self._listed(joined(message.text, links), message.button, choices_of(message))
-            case ProductCard():
-                return self._card(message)
-            case ProductCards():
-                return self._cards(message)
+            case ProductCard() | ProductCards():
+                return self._products(message)
+            case RequestOver():
+                return []
+
+    def _products(self, products: ProductCard | ProductCards) -> list[Call]:
+        return self._cards(products) if isinstance(products, ProductCards) else self._card(products)
 
     def _text(self, text: RichText, buttons: ButtonRows) -> list[Call]:
         every = flat(buttons)

@@ -97,6 +97,11 @@ class InvitationHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             return await invitations.page_invitations(session, filters)
 
+    async def get(self, caller: Caller, invitation_id: UUID) -> Invitation:
+        """Show an invitation that was not accepted yet."""
+        async with self._database.session_scope(caller.company_id) as session:
+            return await invitations.get_invitation(session, invitation_id)
+
     async def create(self, caller: Caller, body: NewInvitation) -> Created[IssuedInvitation]:
         """Invite somebody to the company.
 
@@ -121,7 +126,7 @@ class InvitationHandlers:
         issued = IssuedInvitation(
             invitation=invitation, sent=sent, link=None if sent else link, token=None if sent else token
         )
-        return Created(issued, "invitations")
+        return Created(issued, f"invitations/{invitation.id}")
 
     async def revoke(self, caller: Caller, invitation_id: UUID) -> None:
         """Take an invitation back."""

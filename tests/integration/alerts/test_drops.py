@@ -143,6 +143,6 @@ async def test_an_alert_ends_at_its_time_and_is_told_no_more(stage: Stage) -> No
     await sells(stage, who.shop, tenge=90_000)
     await run(stage)
 
-    await who.shopper.hears_nothing()
+    assert "90 000" not in await who.shopper.hears("срок уведомления вышел")
     [alert] = await alerts_of(stage, who)
-    assert alert["state"] == "expired"
+    assert (alert["state"], alert["times_told"]) == ("expired", 0)

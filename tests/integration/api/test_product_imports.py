@@ -299,7 +299,7 @@ async def test_a_worker_that_is_killed_between_batches_loses_and_doubles_nothing
     path = f"products/imports/{started['id']}"
     hasty = settings.model_copy(update={"import_budget": 0.0})
     for turn in range(1, 4):
-        await ImportRunner(database, worker.blobs, worker.queues, hasty).run(
+        await ImportRunner(database, worker.blobs, worker.queues, hasty, changed=worker.products_changed).run(
             message(shop.company_id, started["id"])
         )
         half = (await owner.get(path)).json
@@ -352,7 +352,9 @@ async def test_an_import_waits_while_the_storage_is_down(
     started = await send(owner, csv_file(HEAD, ("A-1", "Диван", "sofas", "1")))
     nowhere = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:21599/a;"
     away = Blobs(settings.model_copy(update={"storage_connection": type(settings.storage_connection)(nowhere)}))
-    await ImportRunner(database, away, worker.queues, settings).run(message(shop.company_id, started["id"]))
+    await ImportRunner(database, away, worker.queues, settings, changed=worker.products_changed).run(
+        message(shop.company_id, started["id"])
+    )
     await away.aclose()
 
     assert (await owner.get(f"products/imports/{started['id']}")).json["status"] == "running"

@@ -48,8 +48,8 @@ async def test_nothing_of_who_asks_is_left_on_any_messenger(
     await on_telegram.hears()
     dialogs = [row["id"] for row in await stage.sql(shop, "SELECT id FROM dialogs ORDER BY phone NULLS LAST")]
     async with stage.worker.database.session_scope(shop.company_id) as session:
-        await stage.worker.customers.ensure(session, dialogs[0])
-        await stage.worker.customers.prove_phone(session, dialogs[1], f"+{phone}")
+        await stage.worker.services.customers.ensure(session, dialogs[0])
+        await stage.worker.services.customers.prove_phone(session, dialogs[1], f"+{phone}")
     before = archive.places_with(traces)
     assert before >= {"messages", "inbox", "outbox", "dialogs", "customers", "analytics_events", "redis"}
     assert archive.places_with(["media:"]) == {"redis"}

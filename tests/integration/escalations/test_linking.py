@@ -190,7 +190,7 @@ async def test_a_user_who_is_gone_has_no_messenger(counter: Counter) -> None:
 async def test_a_text_reaches_a_linked_messenger_and_no_other(counter: Counter) -> None:
     anna = await counter.member("Анна")
     unlinked = await counter.user("Берик")
-    database, staff = counter.stage.worker.database, counter.stage.worker.desk.staff
+    database, staff = counter.stage.worker.database, counter.stage.worker.services.desk.staff
 
     async with database.session_scope(counter.shop.company_id) as session:
         assert await staff.send_text(session, anna.user_id, "Вас пригласили: https://example.kz/i/1")

@@ -25,7 +25,7 @@ async def take(counter: Counter, escalation_id: UUID, user_id: UUID) -> type[Zet
 async def resolve(counter: Counter, escalation_id: UUID, user_id: UUID) -> type[ZetaError] | None:
     try:
         async with counter.stage.worker.database.session_scope(counter.shop.company_id) as session:
-            await counter.stage.worker.desk.resolve(session, escalation_id, by=user_id)
+            await counter.stage.worker.services.desk.resolve(session, escalation_id, by=user_id)
     except ZetaError as error:
         return type(error)
     return None
@@ -109,7 +109,9 @@ async def test_an_answer_and_the_timer_at_once(counter: Counter, wait: int) -> N
     async def answer() -> None:
         await asyncio.sleep(wait / 100)
         async with counter.stage.worker.database.session_scope(counter.shop.company_id) as session:
-            await counter.stage.worker.desk.reply(session, escalation["id"], "Добрый день", user_id=anna.user_id)
+            await counter.stage.worker.services.desk.reply(
+                session, escalation["id"], "Добрый день", user_id=anna.user_id
+            )
 
     await asyncio.gather(answer(), counter.attend())
 

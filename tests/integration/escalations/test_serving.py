@@ -236,7 +236,7 @@ async def test_a_person_who_is_forgotten_is_forgotten_in_the_staff_s_chats_too(c
     [dialog] = await counter.stage.sql(
         counter.shop, "SELECT id FROM dialogs WHERE customer_name = :name", name=aigul.person.name
     )
-    customers, database = counter.stage.worker.customers, counter.stage.worker.database
+    customers, database = counter.stage.worker.services.customers, counter.stage.worker.database
     async with database.session_scope(counter.shop.company_id) as session:
         customer = await customers.ensure(session, dialog["id"])
         await customers.erase(session, customer.id)

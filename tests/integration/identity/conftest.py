@@ -84,6 +84,7 @@ class Office:
         answer = await self.anybody.post("auth/verify-email", {"token": verification_in(server)})
         assert answer.status == 204, answer.body
         server.mails.clear()
+        server.arrived.clear()
         return owner
 
     async def hire(self, boss: Person, role: Role, email: str | None = None) -> Person:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from shared.alerts.replies import STOP
+from shared.alerts.replies import RENEW, STOP
 from shared.alerts.service import AlertService
 from shared.assistant.skill import Answer, ButtonFamily, Label, Moment, Phrase, Skill, Strength
 from shared.assistant.skills.alerts import phrases, views
@@ -25,6 +25,7 @@ def alerts_skill(alerts: AlertService, shop: Shop) -> Skill:
         buttons=(
             ButtonFamily(views.ON, watching.by_button),
             ButtonFamily(STOP, watching.stop_by_button),
+            ButtonFamily(RENEW, watching.renew_by_button),
             ButtonFamily(views.ALL, _plain(watching.show_all)),
             ButtonFamily(views.PAGE, watching.show_page),
             ButtonFamily(views.SHOW, watching.show_one),

@@ -30,6 +30,7 @@ __all__ = [
     "already",
     "choice",
     "facts_of",
+    "full",
     "listed",
     "made",
     "shown",
@@ -91,6 +92,11 @@ def listed(found: Sequence[Listed], language: Language, *, first: int = 0) -> Ou
 def choice(found: Sequence[Listed], language: Language) -> OutboundMessage:
     """Which of several to end."""
     return _list("cancel.which", found, language, first=0, start=STOP)
+
+
+def full(limit: int, language: Language) -> TextMessage:
+    """The customer has as many alerts as may be."""
+    return TEXTS.say("full", language, all_button(language), n=limit)
 
 
 def already(condition: AlertCondition, product: ProductView, language: Language) -> TextMessage:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.alerts.errors import AlertLimitReached, AlreadySo
-from shared.alerts.replies import STOP
+from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo
+from shared.alerts.replies import RENEW, STOP
 from shared.alerts.schemas import AlertCondition, AlertWish
 from shared.alerts.service import AlertService
 from shared.assistant.facts import Evidence
@@ -87,8 +87,7 @@ class Watching:
             except NotFound:
                 return _refused(views.TEXTS.say("gone", moment.language), "error: no longer sold")
             except AlertLimitReached as full:
-                said = views.TEXTS.say("full", moment.language, views.all_button(moment.language), n=full.limit)
-                return _refused(said, f"error: {full.limit} alerts are the most")
+                return _refused(views.full(full.limit, moment.language), f"error: {full.limit} alerts are the most")
 
         return Answer(state=moment.state.with_help(), write=write)
 
@@ -113,6 +112,29 @@ class Watching:
             facts={"made": views.facts_of(alert, product)},
             evidence=evidence,
         )
+
+    async def renew_by_button(self, moment: Moment, button_id: str) -> Answer | None:
+        """«Продлить» under the word that an alert's time ran out."""
+        alert_id = views.alert_id_in(button_id, RENEW)
+        if alert_id is None:
+            return None
+
+        async def write(session: AsyncSession) -> Answer:
+            return await self._renew(session, moment, alert_id)
+
+        return Answer(state=moment.state.with_help(), write=write)
+
+    async def _renew(self, session: AsyncSession, moment: Moment, alert_id: UUID) -> Answer:
+        language = moment.language
+        customer = await self._shop.customers.ensure(session, moment.turn.dialog_id)
+        try:
+            alert = await self._alerts.renew(session, alert_id, customer_id=customer.id)
+            product = await self._alerts.product(session, alert.product_id)
+        except AlertLimitReached as full:
+            return Answer((views.full(full.limit, language),))
+        except (NotFound, AlertsRefused):
+            return Answer((views.TEXTS.say("over", language),))
+        return Answer((views.made(alert, product, language),))
 
     # ---- showing ------------------------------------------------------------------------------------------
 

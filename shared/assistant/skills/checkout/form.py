@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from shared.assistant import buttons
 from shared.assistant.offline.understanding import SearchWords
@@ -12,12 +14,20 @@ from shared.assistant.skill import Answer, Moment, Said, Strength, Wish
 from shared.assistant.skills.cart.views import CHECKOUT
 from shared.assistant.skills.checkout import phrases, views
 from shared.assistant.skills.checkout.actions import STATE_KEY, CheckoutActions
-from shared.assistant.skills.checkout.steps import FREE_TEXT, Step, meant_for, read_answer
+from shared.assistant.skills.checkout.steps import (
+    FREE_TEXT,
+    SHARED,
+    Step,
+    meant_for,
+    read_answer,
+    read_change,
+    read_other_answer,
+)
 from shared.assistant.skills.search.relaxing import category_word
 from shared.assistant.skills.talk.skill import ACKNOWLEDGED, AGREED
 from shared.channels.choices import choices_of
 from shared.channels.contract import InboundMessage
-from shared.channels.messages import ContactContent, LocationContent, Reply
+from shared.channels.messages import ContactContent, LocationContent, Reply, RequestOver
 from shared.dialogs.contract import Turn, TurnResult
 from shared.orders.schemas import CheckoutDraft
 
@@ -58,27 +68,29 @@ class CheckoutForm:
             return own
         if await self._is_elsewhere(moment, step, words, other):
             return None
-        acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED) and step is not Step.COMMENT
+        acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED)
         answer = None if acknowledged else read_answer(step, words)
         if answer is not None:
             return await self._actions.note(moment, answer)
-        if other is not None and other.name not in _ANSWERS and not meant_for(step, words):
+        if other is not None and not meant_for(step, words) and await self._means_something(moment, words, other):
             return None
         return await self._actions.ask(moment, step, again=True)
 
-    def reminder(self, moment: Moment, result: TurnResult) -> TurnResult:
-        """The turn's result with a button back to the question, where the turn left that as it was.
-
-        There is none where a button leads back already, nor where the bot falls silent for a person.
-        """
-        left_as_it_was = (result.state or {}).get(STATE_KEY) == moment.kept(STATE_KEY)
-        if not left_as_it_was or not result.reply.messages:
+    def finish(self, moment: Moment, result: TurnResult) -> TurnResult:
+        """The turn's result with a way back to the question that still waits, or without the keyboard of one that
+        does not."""
+        state = result.state or {}
+        if not moment.kept(STATE_KEY) or not result.reply.messages:
             return result
-        *others, last = result.reply.messages
-        if any(choice.id in _LEADS_ON for choice in choices_of(last)):
-            return result
-        last = views.with_way_back(last, moment.language)
-        return replace(result, reply=Reply(messages=(*others, last)))
+        left_as_it_was = state.get(STATE_KEY) == moment.kept(STATE_KEY)
+        if left_as_it_was and self.is_open(moment):
+            return _with_way_back(moment, result)
+        if left_as_it_was:  # it waited too long
+            state = {key: value for key, value in state.items() if key != STATE_KEY}
+            result = replace(result, state=state)
+        if _shares(moment.kept(STATE_KEY)) and not _shares(state.get(STATE_KEY)):
+            return replace(result, reply=Reply(messages=(RequestOver(), *result.reply.messages)))
+        return result
 
     async def _take_shared(self, moment: Moment, step: Step) -> Answer | None:
         """A shared contact or place, where the question is about it."""
@@ -95,6 +107,14 @@ class CheckoutForm:
             return await self._actions.leave(moment)
         if phrases.BACK.search(words):
             return await self._actions.back(moment)
+        anew = read_change(words)
+        if anew is not None:
+            return await self._actions.ask(moment, anew)
+        if step is Step.COMMENT and phrases.SKIP.search(words):
+            return await self._actions.note(moment, CheckoutDraft(comment=""))
+        better = read_other_answer(step, words)
+        if better is not None:
+            return await self._actions.note(moment, better)
         if step is not Step.SUMMARY:
             return None
         if phrases.EDIT.search(words):
@@ -105,6 +125,8 @@ class CheckoutForm:
     async def _is_elsewhere(self, moment: Moment, step: Step, words: str, other: Wish | None) -> bool:
         """Whether the words are another wish, whatever the question would make of them."""
         if words.rstrip(" )!").endswith("?") or phrases.ASKING.match(words):
+            return True
+        if other is not None and other.name == "show_number" and step is Step.NAME and moment.state.shown:
             return True
         if other is None or other.name in _ANSWERS:
             return False
@@ -118,6 +140,12 @@ class CheckoutForm:
             case Strength.REST:
                 return step is Step.NAME and await self._names_goods(moment, words, other)
 
+    async def _means_something(self, moment: Moment, words: str, other: Wish) -> bool:
+        """Whether words that answer nothing are a wish; any words at all could be searched for."""
+        if other.name in _ANSWERS:
+            return False
+        return other.phrase.strength is not Strength.REST or await self._names_goods(moment, words, other)
+
     async def _names_goods(self, moment: Moment, words: str, other: Wish) -> bool:
         """«красный диван» is a wish, though it might be a name."""
         if isinstance(other.read, SearchWords) and (other.read.colour or other.read.priced):
@@ -125,6 +153,19 @@ class CheckoutForm:
         async with moment.turn.session() as session:
             categories = await self._finder.categories(session, language=moment.language)
         return category_word(words.split(), categories) is not None
+
+
+def _with_way_back(moment: Moment, result: TurnResult) -> TurnResult:
+    """A button back, but where one leads back already, or the bot falls silent for a person."""
+    *others, last = result.reply.messages
+    if any(choice.id in _LEADS_ON for choice in choices_of(last)):
+        return result
+    return replace(result, reply=Reply(messages=(*others, views.with_way_back(last, moment.language))))
+
+
+def _shares(kept: Any) -> bool:
+    """Whether the question is one that puts up a keyboard."""
+    return isinstance(kept, Mapping) and kept.get("step") in SHARED
 
 
 def _shared(turn: Turn) -> tuple[ContactContent | None, LocationContent | None]:
