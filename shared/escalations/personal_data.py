@@ -5,13 +5,12 @@ It is the last words of a talk, and what the staff was told of it in their own m
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from shared.dialogs.personal_data import DialogCopies
 
 __all__ = ["EscalationRecords"]
 
@@ -57,8 +56,9 @@ class EscalationRecords:
 
     name: Final = "escalations"
 
-    def __init__(self, copies: DialogCopies) -> None:
-        self._copies = copies
+    def __init__(self, forget_copies: Callable[[AsyncSession, Sequence[int]], None]) -> None:
+        """``forget_copies``: drops what lies outside of Postgres of dialogs, after the commit."""
+        self._forget_copies = forget_copies
 
     async def move(self, session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
         """Nothing to do: escalations hang on dialogs, and those move."""
@@ -74,6 +74,6 @@ class EscalationRecords:
         """Drop the words; that a person was called, when and why stays."""
         await session.execute(_LOCK, {"customer": customer_id})
         told = await session.scalars(_FORGET_REMEMBERED, {"customer": customer_id})
-        self._copies.forget(session, told.all())
+        self._forget_copies(session, told.all())
         for statement in (_FORGET_TOLD, _FORGET_HEARD, _FORGET_SENT, _FORGET):
             await session.execute(statement, {"customer": customer_id})
