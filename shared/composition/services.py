@@ -57,7 +57,7 @@ def build_services(parts: Worker) -> Services:
         notices=notices,
         customers=CustomerService(
             DialogHistory(copies),
-            [OrderRecords(), AlertRecords(), EscalationRecords(copies.forget), AnalyticsRecords(), KeptAnswers()],
+            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords(), KeptAnswers()],
         ),
         carts=CartService(catalog),
         checkout=CheckoutService(catalog, reserved_for=timedelta(seconds=settings.reservation_seconds)),

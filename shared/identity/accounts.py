@@ -286,6 +286,13 @@ class NewInvitation(_Frozen):
     role: Role
     language: Language | None = None
     """Of the message, and of the user to come; left out: the company's."""
+    send_to: Annotated[
+        Literal["email", "messenger", "none"],
+        Field(
+            description="Where the link goes: to the address (where the platform can mail; otherwise it is in the "
+            "answer), to the caller's own linked messenger, or nowhere but into the answer."
+        ),
+    ] = "email"
 
 
 class Invitation(_Frozen):
@@ -305,7 +312,7 @@ class InvitationFilter(PageQuery):
 
 
 class IssuedInvitation(_Frozen):
-    """A new invitation. ``sent``: the address was written to; otherwise the link is here, shown once."""
+    """A new invitation. ``sent``: the link went where it was to go; otherwise it is here, shown once."""
 
     invitation: Invitation
     sent: bool

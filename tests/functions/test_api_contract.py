@@ -96,6 +96,8 @@ async def schemathesis(app: RunningApp, folder: Path, token: str, run: Run, name
         *("--phases", run.phases),
         *("--max-examples", str(run.examples)),
         *("--seed", "7"),
+        *("--request-timeout", str(SECONDS)),
+        *("--suppress-health-check", "too_slow"),
         *(option for name in names for option in ("--include-operation-id", name)),
         "--no-shrink",
         "--continue-on-failure",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -59,10 +58,11 @@ async def test_a_wrong_method_is_told_the_right_ones_and_a_wrong_path_that_it_is
     owner: httpx.AsyncClient,
 ) -> None:
     wrong = await owner.request("PUT", "cities")
+    asked = await owner.options("cities")
     nowhere = await owner.get("citties/1")
 
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
-    assert wrong.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert wrong.headers["allow"] == asked.headers["allow"] == "GET, HEAD, OPTIONS, POST"
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "not_found")
     assert nowhere.headers["content-type"].startswith("application/problem+json")
 
@@ -170,32 +170,3 @@ async def test_copies_of_a_post_at_once_make_one_thing(owner: httpx.AsyncClient)
     assert (later.status_code, later.headers["idempotency-replayed"]) == (201, "true")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert [one["slug"] for one in (await owner.get("cities")).json()["items"]].count("astana") == 1
-
-
-async def test_what_cannot_be_read_is_told_by_its_reason(owner: httpx.AsyncClient) -> None:
-    english = {"Accept-Language": "en", "Content-Type": "application/json"}
-    packed = await owner.post(
-        "cities", content=gzip.compress(b"{}"), headers={**english, "Content-Encoding": "gzip"}
-    )
-    broken = await owner.post("cities", content=b"{", headers=english)
-    naive = await owner.get("orders", params={"created_from": "2026-03-14T09:26:53"}, headers=english)
-    nothing = await owner.patch("company", content=b'{"name": null}', headers=english)
-
-    assert (packed.status_code, packed.json()["code"]) == (415, "unsupported_media_type")
-    told = [(answer.status_code, answer.json()["errors"][0]) for answer in (broken, naive, nothing)]
-    assert [status for status, _ in told] == [400, 400, 400]
-    assert [(error["field"], error["code"]) for _, error in told] == [
-        ("body", "not_json"),
-        ("created_from", "no_offset"),
-        ("name", "invalid"),
-    ]
-
-
-async def test_an_offset_may_be_written_as_people_write_it(owner: httpx.AsyncClient) -> None:
-    for moment in ("2026-03-14T09:26:53+05:00", "2026-03-14T09:26:53%2B05:00"):
-        assert (await owner.get(f"orders?created_from={moment}")).status_code == 200, moment
-
-
-async def test_a_path_tells_its_methods_when_asked(owner: httpx.AsyncClient) -> None:
-    assert (await owner.options("cities")).headers["allow"] == "GET, HEAD, OPTIONS, POST"
-    assert "allow" not in (await owner.options("nowhere")).headers

@@ -13,6 +13,7 @@ import pytest
 
 from shared.channels.contract import Platform
 from tests.functions.app_host import proof
+from tests.host import PATIENCE
 from tests.integration.conversation import open_stage
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ def _received(environment: Mapping[str, str], asked: Mapping[str, object]) -> tu
         text=True,
         stdout=subprocess.PIPE,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     found = json.loads(done.stdout.splitlines()[-1])
     return found["status"], found["modules"]

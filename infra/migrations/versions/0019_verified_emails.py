@@ -3,7 +3,7 @@
 A link of the kind of those that reset passwords; only its hash is kept.
 
 Revision ID: 0019_verified_emails
-Revises: 0018_analytics_days
+Revises: 0015_private_calls
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 from infra.migrations.tenancy import tenant_table
 
 revision = "0019_verified_emails"
-down_revision = "0018_analytics_days"
+down_revision = "0015_private_calls"
 branch_labels = None
 depends_on = None
 

@@ -70,7 +70,7 @@ async def test_the_way_back_is_offered_in_the_shoppers_language(
     aigul = stage.shopper(await stage.open_shop(), language=language)
     await aigul.says({"kk": "NOM-1 себетке қосыңыз", "en": "please add NOM-1 to my cart"}[language])
     await aigul.hears("Номад")
-    await aigul.presses({"kk": "Рәсімдеу", "en": "Check out"}[language])
+    await aigul.presses({"kk": "Тапсырыс беру", "en": "Check out"}[language])
     await aigul.hears()
 
     await aigul.says(words)

@@ -74,6 +74,7 @@ async def test_a_changed_password_ends_all_sessions_but_this_one(office: Office)
     assert (await opens(office, owner.email, PASSWORD), await opens(office, owner.email, NEW)) == (False, True)
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_who_does_not_know_the_password_does_not_change_it_and_waits(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts=3)
     owner = await office.register()
@@ -179,6 +180,7 @@ async def test_many_at_once_with_one_link_set_one_password(mailing: Office, serv
     assert sorted(answer.status for answer in answers) == [204, 400, 400, 400]
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_a_reset_lets_in_who_was_made_to_wait(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts=2)
     owner = await office.register()

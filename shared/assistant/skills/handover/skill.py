@@ -73,7 +73,7 @@ def handover_skill(*, handover_seconds: float) -> Skill:
             ),
             Phrase.matching("manager", Strength.URGENT, phrases.MANAGER, calling.asked),
             Phrase.matching("displeased", Strength.WHOLE, phrases.DISPLEASED, _offer_in_trouble),
-            Phrase("phone_number", Strength.WHOLE, _read_phone, _offer_to_call),
+            Phrase("phone_number", Strength.PASSING, _read_phone, _offer_to_call),
             Phrase("service_question", Strength.PASSING, _read_question, offer_for_question),
         ),
         rules="When the shopper asks for a person, complains, or has a problem with an order, call"
