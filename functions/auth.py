@@ -14,5 +14,13 @@ auth.patch("update_me", "auth/me", handler="sessions.change_me", permission=SIGN
 auth.post(
     "change_password", "auth/password/change", handler="passwords.change", permission=SIGNED_IN_USER, stored=False
 )
+auth.post("verify_email", "auth/verify-email", handler="emails.verify", permission=PUBLIC, stored=False)
+auth.post(
+    "resend_verification",
+    "auth/verify-email/resend",
+    handler="emails.resend",
+    permission=SIGNED_IN_USER,
+    stored=False,
+)
 auth.post("forgot_password", "auth/password/forgot", handler="passwords.forgot", permission=PUBLIC, stored=False)
 auth.post("reset_password", "auth/password/reset", handler="passwords.reset", permission=PUBLIC, stored=False)

@@ -24,6 +24,7 @@ from shared.customers.handlers import CustomerHandlers
 from shared.dialogs.handlers import DialogHandlers, FailureHandlers
 from shared.escalations.handlers import EscalationHandlers, MessengerLinkHandlers
 from shared.identity.handlers.audit_log import AuditHandlers
+from shared.identity.handlers.emails import EmailHandlers
 from shared.identity.handlers.passwords import PasswordHandlers
 from shared.identity.handlers.service_tokens import ServiceTokenHandlers
 from shared.identity.handlers.sessions import SessionHandlers
@@ -56,6 +57,7 @@ class Api:
     prompts: PromptHandlers
     sessions: SessionHandlers
     passwords: PasswordHandlers
+    emails: EmailHandlers
     users: UserHandlers
     invitations: InvitationHandlers
     service_tokens: ServiceTokenHandlers
@@ -92,6 +94,7 @@ def build_api(parts: Worker) -> Api:
         prompts=PromptHandlers(database),
         sessions=identity.sessions,
         passwords=identity.passwords,
+        emails=identity.emails,
         users=identity.users,
         invitations=identity.invitations,
         service_tokens=identity.service_tokens,

@@ -10,6 +10,7 @@ from shared.identity.access_tokens import AccessTokens, signing_keys
 from shared.identity.attempts import AttemptLimits, LoginAttempts
 from shared.identity.authenticator import TokenAuthenticator
 from shared.identity.handlers.audit_log import AuditHandlers
+from shared.identity.handlers.emails import EmailHandlers
 from shared.identity.handlers.passwords import PasswordHandlers
 from shared.identity.handlers.service_tokens import ServiceTokenHandlers
 from shared.identity.handlers.sessions import SessionHandlers
@@ -31,6 +32,7 @@ class Identity:
 
     sessions: SessionHandlers
     passwords: PasswordHandlers
+    emails: EmailHandlers
     users: UserHandlers
     invitations: InvitationHandlers
     service_tokens: ServiceTokenHandlers
@@ -61,12 +63,15 @@ def build_identity(parts: Worker) -> Identity:
         )
     )
     mailer, links = Mailer(settings), Links(settings.panel_url or settings.public_base_url)
+    emails = EmailHandlers(database, mailer, links, answer_after=settings.mail_answer_seconds)
     return Identity(
+        emails=emails,
         sessions=SessionHandlers(
             database,
             passwords,
             _access_tokens(parts),
             attempts,
+            emails,
             refresh_lifetime=timedelta(days=settings.refresh_token_days),
             registration_open=settings.registration_open,
         ),

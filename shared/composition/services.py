@@ -14,9 +14,10 @@ from shared.catalog.service import CatalogService
 from shared.customers.service import CustomerService
 from shared.dialogs.memory import Memory
 from shared.dialogs.notices import Notices
-from shared.dialogs.personal_data import DialogHistory
+from shared.dialogs.personal_data import DialogCopies, DialogHistory
 from shared.escalations.desk import EscalationDesk
 from shared.escalations.personal_data import EscalationRecords
+from shared.media.findings import Findings
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.personal_data import OrderRecords
@@ -48,13 +49,14 @@ def build_services(parts: Worker) -> Services:
     settings = parts.settings
     catalog = CatalogService()
     memory = Memory(parts.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
+    copies = DialogCopies(memory, Findings(parts.cache, seconds=settings.recognition_kept))
     notices = Notices(parts.channel_of, parts.bells)
     return Services(
         catalog=catalog,
         memory=memory,
         notices=notices,
         customers=CustomerService(
-            DialogHistory(memory),
+            DialogHistory(copies),
             [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords(), KeptAnswers()],
         ),
         carts=CartService(catalog),

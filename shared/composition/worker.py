@@ -116,6 +116,7 @@ class Worker:
     @part
     def media(self) -> MediaService:
         """Photos and voice notes as words."""
+        from shared.media.findings import Findings
         from shared.media.service import MediaService
 
         media = MediaService(
@@ -123,7 +124,7 @@ class Worker:
             channel_of=self.channel_of,
             access=self.directory.access,
             http=self.http,
-            cache=self.cache,
+            findings=Findings(self.cache, seconds=self.settings.recognition_kept),
             model=self.model,
         )
         self._closing.append(media.aclose)

@@ -39,7 +39,7 @@ class DialogRecords(Protocol):
         """What was said, as JSON values."""
 
     async def erase(self, session: AsyncSession, dialog_ids: Sequence[int], *, answering: int | None) -> None:
-        """Delete what was said and who said it; only ``answering`` keeps the address of its next answer."""
+        """Delete what was said and who said it; only ``answering`` keeps the address of its next answer.
 
-    async def forget(self, dialog_ids: Sequence[int]) -> None:
-        """Drop copies outside of Postgres; called after the commit."""
+        Copies outside of Postgres are dropped after the commit.
+        """

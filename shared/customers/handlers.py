@@ -56,9 +56,8 @@ class CustomerHandlers:
         """
         async with self._database.session_scope(caller.company_id) as session:
             if_match.check(await self._customers.get(session, customer_id, lock=True))
-            dialog_ids = await self._customers.erase(session, customer_id)
+            await self._customers.erase(session, customer_id)
             await self._record(session, caller, "customer.erased", customer_id)
-        await self._customers.forget_copies(dialog_ids)
 
     @staticmethod
     async def _record(session: AsyncSession, caller: Caller, action: str, customer_id: UUID) -> None:

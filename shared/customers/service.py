@@ -185,16 +185,12 @@ class CustomerService:
             exported[holder.name] = await holder.export(session, customer_id)
         return exported
 
-    async def erase(
-        self, session: AsyncSession, customer_id: UUID, *, answering: int | None = None
-    ) -> Sequence[int]:
+    async def erase(self, session: AsyncSession, customer_id: UUID, *, answering: int | None = None) -> None:
         """Forget a person: everything said, their names, phones and addresses, and all that holders keep.
 
         A dialog loses its address too, so that nothing leads back to the person; what they write later begins a
         new one. ``answering`` is the dialog in which the person asked for it: it keeps the address of the answer.
-
-        Returns:
-            The dialogs; hand them to ``forget_copies`` after the commit.
+        What lies outside of Postgres follows the commit.
 
         Raises:
             NotFound: the company has no such customer.
@@ -207,11 +203,6 @@ class CustomerService:
             await holder.erase(session, customer_id)
         await repository.remove(customer_id)
         await self._dialogs.erase(session, dialog_ids, answering=answering)
-        return dialog_ids
-
-    async def forget_copies(self, dialog_ids: Sequence[int]) -> None:
-        """Drop what lies outside of Postgres, after the commit of an erasure; lost, it is dead all the same."""
-        await self._dialogs.forget(dialog_ids)
 
 
 def _customer(row: CustomerRow) -> Customer:

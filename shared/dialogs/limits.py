@@ -8,15 +8,17 @@ nobody is limited.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from shared.channels.contract import InboundMessage, MembershipChange
 from shared.channels.messages import ChoiceContent, ContactContent, LocationContent
 from shared.runtime.cache import Cache
 
-__all__ = ["MessageLimit", "Verdict", "weight_of"]
+__all__ = ["MessageLimit", "Verdict", "person_key", "weight_of"]
 
 _OFFERED_WEIGHT = 0.25
 
@@ -42,7 +44,7 @@ class MessageLimit:
         self._per_minute = per_minute
 
     async def check(self, person: str, *, known_for: timedelta, weight: float = 1.0) -> Verdict:
-        """Count one turn of ``person`` (a key unique over bots) who is known for so long; see ``weight_of``."""
+        """Count one turn of ``person`` (``person_key``) who is known for so long; see ``weight_of``."""
         if await self._cache.get(f"cooldown:{person}") is not None:
             return Verdict(allowed=False)
         looser = next((factor for age, factor in _LOOSER if known_for >= age), 1.0)
@@ -54,6 +56,11 @@ class MessageLimit:
         seconds = min(_LONGEST_COOL_DOWN, max(wait, _FIRST_COOL_DOWN * 2 ** min(strikes - 1, 10)))
         first = await self._cache.claim(f"cooldown:{person}", seconds=seconds)
         return Verdict(allowed=False, warn_seconds=seconds if first else None)
+
+
+def person_key(bot_id: UUID, sender_id: str) -> str:
+    """A key unique over bots: a hash, since on WhatsApp the sender's id is their phone."""
+    return hashlib.blake2b(f"{bot_id}:{sender_id}".encode(), digest_size=16).hexdigest()
 
 
 def weight_of(events: Sequence[InboundMessage | MembershipChange]) -> float:

@@ -8,14 +8,14 @@ and outbox, events of analytics) stays, without the person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.dialogs.memory import Memory
+from shared.runtime.database import after_commit
 
-__all__ = ["DialogHistory"]
+__all__ = ["Copies", "DialogCopies", "DialogHistory"]
 
 _SAID = text("""
 SELECT d.id AS dialog_id, b.platform, d.customer_id AS person, d.customer_name AS name, d.phone, d.language,
@@ -75,11 +75,35 @@ UPDATE failures
 """)
 
 
+class Copies(Protocol):
+    """What lies outside of Postgres of a dialog: ``Memory``, what was found in its files."""
+
+    async def forget(self, dialog_id: int) -> None:
+        """Drop it; never raises."""
+
+
+class DialogCopies:
+    """All copies of a worker."""
+
+    def __init__(self, *copies: Copies) -> None:
+        self._copies = copies
+
+    def forget(self, session: AsyncSession, dialog_ids: Sequence[int]) -> None:
+        """Drop the dialogs' copies once the session's transaction is committed."""
+
+        async def work() -> None:
+            for dialog_id in dialog_ids:
+                for copies in self._copies:
+                    await copies.forget(dialog_id)
+
+        after_commit(session, work)
+
+
 class DialogHistory:
     """Tells and erases what was said in dialogs. One per worker."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, copies: DialogCopies) -> None:
+        self._copies = copies
 
     async def export(self, session: AsyncSession, dialog_ids: Sequence[int]) -> list[dict[str, Any]]:
         """Each dialog with who the person is there and all that was said, as JSON values."""
@@ -99,8 +123,4 @@ class DialogHistory:
             await session.execute(statement, open_)
         for statement in (_CLOSE_INBOX, _CLOSE_OUTBOX, _CLOSE):
             await session.execute(statement, closed)
-
-    async def forget(self, dialog_ids: Sequence[int]) -> None:
-        """Drop what Redis remembers of the dialogs; after the commit."""
-        for dialog_id in dialog_ids:
-            await self._memory.forget(dialog_id)
+        self._copies.forget(session, dialog_ids)

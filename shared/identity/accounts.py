@@ -20,6 +20,7 @@ __all__ = [
     "AuditFilter",
     "CompanyOfCaller",
     "Email",
+    "EmailVerification",
     "ForgottenPassword",
     "Invitation",
     "InvitationFilter",
@@ -168,6 +169,12 @@ class PasswordReset(_Frozen):
     password: ChosenPassword
 
 
+class EmailVerification(_Frozen):
+    """The token of the link."""
+
+    token: Token
+
+
 class CompanyOfCaller(_Frozen):
     """The caller's company."""
 
@@ -186,6 +193,8 @@ class User(_Frozen):
     language: Language
     active: bool
     has_password: bool
+    email_verified: bool
+    """Whether the user proved to read the mail of the address."""
     last_login_at: datetime | None
     created_at: datetime
 

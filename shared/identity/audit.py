@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import SecretStr
@@ -22,7 +22,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.json import storable
 from shared.kernel.paging import Page
 
-__all__ = ["HIDDEN", "page_entries", "record", "record_by_system"]
+__all__ = ["HIDDEN", "page_entries", "record", "record_by_system", "record_gone", "record_made"]
 
 HIDDEN = "•••"
 """What stands in the log in a secret's place."""
@@ -34,6 +34,15 @@ _SECRET = re.compile(
     r"cookies?|csrf)(?:$|_)"
 )
 _NOT_SECRET = frozenset({"service_token_id", "tokens_used"})
+
+
+class _Thing(Protocol):
+    """A view that says which thing it shows."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    def model_dump(self) -> dict[str, Any]: ...
 
 
 async def record(
@@ -75,6 +84,32 @@ async def record(
         )
     )
     await session.flush()
+
+
+async def record_made(session: AsyncSession, caller: Caller, kind: str, made: _Thing) -> None:
+    """Record ``<kind>.created`` with all that the new thing's view shows."""
+    await record(
+        session,
+        caller,
+        action=f"{kind}.created",
+        subject_type=kind,
+        subject_id=str(made.id),
+        before=None,
+        after=made.model_dump(),
+    )
+
+
+async def record_gone(session: AsyncSession, caller: Caller, kind: str, gone: _Thing, *, verb: str) -> None:
+    """Record ``<kind>.<verb>`` with all that the view of the thing showed that is no more."""
+    await record(
+        session,
+        caller,
+        action=f"{kind}.{verb}",
+        subject_type=kind,
+        subject_id=str(gone.id),
+        before=gone.model_dump(),
+        after=None,
+    )
 
 
 async def record_by_system(

@@ -47,6 +47,12 @@ class ResetInvalid(InvalidInput):
     code = "reset_invalid"
 
 
+class VerificationInvalid(InvalidInput):
+    """The link was used, was replaced, ran out, or never was."""
+
+    code = "verification_invalid"
+
+
 class RegistrationClosed(Forbidden):
     """Companies cannot be registered here without the operator."""
 

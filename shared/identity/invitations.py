@@ -55,7 +55,7 @@ async def invite(
     await session.flush()
     await session.refresh(row)
     view = _view(row)
-    await _record(session, caller, "invitation.created", view, created=True)
+    await audit.record_made(session, caller, "invitation", view)
     return view, token
 
 
@@ -71,7 +71,7 @@ async def revoke(session: AsyncSession, caller: Caller, invitation_id: UUID) -> 
     check_may_give(caller, view.role)
     await session.delete(row)
     await session.flush()
-    await _record(session, caller, "invitation.revoked", view, created=False)
+    await audit.record_gone(session, caller, "invitation", view, verb="revoked")
 
 
 async def get_invitation(session: AsyncSession, invitation_id: UUID) -> Invitation:
@@ -109,17 +109,4 @@ def _view(row: InvitationRow) -> Invitation:
         invited_by=row.invited_by,
         created_at=row.created_at,
         expires_at=row.expires_at,
-    )
-
-
-async def _record(session: AsyncSession, caller: Caller, action: str, view: Invitation, *, created: bool) -> None:
-    fields = view.model_dump()
-    await audit.record(
-        session,
-        caller,
-        action=action,
-        subject_type="invitation",
-        subject_id=str(view.id),
-        before=None if created else fields,
-        after=fields if created else None,
     )

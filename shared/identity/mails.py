@@ -51,6 +51,10 @@ class Links:
         """The page that takes a new password."""
         return f"{self._panel}/reset#{urlencode({'token': token})}"
 
+    def verification(self, token: str) -> str:
+        """The page that verifies an e-mail."""
+        return f"{self._panel}/verify#{urlencode({'token': token})}"
+
 
 class MailedInvitations:
     """Invitations by mail."""
@@ -79,6 +83,15 @@ async def mail_reset(
     """Mail the link to choose a new password; whether the server took it."""
     subject = TEXTS.get("mail.reset.subject", language)
     body = TEXTS.count("mail.reset.body", minutes, language, link=link)
+    return await _sent(mailer, email, subject, body, company_id)
+
+
+async def mail_verification(
+    mailer: Mailer, *, company_id: UUID, email: str, language: Language, link: str, days: int
+) -> bool:
+    """Mail the link that verifies the address; whether the server took it."""
+    subject = TEXTS.get("mail.verification.subject", language)
+    body = TEXTS.count("mail.verification.body", days, language, link=link)
     return await _sent(mailer, email, subject, body, company_id)
 
 

@@ -14,6 +14,7 @@ from shared.runtime.orm import Base
 
 __all__ = [
     "AuditRow",
+    "EmailVerificationRow",
     "InvitationRow",
     "PasswordResetRow",
     "RefreshTokenRow",
@@ -38,6 +39,7 @@ class UserRow(Base):
     language: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(_MOMENT, server_default=func.now())
+    email_verified_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     password_hash: Mapped[str | None] = mapped_column(Text)
     password_changed_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     last_login_at: Mapped[datetime | None] = mapped_column(_MOMENT)
@@ -84,6 +86,19 @@ class PasswordResetRow(Base):
     created_at: Mapped[datetime] = mapped_column(_MOMENT, server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(_MOMENT)
     used_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+
+
+class EmailVerificationRow(Base):
+    """A link by which a user proves to read the mail of their address; gone when it was used."""
+
+    __tablename__ = "email_verifications"
+
+    company_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(_MOMENT, server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(_MOMENT)
 
 
 class InvitationRow(Base):

@@ -59,15 +59,7 @@ async def register_company(
         before=None,
         after=created.model_dump(),
     )
-    await audit.record(
-        session,
-        caller,
-        action="user.created",
-        subject_type="user",
-        subject_id=str(owner.id),
-        before=None,
-        after=user_view(owner).model_dump(),
-    )
+    await audit.record_made(session, caller, "user", user_view(owner))
     return owner
 
 

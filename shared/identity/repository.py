@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from shared.identity.accounts import AuditFilter, InvitationFilter, ServiceTokenFilter, UserFilter
 from shared.identity.models import (
     AuditRow,
+    EmailVerificationRow,
     InvitationRow,
     PasswordResetRow,
     RefreshTokenRow,
@@ -32,6 +33,7 @@ __all__ = [
     "end_sessions",
     "find_by_email",
     "find_by_hash",
+    "has_verified_owner",
     "invitation",
     "invitation_page",
     "open_session",
@@ -40,14 +42,17 @@ __all__ = [
     "remove_invitations_of",
     "remove_open_invitation",
     "remove_resets",
+    "remove_verifications",
     "reset_since",
     "service_token",
     "service_token_page",
     "use_refresh_token",
     "use_reset",
+    "use_verification",
     "user",
     "user_of",
     "user_page",
+    "verification_since",
 ]
 
 _ADDRESSES = 200
@@ -57,6 +62,7 @@ _FIND_BY_HASH = {
     for table, function in (
         (RefreshTokenRow, "find_refresh_token"),
         (PasswordResetRow, "find_password_reset"),
+        (EmailVerificationRow, "find_email_verification"),
         (InvitationRow, "find_invitation"),
         (ServiceTokenRow, "find_service_token"),
     )
@@ -74,7 +80,7 @@ async def find_by_email(session: AsyncSession, email: str) -> tuple[UUID, UUID] 
 
 async def find_by_hash(
     session: AsyncSession,
-    table: type[RefreshTokenRow | PasswordResetRow | InvitationRow | ServiceTokenRow],
+    table: type[RefreshTokenRow | PasswordResetRow | EmailVerificationRow | InvitationRow | ServiceTokenRow],
     wanted: bytes,
 ) -> tuple[UUID, UUID] | None:
     """(company, id) of the token with that hash, in any active company."""
@@ -225,6 +231,45 @@ async def remove_resets(session: AsyncSession, user_id: UUID) -> None:
         .where(PasswordResetRow.user_id == user_id)
         .execution_options(synchronize_session=False)
     )
+
+
+# ---- verified addresses --------------------------------------------------------------------------
+
+
+async def use_verification(session: AsyncSession, verification_id: UUID) -> UUID | None:
+    """Use the link up; its user, ``None`` if it was used or ran out."""
+    used = await session.execute(
+        delete(EmailVerificationRow)
+        .where(EmailVerificationRow.id == verification_id, EmailVerificationRow.expires_at > func.now())
+        .returning(EmailVerificationRow.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    return used.scalar_one_or_none()
+
+
+async def verification_since(session: AsyncSession, user_id: UUID, since: datetime) -> bool:
+    """Whether a link was made for the user after that moment."""
+    query = select(EmailVerificationRow.id).where(
+        EmailVerificationRow.user_id == user_id, EmailVerificationRow.created_at > since
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
+async def remove_verifications(session: AsyncSession, user_id: UUID) -> None:
+    """Take all links of a user away."""
+    await session.execute(
+        delete(EmailVerificationRow)
+        .where(EmailVerificationRow.user_id == user_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def has_verified_owner(session: AsyncSession) -> bool:
+    """Whether an active owner of the company proved to read the mail of their address."""
+    query = select(UserRow.id).where(
+        UserRow.role == Role.OWNER.value, UserRow.active, UserRow.email_verified_at.is_not(None)
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
 
 
 # ---- invitations and service tokens --------------------------------------------------------------

@@ -18,6 +18,7 @@ class TokenKind(StrEnum):
     REFRESH = "zrt_"
     INVITATION = "zin_"
     RESET = "zpr_"
+    VERIFICATION = "zev_"
     SERVICE = "zst_"
 
 

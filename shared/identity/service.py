@@ -58,6 +58,7 @@ def user_view(row: UserRow) -> User:
         language=Language(row.language),
         active=row.active,
         has_password=row.password_hash is not None,
+        email_verified=row.email_verified_at is not None,
         last_login_at=row.last_login_at,
         created_at=row.created_at,
     )
@@ -169,7 +170,7 @@ async def add_user(session: AsyncSession, caller: Caller, new: NewUser, password
         password_hash=password_hash,
     )
     view = user_view(row)
-    await _record(session, caller, "user.created", None, view)
+    await audit.record_made(session, caller, "user", view)
     return view
 
 
@@ -209,7 +210,7 @@ async def change_user(
     if (before.active, before.role) != (after.active, after.role):
         await _void_invitations(session, caller, user_id)
     if after != before:
-        await _record(session, caller, "user.updated", before, after)
+        await _record_change(session, caller, before, after)
     return after
 
 
@@ -226,7 +227,7 @@ async def change_me(session: AsyncSession, caller: Caller, changes: MyChanges) -
     await session.flush()
     after = user_view(row)
     if after != before:
-        await _record(session, caller, "user.updated", before, after)
+        await _record_change(session, caller, before, after)
     return after
 
 
@@ -248,7 +249,7 @@ async def delete_user(session: AsyncSession, caller: Caller, user_id: UUID, if_m
     check_may_give(caller, before.role)
     _keep_an_owner(owners, user_id)
     # first, while the caller's own name can still be read
-    await _record(session, caller, "user.deleted", before, None)
+    await audit.record_gone(session, caller, "user", before, verb="deleted")
     await _void_invitations(session, caller, user_id)
     await session.delete(row)
     try:
@@ -325,17 +326,13 @@ async def _void_invitations(session: AsyncSession, caller: Caller, user_id: UUID
         )
 
 
-async def _record(
-    session: AsyncSession, caller: Caller, action: str, before: User | None, after: User | None
-) -> None:
-    known = after or before
-    assert known is not None
+async def _record_change(session: AsyncSession, caller: Caller, before: User, after: User) -> None:
     await audit.record(
         session,
         caller,
-        action=action,
+        action="user.updated",
         subject_type="user",
-        subject_id=str(known.id),
-        before=before.model_dump() if before else None,
-        after=after.model_dump() if after else None,
+        subject_id=str(after.id),
+        before=before.model_dump(),
+        after=after.model_dump(),
     )

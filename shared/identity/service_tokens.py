@@ -45,7 +45,7 @@ async def issue(session: AsyncSession, caller: Caller, new: NewServiceToken) -> 
     await session.flush()
     await session.refresh(row)
     view = _view(row)
-    await _record(session, caller, "service_token.created", view, created=True)
+    await audit.record_made(session, caller, "service_token", view)
     return view, token
 
 
@@ -57,7 +57,7 @@ async def revoke(session: AsyncSession, caller: Caller, token_id: UUID) -> None:
     """
     row = await _existing(session, token_id)
     view = _view(row)
-    await _record(session, caller, "service_token.revoked", view, created=False)
+    await audit.record_gone(session, caller, "service_token", view, verb="revoked")
     await session.delete(row)
     await session.flush()
 
@@ -98,17 +98,4 @@ def _view(row: ServiceTokenRow) -> ServiceToken:
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
-    )
-
-
-async def _record(session: AsyncSession, caller: Caller, action: str, view: ServiceToken, *, created: bool) -> None:
-    fields = view.model_dump(exclude={"last_used_at"})
-    await audit.record(
-        session,
-        caller,
-        action=action,
-        subject_type="service_token",
-        subject_id=str(view.id),
-        before=None if created else fields,
-        after=fields if created else None,
     )

@@ -35,10 +35,11 @@ class BotAccess(Protocol):
 
 
 class FileOrigin(_Frozen):
-    """Where a file came from: the bot that got it, and the event that brought it (unique per bot)."""
+    """Where a file came from: the bot that got it, its dialog, and the event that brought it (unique per bot)."""
 
     bot_id: UUID
     platform: Platform
+    dialog_id: int
     event_id: str
 
 

@@ -1,13 +1,11 @@
 """Photos and voice notes as the assistant knows them: fetched, recognised, remembered for a while.
 
-What was found is kept in Redis by the event that brought the file, so that a turn that is run again neither fetches
-nor pays again. Nothing here may be called inside a transaction.
+Nothing here may be called inside a transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import importlib
 import logging
 import threading
@@ -17,17 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
-
 from shared.channels.contract import Channel, Platform
 from shared.channels.messages import MediaContent
 from shared.kernel.languages import Language
 from shared.media.describing import describe
+from shared.media.findings import Findings
 from shared.media.schemas import BotAccess, Description, FileOrigin, PhotoFindings, Transcript
 from shared.media.sound import MAX_BYTES as SOUND_LIMIT
 from shared.media.sound import recognise_sound
 from shared.media.transcription import transcribe
-from shared.runtime.cache import Cache
 from shared.runtime.downloads import Download, Downloads
 from shared.runtime.http import HttpTransport
 from shared.runtime.model.client import ChatClient
@@ -45,7 +41,6 @@ _THREADS = 2
 """Pictures that are decoded and read at once; each may take 200 MB for a moment."""
 _DOWNLOADS = 4
 _PICTURE_LIMIT = 20 << 20
-_Found = TypeVar("_Found", bound=BaseModel)
 _Result = TypeVar("_Result")
 
 
@@ -69,14 +64,14 @@ class MediaService:
         channel_of: Callable[[Platform], Channel],
         access: Callable[[UUID], Awaitable[BotAccess]],
         http: HttpTransport,
-        cache: Cache,
+        findings: Findings,
         model: ModelConnection,
     ) -> None:
         self._settings = settings
         self._channel_of = channel_of
         self._access = access
         self._http = http
-        self._cache = cache
+        self._findings = findings
         self._model = model
         self._vision = ChatClient(settings, model)
         self._downloads = Downloads(timeout=settings.media_timeout)
@@ -112,13 +107,12 @@ class MediaService:
             MediaNotFetched: the messenger does not give the file.
             UnreadableFile: it is no picture that can be read safely.
         """
-        key = _key("photo", origin, content)
-        kept = await self._kept(key, PhotoFindings)
+        kept = await self._findings.kept("photo", origin, content, PhotoFindings)
         if kept is not None:
             return kept
         download = await self._fetch(origin, content, _PICTURE_LIMIT)
         found = await self._in_thread(lambda reader: reader.examine(download.content))
-        await self._keep(key, found)
+        await self._findings.keep("photo", origin, content, found)
         return found
 
     async def describe_photo(
@@ -130,15 +124,14 @@ class MediaService:
             ModelFailed: no model, or no usable answer.
             MediaNotFetched, UnreadableFile: as ``examine_photo``.
         """
-        key = _key(f"description:{language.value}", origin, content)
-        kept = await self._kept(key, Description)
+        kept = await self._findings.kept(f"description:{language.value}", origin, content, Description)
         if kept is not None:
             return kept
         download = await self._fetch(origin, content, _PICTURE_LIMIT)
         jpeg = await self._in_thread(lambda reader: reader.for_model(download.content))
         model = self._settings.openai_vision_model or self._settings.openai_model
         described = await describe(self._vision, jpeg, model=model, language=language, timeout=timeout)
-        await self._keep(key, described)
+        await self._findings.keep(f"description:{language.value}", origin, content, described)
         return described
 
     async def write_down(
@@ -151,8 +144,7 @@ class MediaService:
             MediaNotFetched: the messenger does not give the file.
             UnreadableFile: it is no sound that the service takes.
         """
-        key = _key("voice", origin, content)
-        kept = await self._kept(key, Transcript)
+        kept = await self._findings.kept("voice", origin, content, Transcript)
         if kept is not None:
             return kept
         download = await self._fetch(origin, content, SOUND_LIMIT)
@@ -164,7 +156,7 @@ class MediaService:
             language=language,
             timeout=timeout,
         )
-        await self._keep(key, said)
+        await self._findings.keep("voice", origin, content, said)
         return said
 
     async def _fetch(self, origin: FileOrigin, content: MediaContent, limit: int) -> Download:
@@ -187,19 +179,3 @@ class MediaService:
                 module = importlib.import_module("shared.media.recognition")
                 self._reader = module.PictureReader(ocr_data(self._settings), seconds=self._settings.ocr_seconds)
             return self._reader
-
-    async def _kept(self, key: str, kind: type[_Found]) -> _Found | None:
-        raw = await self._cache.get(key)
-        try:
-            return None if raw is None else kind.model_validate_json(raw)
-        except ValidationError:
-            # another version of this code wrote it
-            return None
-
-    async def _keep(self, key: str, found: BaseModel) -> None:
-        await self._cache.put(key, found.model_dump_json().encode(), seconds=self._settings.recognition_kept)
-
-
-def _key(what: str, origin: FileOrigin, content: MediaContent) -> str:
-    file = hashlib.sha256(f"{origin.event_id}|{content.file_id or content.url}".encode()).hexdigest()[:32]
-    return f"media:{what}:{origin.bot_id}:{file}"

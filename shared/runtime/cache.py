@@ -88,6 +88,22 @@ class Cache:
         """Keep ``value`` for ``seconds``."""
         await self._call(lambda redis: redis.set(self._key(key), value, px=int(seconds * 1000)))
 
+    async def get_field(self, key: str, field: str) -> bytes | None:
+        """The value of a field of the hash ``key``."""
+        found: bytes | None = await self._call(lambda redis: redis.hget(self._key(key), field))
+        return found
+
+    async def put_field(self, key: str, field: str, value: bytes, *, seconds: float) -> None:
+        """Keep a field of the hash ``key``; all its fields are forgotten ``seconds`` after the last was put."""
+
+        async def call(redis: Redis) -> None:
+            pipeline = redis.pipeline(transaction=True)
+            pipeline.hset(self._key(key), field, value)
+            pipeline.pexpire(self._key(key), int(seconds * 1000))
+            await pipeline.execute()
+
+        await self._call(call)
+
     async def drop(self, key: str) -> None:
         """Remove ``key``; returned means removed, or Redis down."""
         await self._call(lambda redis: redis.delete(self._key(key)))

@@ -25,11 +25,13 @@ from shared.kernel.errors import Unavailable
 from shared.runtime.settings import Settings
 from shared.runtime.statements import Statements
 
-__all__ = ["Database", "NestedTransaction", "committing_with"]
+__all__ = ["Database", "NestedTransaction", "after_commit", "committing_with"]
 
 _log = logging.getLogger(__name__)
 _in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
+AfterCommit = Callable[[], Awaitable[None]]
+_AFTER_COMMIT = "after_commit"
 _before_commit: ContextVar[BeforeCommit | None] = ContextVar("before_commit", default=None)
 
 
@@ -41,6 +43,14 @@ def committing_with(work: BeforeCommit) -> Iterator[None]:
         yield
     finally:
         _before_commit.reset(token)
+
+
+def after_commit(session: AsyncSession, work: AfterCommit) -> None:
+    """Let ``work`` follow once the session's transaction is committed; rolled back, it is forgotten.
+
+    It must not raise: the commit stands. Killed in between, it is never done.
+    """
+    session.info.setdefault(_AFTER_COMMIT, []).append(work)
 
 
 class NestedTransaction(RuntimeError):
@@ -160,6 +170,8 @@ class Database:
                 await session.connection(execution_options=options)
                 yield session
                 await session.commit()
+                for work in session.info.pop(_AFTER_COMMIT, ()):
+                    await work()
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -263,7 +263,7 @@ class Settings(BaseSettings):
 
     # ---- mail -------------------------------------------------------------------------------------------
     smtp_host: str = ""
-    """The server that sends invitations and reset links; empty: they are shown to the administrator once."""
+    """The server that sends invitations, reset and verification links; empty: the first two are shown once."""
     smtp_port: int = 587
     """Its port."""
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"

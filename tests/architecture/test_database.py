@@ -34,6 +34,7 @@ APP = {
     "customers": ALL,
     "delivery_events": "SELECT UPDATE",
     "dialogs": "INSERT SELECT UPDATE",
+    "email_verifications": "DELETE INSERT SELECT",
     "escalations": "INSERT SELECT UPDATE",
     "failures": "INSERT SELECT UPDATE",
     "inbox": "SELECT UPDATE",
@@ -70,6 +71,7 @@ DEFINER = {
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
     "dialogs": "INSERT SELECT UPDATE",
+    "email_verifications": "SELECT",
     "inbox": "INSERT SELECT UPDATE",
     "messages": "SELECT",
     "invitations": "SELECT",
@@ -107,6 +109,7 @@ FUNCTIONS = {
     "begin_login": {"zeta_app"},
     "end_login": {"zeta_app"},
     "find_bot": {"zeta_app"},
+    "find_email_verification": {"zeta_app"},
     "forget_analytics": {"zeta_system"},
     "find_invitation": {"zeta_app"},
     "find_password_reset": {"zeta_app"},
@@ -125,6 +128,20 @@ FUNCTIONS = {
     "products_by_barcode": {"zeta_app"},
 }
 """The SECURITY DEFINER functions and who may call them; a trigger's function is called by nobody."""
+
+BEFORE_THE_COMPANY = {
+    "begin_login",
+    "end_login",
+    "find_bot",
+    "find_email_verification",
+    "find_invitation",
+    "find_password_reset",
+    "find_refresh_token",
+    "find_service_token",
+    "find_user_by_email",
+    "receive_events",
+}
+"""What the app asks before it knows the company: answered by ids, or (log-ins, webhooks) with nobody's rows."""
 
 
 @pytest.fixture
@@ -273,6 +290,34 @@ def test_definer_functions_search_fixed_schemas_and_temporary_objects_last(
 
     for name, configuration in rows:
         assert "search_path=pg_catalog, public, pg_temp" in (configuration or []), name
+
+
+def test_definer_functions_of_the_app_take_the_company_from_the_transaction(
+    catalogue: psycopg.Connection,
+) -> None:
+    """Row level security does not hold their owner: each must hold itself to the company that was set."""
+    rows = catalogue.execute(
+        "SELECT proname, pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+    ).fetchall()
+    of_the_app = {name for name, callers in FUNCTIONS.items() if "zeta_app" in callers} - BEFORE_THE_COMPANY
+
+    held = {str(name) for name, definition in rows if "current_setting('app.company_id'" in definition}
+    assert of_the_app - held == set()
+    for name, definition in rows:
+        signature = definition.partition("RETURNS")[0]
+        assert name not in of_the_app or "company" not in signature, name
+
+
+def test_what_is_found_before_the_company_is_known_is_ids(catalogue: psycopg.Connection) -> None:
+    rows = catalogue.execute(
+        "SELECT proname, pg_get_function_result(oid) FROM pg_proc WHERE proname = ANY (%s)",
+        [sorted(name for name in BEFORE_THE_COMPANY if name.startswith("find_"))],
+    ).fetchall()
+
+    assert len(rows) >= 6
+    for name, result in rows:
+        assert result in {"TABLE(company_id uuid, id uuid)", "TABLE(company_id uuid, platform text)"}, name
 
 
 def test_login_roles_can_neither_bypass_security_nor_create_anything(catalogue: psycopg.Connection) -> None:

@@ -25,7 +25,7 @@ from shared.customers.service import CustomerService
 from shared.dialogs.bells import Bells
 from shared.dialogs.memory import Memory
 from shared.dialogs.notices import Notices
-from shared.dialogs.personal_data import DialogHistory
+from shared.dialogs.personal_data import DialogCopies, DialogHistory
 from shared.orders.carts import CartService
 from shared.orders.checkout import CheckoutService
 from shared.orders.service import OrderService
@@ -62,7 +62,7 @@ def skills_of_a_shop() -> Skills:
     bells = Bells(Queues(settings), cache, marker_seconds=settings.ring_marker_seconds)
     shop = Shop(
         finder=finder,
-        customers=CustomerService(DialogHistory(Memory(cache, messages=1, seconds=1))),
+        customers=CustomerService(DialogHistory(DialogCopies(Memory(cache, messages=1, seconds=1)))),
         carts=CartService(catalog),
         checkout=CheckoutService(catalog, reserved_for=timedelta(hours=1)),
         orders=OrderService(catalog, Notices(build_channels(ChannelSettings()).channel_of, bells)),

@@ -44,7 +44,12 @@ def files_of(turn: Turn, wanted: Callable[[MediaContent], bool]) -> list[SentFil
 
 def origin_of(turn: Turn, event: InboundMessage) -> FileOrigin:
     """Whence to fetch a file, and what its findings are remembered by."""
-    return FileOrigin(bot_id=turn.bot.bot_id, platform=turn.bot.platform, event_id=event.event_id)
+    return FileOrigin(
+        bot_id=turn.bot.bot_id,
+        platform=turn.bot.platform,
+        dialog_id=turn.dialog_id,
+        event_id=event.event_id,
+    )
 
 
 def with_words(turn: Turn, words: dict[str, str], settled: Collection[str]) -> Turn:

@@ -22,7 +22,7 @@ from shared.channels.contract import Call, ChannelAddress, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
 from shared.dialogs.bells import Bell, Bells
 from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult
-from shared.dialogs.limits import MessageLimit, weight_of
+from shared.dialogs.limits import MessageLimit, person_key, weight_of
 from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
@@ -162,7 +162,7 @@ class TurnRunner:
         dialog, batch = opened.dialog, opened.batch
         if not batch.events:
             return TurnResult(), "done"
-        person = f"{claim.bot_id}:{batch.events[-1].sender.id}"
+        person = person_key(claim.bot_id, batch.events[-1].sender.id)
         verdict = await self._limit.check(
             person, known_for=dialog.now - dialog.created_at, weight=weight_of(batch.events)
         )

@@ -34,6 +34,7 @@ from shared.identity.errors import (
     RegistrationClosed,
     SessionEnded,
 )
+from shared.identity.handlers.emails import EmailHandlers
 from shared.identity.models import InvitationRow, RefreshTokenRow, UserRow
 from shared.identity.passwords import Passwords
 from shared.identity.permissions import Permission
@@ -61,6 +62,7 @@ class SessionHandlers:
         passwords: hashes and checks.
         access_tokens: signs.
         attempts: counts failed log-ins.
+        emails: verifies the addresses of who registers.
         refresh_lifetime: how long a refresh token holds.
         registration_open: whether anybody may register a company.
     """
@@ -71,6 +73,7 @@ class SessionHandlers:
         passwords: Passwords,
         access_tokens: AccessTokens,
         attempts: LoginAttempts,
+        emails: EmailHandlers,
         *,
         refresh_lifetime: timedelta,
         registration_open: bool,
@@ -79,6 +82,7 @@ class SessionHandlers:
         self._passwords = passwords
         self._access_tokens = access_tokens
         self._attempts = attempts
+        self._emails = emails
         self._lifetime = refresh_lifetime
         self._registration_open = registration_open
 
@@ -86,7 +90,8 @@ class SessionHandlers:
         """Register a company, or accept an invitation.
 
         With `email` and `company` a new company is made, and its owner. With an `invitation` the invited address
-        joins the company that invited it. Either way a session begins.
+        joins the company that invited it. Either way a session begins, and where the platform sends mail, the
+        address is sent a link to verify it.
         """
         if body.invitation is None and not self._registration_open:
             raise RegistrationClosed("companies are registered by the operator")
@@ -104,6 +109,7 @@ class SessionHandlers:
             user.last_login_at = utc_now()
             granted = await sessions.start(session, user, address=client.address, lifetime=self._lifetime)
             me = await _me_of_user(session, user)
+        await self._emails.send(service.caller_for(user))
         answer = self._tokens(granted, me, body.session)
         return WithCookies(Created(answer.item, "auth/me"), answer.cookies)
 

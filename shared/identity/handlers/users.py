@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shared.companies import service as companies
-from shared.identity import invitations, service
+from shared.identity import invitations, repository, service
 from shared.identity.accounts import (
     Invitation,
     InvitationFilter,
@@ -113,13 +113,15 @@ class InvitationHandlers:
     async def create(self, caller: Caller, body: NewInvitation) -> Created[IssuedInvitation]:
         """Invite somebody to the company.
 
-        The link goes where `send_to` says; where it could not be mailed, it is in the answer, this once. An
-        invitation that the address had before is void. Without a linked messenger, or where the bot may not write
-        to it now, `messenger` is refused with 409 and nobody is invited.
+        The link goes where `send_to` says; where it could not be mailed, or no owner of the company has a verified
+        e-mail, it is in the answer, this once. An invitation that the address had before is void. Without a linked
+        messenger, or where the bot may not write to it now, `messenger` is refused with 409 and nobody is invited.
         """
         async with self._database.session_scope(caller.company_id) as session:
             invitation, token = await invitations.invite(session, caller, body, self._lifetime)
             company = await companies.current_company(session)
+            # nobody mails strangers in our name before somebody can be reached for it
+            mailed = body.send_to == "email" and await repository.has_verified_owner(session)
             message = InvitationMessage(
                 company_id=company.id,
                 company=company.name,
@@ -132,7 +134,7 @@ class InvitationHandlers:
                 await self._messenger.send(session, _person(caller), message.for_messenger)
         if body.send_to == "messenger":
             await self._messenger.ring()
-        sent = body.send_to == "messenger" or (body.send_to == "email" and await self._mailed.send(message))
+        sent = body.send_to == "messenger" or (mailed and await self._mailed.send(message))
         issued = IssuedInvitation(
             invitation=invitation, sent=sent, link=None if sent else message.link, token=None if sent else token
         )

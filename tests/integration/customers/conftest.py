@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from shared.customers.service import CustomerService
 from shared.dialogs.memory import Memory
-from shared.dialogs.personal_data import DialogHistory
+from shared.dialogs.personal_data import DialogCopies, DialogHistory
 from shared.runtime.cache import Cache
 from shared.runtime.settings import Settings
 from tests.doubles.keepsakes import Keepsakes
+from tests.integration.customers.archive import Archive, opened
+from tests.stack import WorkerStack
 
 
 @pytest.fixture
@@ -22,10 +24,16 @@ async def cache(settings: Settings) -> AsyncIterator[Cache]:
 
 
 @pytest.fixture
+def archive(worker_stack: WorkerStack, settings_env: dict[str, str]) -> Iterator[Archive]:
+    with opened(worker_stack, settings_env) as archive:
+        yield archive
+
+
+@pytest.fixture
 def keepsakes() -> Keepsakes:
     return Keepsakes()
 
 
 @pytest.fixture
 def customers(cache: Cache, keepsakes: Keepsakes) -> CustomerService:
-    return CustomerService(DialogHistory(Memory(cache, messages=20, seconds=60.0)), [keepsakes])
+    return CustomerService(DialogHistory(DialogCopies(Memory(cache, messages=20, seconds=60.0))), [keepsakes])

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
-import psycopg
-import pytest
-import redis
-from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import Platform
@@ -25,50 +17,11 @@ from shared.kernel.clock import utc_now
 from shared.orders.schemas import CheckoutDraft, DeliveryMethod, OrderPlaced, OrderStatus
 from tests.doubles.echo import ECHO, EchoResponder
 from tests.integration.conversation import Shop, Shopper, Stage, run_worker
-from tests.stack import WorkerStack
+from tests.integration.customers.archive import Archive
 
 NAME = "Зейнеп Ерасылова"
 ADDRESS = "улица Кунаева, дом 77"
 SECRETS = ("сюрприз для бабушки", "подъезд у фонтана")
-
-
-class Archive:
-    """Everything that is stored about anybody: every row of every table, and every value in Redis."""
-
-    def __init__(self, connection: psycopg.Connection[Any], cache: redis.Redis) -> None:
-        self._connection = connection
-        self._cache = cache
-
-    def tables_with(self, words: Sequence[str]) -> set[str]:
-        """The tables (and Redis) in which any of these words stand."""
-        pattern = re.compile("|".join(map(re.escape, words)))
-        names = self._connection.execute("SELECT relname FROM pg_stat_user_tables").fetchall()
-        found = {name for (name,) in names if pattern.search(self._dump(str(name)))}
-        kept = [self._cache.get(key) or b"" for key in self._cache.keys("memory:*")]
-        return found | ({"redis"} if any(pattern.search(value.decode()) for value in kept) else set())  # type: ignore[union-attr]
-
-    def _dump(self, table: str) -> str:
-        rows = self._connection.execute(
-            sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table))
-        ).fetchall()
-        return "\n".join(str(row) for (row,) in rows) + (self._raw_bodies() if table == "inbox" else "")
-
-    def _raw_bodies(self) -> str:
-        """What messengers sent, as text: the column is bytes, and its JSON escapes letters."""
-        bodies = self._connection.execute("SELECT raw FROM inbox WHERE raw IS NOT NULL").fetchall()
-        return json.dumps([json.loads(bytes(body)) for (body,) in bodies], ensure_ascii=False)
-
-
-@pytest.fixture
-def archive(worker_stack: WorkerStack, settings_env: dict[str, str]) -> Iterator[Archive]:
-    with opened(worker_stack.superuser_url, settings_env["REDIS_URL"]) as archive:
-        yield archive
-
-
-@contextmanager
-def opened(url: str, redis_url: str) -> Iterator[Archive]:
-    with psycopg.connect(url, autocommit=True) as connection, redis.Redis.from_url(redis_url) as cache:
-        yield Archive(connection, cache)
 
 
 @dataclass(frozen=True)
@@ -148,19 +101,18 @@ async def order(story: Story) -> None:
 async def erase(story: Story, *, answering: int | None = None) -> None:
     worker = story.stage.worker
     async with worker.database.session_scope(story.shop.company_id) as session:
-        forgotten = await worker.services.customers.erase(session, story.customer.id, answering=answering)
-    await worker.services.customers.forget_copies(forgotten)
+        await worker.services.customers.erase(session, story.customer.id, answering=answering)
 
 
 async def test_nothing_of_the_person_is_left_anywhere(stage: Stage, archive: Archive) -> None:
     story = await tell(stage)
-    before = archive.tables_with(story.traces)
+    before = archive.places_with(story.traces)
     assert before >= {"messages", "inbox", "outbox", "dialogs", "customers", "orders", "carts", "redis"}
     assert before >= {"escalations", "order_changes"}
 
     await erase(story)
 
-    assert archive.tables_with(story.traces) == set()
+    assert archive.places_with(story.traces) == set()
 
 
 async def test_the_books_stay_whole(stage: Stage) -> None:
@@ -180,11 +132,11 @@ async def test_others_are_untouched(stage: Stage, archive: Archive) -> None:
     berik = stage.shopper(story.shop, Platform.TELEGRAM, "Берик Сатпаев")
     await berik.says("синий диван")
     await berik.hears()
-    before = archive.tables_with(["Берик Сатпаев", "синий диван"])
+    before = archive.places_with(["Берик Сатпаев", "синий диван"])
 
     await erase(story)
 
-    assert archive.tables_with(["Берик Сатпаев", "синий диван"]) == before
+    assert archive.places_with(["Берик Сатпаев", "синий диван"]) == before
     await berik.says("ещё")
     await berik.hears("ещё")
 
@@ -212,7 +164,7 @@ async def test_the_dialog_that_asked_for_it_is_still_answered(stage: Stage, arch
         row for row in await stage.sql(story.shop, "SELECT id, chat_id FROM dialogs") if row["id"] in story.dialogs
     ]
     assert {row["id"]: row["chat_id"] for row in kept}[story.dialogs[1]] == telegram_id
-    assert archive.tables_with(story.traces) == set()
+    assert archive.places_with(story.traces) == set()
     await story.telegram.says("Забыли?")
     await story.telegram.hears("Забыли?")
     assert stage.echo.turns[-1].memory == []
@@ -242,10 +194,9 @@ async def test_a_turn_may_forget_the_person_it_answers(stage: Stage, archive: Ar
 
     async with run_worker(stage.worker.settings, Forgetter(story)) as worker:
         await worker.drainer.run()
-    await stage.worker.services.customers.forget_copies(story.dialogs)
 
     await story.telegram.hears("забудьте меня")
-    assert archive.tables_with(story.traces) == set()
+    assert archive.places_with(story.traces) == set()
     assert await stage.sql(story.shop, "SELECT id FROM failures") == []
 
 
@@ -257,7 +208,7 @@ async def test_an_answer_that_is_being_thought_about_is_not_given(stage: Stage, 
     await erase(story)
 
     await story.telegram.hears_nothing()
-    assert archive.tables_with(story.traces) == set()
+    assert archive.places_with(story.traces) == set()
 
 
 async def test_an_export_tells_all_that_is_known(stage: Stage) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 
-import psycopg
 import pytest
 
 from shared.channels.contract import Platform
@@ -14,6 +12,7 @@ from shared.identity.permissions import Role
 from tests.doubles.api_client import ApiClient
 from tests.doubles.tokens import KnownTokens
 from tests.integration.conversation import Stage
+from tests.integration.customers.archive import Archive
 from tests.integration.escalations.staff import Counter
 from tests.stack import WorkerStack
 
@@ -26,29 +25,7 @@ async def counter(stage: Stage) -> Counter:
     return await Counter.open(stage)
 
 
-def tables_with(stack: WorkerStack, words: Sequence[str]) -> set[str]:
-    """The tables in which any of these words stand, as text or as bytes."""
-    found = set()
-    with psycopg.connect(stack.superuser_url, autocommit=True) as connection:
-        for (name,) in connection.execute("SELECT relname FROM pg_stat_user_tables").fetchall():
-            columns = connection.execute(
-                "SELECT string_agg(CASE WHEN data_type = 'bytea' THEN"
-                " format('coalesce(convert_from(%%I, %%L), %%L)', column_name, 'UTF8', '') ELSE"
-                " format('coalesce(%%I::text, %%L)', column_name, '') END, ' || ')"
-                " FROM information_schema.columns WHERE table_name = %s AND NOT (data_type = 'bytea'"
-                " AND column_name NOT IN ('raw', 'body'))",
-                [name],
-            ).fetchone()
-            assert columns is not None
-            rows = connection.execute(f"SELECT {columns[0]} FROM {name}").fetchall()
-            stored = "".join(str(row) for (row,) in rows)
-            escaped = [word.encode("unicode_escape").decode().replace("\\\\", "\\") for word in words]
-            if any(word in stored for word in [*words, *escaped]):
-                found.add(str(name))
-    return found
-
-
-async def test_copies_of_what_was_said_are_forgotten_too(counter: Counter, worker_stack: WorkerStack) -> None:
+async def test_copies_of_what_was_said_are_forgotten_too(counter: Counter, archive: Archive) -> None:
     stage, shop = counter.stage, counter.shop
     anna = await counter.member("Анна")
     zeinep = await counter.shopper_waits(NAME)
@@ -68,7 +45,7 @@ async def test_copies_of_what_was_said_are_forgotten_too(counter: Counter, worke
     answered = await owner.post(f"escalations/{escalation_id}/reply", reply, headers=key)
     assert answered.status == 200, answered.body
     await stage.work()
-    before = tables_with(worker_stack, TRACES)
+    before = archive.places_with(TRACES)
     assert before >= {"messages", "inbox", "outbox", "dialogs", "api_requests"}
 
     [dialog] = await stage.sql(shop, "SELECT id FROM dialogs WHERE customer_name = :name", name=NAME)
@@ -76,7 +53,7 @@ async def test_copies_of_what_was_said_are_forgotten_too(counter: Counter, worke
         customer = await stage.worker.services.customers.ensure(session, dialog["id"])
     assert (await owner.delete(f"customers/{customer.id}")).status == 204
 
-    assert tables_with(worker_stack, TRACES) == set()
+    assert archive.places_with(TRACES) == set()
     again = await owner.post(f"escalations/{escalation_id}/reply", reply, headers=key)
     assert (again.status, again.json["code"]) == (409, "already_served")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.channels.contract import Platform
+from shared.dialogs.limits import person_key
 from tests.doubles.echo import ECHO
 from tests.integration.conversation import Shop, Shopper, Stage, open_stage
 
@@ -22,7 +23,7 @@ async def ask(aigul: Shopper, times: int) -> list[str]:
 
 async def end_cool_down(stage: Stage, shop: Shop, aigul: Shopper) -> None:
     """Let the cool-down pass at once; the bucket is still empty."""
-    await stage.worker.cache.drop(f"cooldown:{shop.bots[Platform.TELEGRAM]}:{aigul.person.id}")
+    await stage.worker.cache.drop(f"cooldown:{person_key(shop.bots[Platform.TELEGRAM], aigul.person.id)}")
 
 
 async def test_a_burst_is_answered_then_warned_once_then_left_in_silence(
@@ -59,7 +60,7 @@ async def test_who_has_long_been_a_customer_may_write_more(settings_env: dict[st
         shop = await stage.open_shop(mode=ECHO)
         aigul = stage.shopper(shop)
         await ask(aigul, 1)
-        await stage.worker.cache.drop(f"limit:{shop.bots[Platform.TELEGRAM]}:{aigul.person.id}")
+        await stage.worker.cache.drop(f"limit:{person_key(shop.bots[Platform.TELEGRAM], aigul.person.id)}")
         await stage.sql(shop, "UPDATE dialogs SET created_at = now() - interval '31 days'")
 
         heard = await ask(aigul, 3)

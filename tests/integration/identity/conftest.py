@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from shared.composition.api import build_edge
 from shared.identity.permissions import Role
 from shared.runtime.settings import Settings
 from tests.doubles.api_client import ApiClient
+from tests.doubles.mail_server import MailServer
 from tests.stack import WorkerStack
 
 PASSWORD = "sofa-lamp-window"
@@ -76,6 +79,16 @@ class Office:
         assert answer.status == 201, answer.body
         return self.person(answer.json)
 
+    async def register_verified(self, server: MailServer, **more: Any) -> Person:
+        """A new company's owner who used the mailed link; the server's mails are thrown away."""
+        owner = await self.register(**more)
+        await asyncio.wait_for(server.arrived.wait(), 5)
+        answer = await self.anybody.post("auth/verify-email", {"token": verification_in(server)})
+        assert answer.status == 204, answer.body
+        server.mails.clear()
+        server.arrived.clear()
+        return owner
+
     async def hire(self, boss: Person, role: Role, email: str | None = None) -> Person:
         """A user whom somebody of the company created, logged in."""
         email = email or f"{role.value}@uyut.kz"
@@ -93,6 +106,13 @@ class Office:
     async def welcome(self, person: Person) -> bool:
         """Whether the person's access token still opens the door."""
         return (await person.client.get("auth/me")).status == 200
+
+
+def verification_in(server: MailServer) -> str:
+    """The token of the link in the newest mail."""
+    found = re.search(r"https://panel\.example/verify#token=(\S+)", server.text())
+    assert found is not None
+    return found[1]
 
 
 OpenOffice = Callable[..., Awaitable[Office]]

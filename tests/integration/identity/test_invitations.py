@@ -116,7 +116,7 @@ async def test_with_mail_the_link_goes_to_the_person_alone(
             smtp_security="none",
             mail_from="Zeta <no-reply@zeta.example>",
         )
-        owner = await office.register()
+        owner = await office.register_verified(server)
         answer = await invited(owner, "new@uyut.kz", language=language)
 
         assert (answer["sent"], answer["link"], answer["token"]) == (True, None, None)
@@ -131,11 +131,11 @@ async def test_with_mail_the_link_goes_to_the_person_alone(
 
 async def test_a_mail_that_is_refused_leaves_the_link_to_the_inviter(open_office: OpenOffice) -> None:
     async with open_mail_server() as server:
-        server.refuses = True
         office = await open_office(
             smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none", mail_from="no-reply@zeta.example"
         )
-        owner = await office.register()
+        owner = await office.register_verified(server)
+        server.refuses = True
 
         answer = await invited(owner)
 
@@ -150,7 +150,7 @@ async def test_a_company_s_name_cannot_add_headers_to_the_mail(open_office: Open
         )
         body = {"email": "o@uyut.kz", "name": "Х", "password": PASSWORD, "company": "Уют\r\nBcc: all@uyut.kz"}
         assert (await office.anybody.post("auth/register", body)).status == 400
-        owner = await office.register(company="{link} %s Уют {0}")
+        owner = await office.register_verified(server, company="{link} %s Уют {0}")
 
         assert (await invited(owner))["sent"] is True
         assert "{link} %s Уют {0}" in server.mails[0]["Subject"]

@@ -108,7 +108,7 @@ async def test_a_password_is_the_same_however_a_keyboard_composes_it(office: Off
 async def test_the_mailed_link_sets_a_new_password_once_and_ends_all_sessions(
     mailing: Office, server: MailServer
 ) -> None:
-    owner = await mailing.register(language="kk")
+    owner = await mailing.register_verified(server, language="kk")
 
     assert (await forgot(mailing, "Owner@uyut.kz"))[0] == 204
     token = await token_in(server)
@@ -127,8 +127,8 @@ async def test_forgot_says_the_same_in_the_same_time_whether_the_account_exists(
     mailing: Office, server: MailServer
 ) -> None:
     """The mail server takes nothing until all are answered: who waited for it would wait for ever."""
+    owner = await mailing.register_verified(server)
     server.takes.clear()
-    owner = await mailing.register()
     viewer = await mailing.hire(owner, Role.VIEWER)
     await owner.client.patch(f"users/{viewer.id}", {"active": False})
 
@@ -142,7 +142,7 @@ async def test_forgot_says_the_same_in_the_same_time_whether_the_account_exists(
 
 
 async def test_forgot_is_not_a_way_to_flood_a_mailbox(mailing: Office, server: MailServer) -> None:
-    owner = await mailing.register()
+    owner = await mailing.register_verified(server)
 
     await asyncio.gather(*(forgot(mailing, owner.email) for _ in range(4)))
 
@@ -160,7 +160,7 @@ async def test_forgot_answers_though_the_mail_server_is_gone(open_office: OpenOf
 
 
 async def test_a_link_holds_for_its_time(mailing: Office, server: MailServer, worker_stack: WorkerStack) -> None:
-    owner = await mailing.register()
+    owner = await mailing.register_verified(server)
     await forgot(mailing, owner.email)
     token = await token_in(server)
     with psycopg.connect(worker_stack.superuser_url, autocommit=True) as connection:
@@ -171,7 +171,7 @@ async def test_a_link_holds_for_its_time(mailing: Office, server: MailServer, wo
 
 
 async def test_many_at_once_with_one_link_set_one_password(mailing: Office, server: MailServer) -> None:
-    owner = await mailing.register()
+    owner = await mailing.register_verified(server)
     await forgot(mailing, owner.email)
     token = await token_in(server)
 

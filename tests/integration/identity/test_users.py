@@ -37,6 +37,7 @@ async def test_a_user_is_created_read_changed_and_deleted(office: Office, owner:
         "language": "kk",
         "active": True,
         "has_password": True,
+        "email_verified": False,
         "last_login_at": None,
         "created_at": "",
     }

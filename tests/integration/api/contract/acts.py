@@ -30,6 +30,8 @@ EXEMPT: Mapping[str, str] = {
     "logout": "ends the caller's own session",
     "forgot_password": "only asks for a mail; what follows from it is recorded",
     "register": "its entries lie in the company that it makes: tests/integration/identity/test_registration.py",
+    "resend_verification": "only asks for a mail; what follows from it is recorded",
+    "verify_email": "nobody is signed in: tests/integration/identity/test_verified_emails.py",
     "reset_password": "nobody is signed in: tests/integration/identity/test_passwords.py",
 }
 """Endpoints that change something and leave no entry of their caller's, with the reason."""
