@@ -7,6 +7,12 @@ service_tokens = Endpoints("service tokens")
 service_tokens.get(
     "list_service_tokens", "service-tokens", handler="service_tokens.list", permission="service_tokens:write"
 )
+service_tokens.get(
+    "get_service_token",
+    "service-tokens/{token_id}",
+    handler="service_tokens.get",
+    permission="service_tokens:write",
+)
 service_tokens.post(
     "create_service_token",
     "service-tokens",

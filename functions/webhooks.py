@@ -14,13 +14,16 @@ webhooks = func.Blueprint()
 @webhooks.route("webhook/{platform}/{bot_id}", methods=[func.HttpMethod.POST])
 async def receive_webhook(req: func.HttpRequest) -> func.HttpResponse:
     """Record what a messenger tells us and answer at once."""
-    from shared.channels.contract import WebhookRequest
     from shared.composition import worker
+
+    intake = worker().webhooks
+    # after it, so that this too is loaded with the worker: see kernel.loading
+    from shared.channels.contract import WebhookRequest
 
     headers = {name.lower(): value for name, value in req.headers.items()}
     request = WebhookRequest(headers=headers, body=req.get_body())
     try:
-        answer = await worker().webhooks.receive(req.route_params["platform"], _bot_id(req), request)
+        answer = await intake.receive(req.route_params["platform"], _bot_id(req), request)
     except ZetaError as error:
         return problem(error)
     return json_answer(answer) if answer is not None else secured(func.HttpResponse(status_code=200))

@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.stack import WorkerStack, begin_run, end_run, shared_services
+
+# the same cases in every run, and no complaint of a busy machine's pace
+settings.register_profile(
+    "suite", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 RUN_VARIABLE = "ZETA_TEST_RUN"
 RUN = pytest.StashKey[Path]()

@@ -12,13 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from infra.local.host.service import HTTP, READY
+from infra.local.host.roles import HTTP, READY
 from infra.local.services.ports import free_port
 
-__all__ = ["HostProcess", "wait_for"]
+__all__ = ["PATIENCE", "HostProcess", "wait_for"]
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-START_SECONDS = 20.0
+PATIENCE = 60.0
+"""Seconds until what must come has come; a test that waits this long has failed, on however busy a machine."""
 
 
 class HostProcess:
@@ -29,17 +30,28 @@ class HostProcess:
         settings: added to a bare environment; nothing of the caller's own settings reaches the host.
         log: file that its output is appended to.
         app: folder of the function app.
+        processes: how many share the role.
         arguments: further command line options.
     """
 
     def __init__(
-        self, role: str, *, settings: Mapping[str, str], log: Path, app: Path = CHECKOUT, arguments: str = ""
+        self,
+        role: str,
+        *,
+        settings: Mapping[str, str],
+        log: Path,
+        app: Path = CHECKOUT,
+        processes: int = 1,
+        arguments: str = "",
     ) -> None:
         self.port = free_port()
         self.log = log
+        self._processes = processes
         self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **settings}
         self._command = [sys.executable, "-m", "infra.local.host", "--role", role, "--app", str(app)]
-        self._command += [*(["--port", str(self.port)] if role == HTTP else []), *arguments.split()]
+        self._command += ["--port", str(self.port)] if role == HTTP else []
+        self._command += ["--processes", str(processes)] if processes > 1 else []
+        self._command += arguments.split()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,34 +66,39 @@ class HostProcess:
         return self._process.pid
 
     def start(self) -> Self:
-        """Start the host and wait until it says that it is ready."""
-        before = self.printed().count(READY)
+        """Start the host and wait until each of its processes says that it is ready."""
+        wanted = self.printed().count(READY) + self._processes
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command, cwd=CHECKOUT, env=self._environment, stdout=output, stderr=output
             )
         process = self._process
-        wait_for(lambda: self.printed().count(READY) > before or process.poll() is not None, seconds=START_SECONDS)
+        try:
+            wait_for(lambda: self.printed().count(READY) >= wanted or process.poll() is not None)
+        except AssertionError:
+            self.kill()
+            raise
         assert process.poll() is None, self.printed()
         return self
 
-    def stop(self, *, seconds: float = 40.0) -> int:
+    def stop(self) -> int:
         """Send SIGTERM, wait for the end and return the exit code."""
-        return self._end(signal.SIGTERM, seconds)
+        return self._end(signal.SIGTERM)
 
     def kill(self) -> int:
         """Send SIGKILL: nothing is drained."""
-        return self._end(signal.SIGKILL, 5.0)
+        return self._end(signal.SIGKILL)
 
     def printed(self) -> str:
-        """All that the host has written so far."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
+        """All lines that the host has written so far."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return text[: text.rfind("\n") + 1]
 
-    def _end(self, how: signal.Signals, seconds: float) -> int:
+    def _end(self, how: signal.Signals) -> int:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(how)
-        return self._process.wait(timeout=seconds)
+        return self._process.wait(timeout=PATIENCE)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -96,7 +113,7 @@ class HostProcess:
             raise
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
     """Wait until the condition holds; fail when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

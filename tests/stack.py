@@ -48,7 +48,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 RUNS = CHECKOUT / ".local" / "test"
 AZURITE_PROGRAMS = CHECKOUT / ".local" / "azurite-programs"
 TEMPLATE = "zeta_template"
-LOCK_TIMEOUT = "10s"
+LOCK_TIMEOUT = "30s"
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,11 @@ class WorkerStack:
             "AzureWebJobsStorage": self._storage,
             "QUEUE_PREFIX": self.queue_prefix,
             "CREDENTIAL_KEYS": f"test:{key}",
+            # a service of ours that is slow on a busy machine is not one that is down
+            "REDIS_TIMEOUT": "10",
+            "QUEUE_TIMEOUT": "20",
+            "DATABASE_CONNECT_TIMEOUT": "30",
+            "DATABASE_STATEMENT_TIMEOUT": "60",
         }
 
     @property

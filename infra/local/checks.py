@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -16,10 +18,14 @@ from infra.local.state import AZURITE_PROGRAMS, CHECKOUT
 
 TOOLS = Path(sys.executable).parent
 TEST_PROCESSES = "3"
+ROOM = 2 << 30
+"""Bytes on disk that the services' data and the tests' files stay below."""
 
 
 def main(arguments: list[str]) -> int:
     """Run the checks, all of them even when one fails; 1 when any failed."""
+    for folder in _without_room():
+        say(f"{folder} has less than {ROOM >> 30} GiB free: where something fails below, look at this first")
     try:
         if not azurite_is_installed(AZURITE_PROGRAMS):
             with step("installing Azurite", hint="half a minute"):
@@ -35,6 +41,11 @@ def main(arguments: list[str]) -> int:
     if failed:
         print("failed before the tests: " + ", ".join(failed), file=sys.stderr)
     return 1 if failed else tests.returncode
+
+
+def _without_room() -> list[Path]:
+    """Of the folders that are written to, those whose disk is nearly full."""
+    return [path for path in (CHECKOUT, Path(tempfile.gettempdir())) if shutil.disk_usage(path).free < ROOM]
 
 
 def _checks() -> dict[str, list[str | Path]]:

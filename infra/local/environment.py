@@ -16,7 +16,7 @@ from pathlib import Path
 from infra.local.errors import StackError
 from infra.local.progress import step
 from infra.local.services.node import machine_node
-from infra.local.services.processes import run_step
+from infra.local.services.processes import fetch, run_step
 
 __all__ = ["make_environment"]
 
@@ -95,12 +95,11 @@ def _pip(*arguments: str) -> None:
     if own:
         pip = [sys.executable, "-m", "pip", "--python", PYTHON]
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
-    run_step(
+    fetch(
         [*pip, "install", *quiet, *arguments],
         what="pip install " + " ".join(arguments),
         remedy=NETWORK_REMEDY,
         cwd=CHECKOUT,
-        timeout=900,
     )
 
 

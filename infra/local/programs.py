@@ -13,7 +13,7 @@ from infra.local.state import CHECKOUT, LOGS, RUN
 
 __all__ = ["Program"]
 
-START_SECONDS = 40.0
+START_SECONDS = 60.0
 DRAIN_SECONDS = 45.0
 
 
@@ -36,17 +36,20 @@ class Program:
         """Its process id while it runs."""
         return self._pidfile.running()
 
-    def start(self, environment: Mapping[str, str], ready: Callable[[], bool] | str) -> None:
-        """Start it and wait until ``ready()``, or until its log holds the text ``ready``.
-
-        Raises:
-            StackError: it ended, or was not ready in time.
-        """
+    def start(self, environment: Mapping[str, str]) -> None:
+        """Start it; what it needs time for goes on meanwhile."""
         RUN.mkdir(parents=True, exist_ok=True)
         LOGS.mkdir(parents=True, exist_ok=True)
         self.log.write_text("")
         self._process = start_process(self._command, log=self.log, cwd=CHECKOUT, env=environment)
         self._pidfile.write(self._process.pid)
+
+    def wait(self, ready: Callable[[], bool] | str) -> None:
+        """Wait until ``ready()``, or until its log holds the text ``ready``.
+
+        Raises:
+            StackError: it ended, or was not ready in time.
+        """
         told = ready if callable(ready) else lambda: ready in self.log.read_text(errors="replace")
         wait_until(told, what=self.name, log=self.log, process=self._process, timeout=START_SECONDS)
 

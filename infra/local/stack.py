@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import httpx
 
 from infra.local.errors import StackError
-from infra.local.host.service import READY
+from infra.local.host.roles import READY
 from infra.local.programs import Program
 from infra.local.progress import say, step
 from infra.local.services.azurite import AzuriteServer, azurite_is_installed, install_azurite
@@ -88,14 +88,20 @@ class Stack:
         database = self._prepare_database(admin_url)
         settings = app_settings(self.choices, database=database, redis_url=redis_url, storage=storage)
         environment = app_environment(settings, write_app_settings(settings))
+        if self.choices.storage is None:
+            with step("Azurite"):
+                self.azurite.wait()
+        # a start is mostly the loading of code, so what does not need each other loads at once
+        self.http.start(environment)
+        self.queues.start(environment)
         self._load_demo(environment)
         _prepare_ocr()
+        self.simulator.start(environment)
         with step("messenger simulator"):
-            self.simulator.start(environment, _answering(self.choices.simulator_url + "/control/state"))
-        with step("functions host: HTTP"):
-            self.http.start(environment, _answering(self.choices.host_url + "/admin/host/status"))
-        with step("functions host: queues and timers"):
-            self.queues.start(environment, READY)
+            self.simulator.wait(_answering(self.choices.simulator_url + "/control/state"))
+        with step("functions host"):
+            self.http.wait(_answering(self.choices.host_url + "/admin/host/status"))
+            self.queues.wait(READY)
         addresses = Addresses(self.choices.host_url, self.choices.simulator_url, self._parts())
         ADDRESSES.write_text(json.dumps(asdict(addresses), indent=2))
         return addresses
@@ -127,19 +133,18 @@ class Stack:
         return [self.simulator, self.http, self.queues]
 
     def _start_services(self) -> tuple[str, str, str]:
-        """Start what is not replaced; the addresses of database server, Redis and storage."""
+        """Start what is not replaced, and wait for all but Azurite; the addresses of database, Redis, storage."""
+        if self.choices.storage is None:
+            if not azurite_is_installed(AZURITE_PROGRAMS):
+                with step("installing Azurite", hint="half a minute"):
+                    install_azurite(AZURITE_PROGRAMS)
+            self.azurite.begin()
         if self.choices.database_url is None:
             with step("Postgres"):
                 self.postgres.start()
         if self.choices.redis_url is None:
             with step("Redis"):
                 self.redis.start()
-        if self.choices.storage is None:
-            if not azurite_is_installed(AZURITE_PROGRAMS):
-                with step("installing Azurite", hint="half a minute"):
-                    install_azurite(AZURITE_PROGRAMS)
-            with step("Azurite"):
-                self.azurite.start()
         return (
             self.choices.database_url or self.postgres.url,
             self.choices.redis_url or self.redis.url,

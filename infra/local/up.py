@@ -10,7 +10,6 @@ import time
 from types import FrameType
 
 from infra.local.conversation import Exchange, talk_to_demo_bot
-from infra.local.demo.people import MANAGER
 from infra.local.demo.talks import hold_talks
 from infra.local.errors import StackError
 from infra.local.progress import say, step
@@ -100,7 +99,7 @@ def _show(addresses: Addresses) -> None:
     say(f"""
   Chat windows     {addresses.simulator}/
     a shopper      write «хочу красный диван до 250000», press «В корзину», «Оформить заказ»
-    the manager    choose «{MANAGER}» above: a shopper is waiting; /open lists who
+    the manager    choose «{demo["manager"]}» above: a shopper is waiting; /open lists who
   API reference    {addresses.functions_host}/api/docs
   Log in as        {users}
     password       {demo["password"]}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.kernel.changes import Changes, left_out
 from shared.kernel.money import Currency, Money
 from shared.kernel.paging import PageQuery
 
@@ -61,14 +62,14 @@ class AlertWish(BaseModel):
     """For ``BELOW``: tell at this price or lower."""
 
 
-class AlertChange(BaseModel):
+class AlertChange(Changes):
     """What to change of an alert; fields left out stay."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    limit: Annotated[Money | None, Field(description="Only of the condition `below`; its drops begin anew.")] = None
-    check_hours: CheckHours | None = None
-    expires_at: AwareDatetime | None = None
+    limit: Money = Field(
+        default_factory=left_out, description="Only of the condition `below`; its drops begin anew."
+    )
+    check_hours: CheckHours = Field(default_factory=left_out)
+    expires_at: AwareDatetime = Field(default_factory=left_out)
 
 
 class NewAlert(BaseModel):

@@ -26,7 +26,7 @@ class AnalyticsHandlers:
             await service.record(session, body.kind, body.properties, dialog_id=body.dialog_id)
 
     async def report(self, caller: Caller, filters: ReportFilter) -> AnalyticsReport:
-        """Report on a period of days in the company's time zone.
+        """Report on a period of days, each by the clock of the city where it happened.
 
         Messages, active people, searches and what they found nothing for, the way from a search to an order,
         revenue, response times, escalations and the time to their first answer; in total and per day, city, bot or

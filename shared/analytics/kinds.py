@@ -37,6 +37,8 @@ class EventKind(StrEnum):
     """A person was asked for. ``reason``."""
     ESCALATION_ANSWERED = "escalation_answered"
     """A person answered first. ``seconds`` since the escalation."""
+    STAFF_REPLIED = "staff_replied"
+    """A person of the staff wrote to the shopper, from the panel or their own messenger."""
     ESCALATION_RESOLVED = "escalation_resolved"
     """An escalation ended. ``seconds`` since it began."""
     ALERT_SENT = "alert_sent"

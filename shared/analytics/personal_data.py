@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.analytics import days, repository
+
 __all__ = ["AnalyticsRecords"]
 
 _OF_PERSON = """
@@ -18,10 +20,7 @@ _WORDS_OF_PERSON = text(
     f"SELECT properties ->> 'query' AS query, at {_OF_PERSON} AND properties ->> 'query' <> ''"
     " ORDER BY at DESC LIMIT 1000"
 )
-_FORGET_PERSON = text("""
-UPDATE analytics_events SET dialog_id = NULL, properties = properties - 'query'
- WHERE dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer_id)
-""")
+_DIALOGS = text("SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer_id")
 
 
 class AnalyticsRecords:
@@ -43,4 +42,6 @@ class AnalyticsRecords:
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
         """Cut the tie between the events and the person's dialogs, and drop the words they searched for."""
-        await session.execute(_FORGET_PERSON, {"customer_id": customer_id})
+        dialogs = (await session.scalars(_DIALOGS, {"customer_id": customer_id})).all()
+        await days.uncount(session, dialogs)
+        await repository.forget_people(session, dialogs)

@@ -33,7 +33,7 @@ Scalar = bool | int | float | Annotated[str, StringConstraints(max_length=200)] 
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class NewEvent(_Frozen):
@@ -64,7 +64,7 @@ class Breakdown(StrEnum):
 
 
 class ReportFilter(_Frozen):
-    """Which events a report counts. Days are the company's own; both ends are counted."""
+    """Which events a report counts. Days are those of the city where it happened; both ends are counted."""
 
     first_day: date | None = None
     """By default 29 days before the last one."""
@@ -119,8 +119,10 @@ class Metrics(_Frozen):
     """Written by people."""
     replies: int = 0
     """Said by bots."""
+    staff_replies: int = 0
+    """Said by people of the staff."""
     active_people: int = 0
-    """People (dialogs) who wrote at least once."""
+    """People who wrote at least once; somebody known on two messengers is one."""
     searches: int = 0
     empty_searches: int = 0
     """Searches that found nothing."""
@@ -152,7 +154,10 @@ class SearchCount(_Frozen):
 
 
 class AnalyticsReport(_Frozen):
-    """A report on a period of days in the company's time zone."""
+    """A report on a period of days, each by the clock of the city where it happened.
+
+    ``timezone``: of the cities counted, where it is one; else the company's, whose day today is.
+    """
 
     first_day: date
     last_day: date

@@ -9,19 +9,19 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.analytics import repository
-from shared.analytics.kinds import RESERVED, EventKind
+from shared.analytics import days, repository
+from shared.analytics.kinds import EventKind
 from shared.analytics.schemas import (
     LONGEST_REPORT,
     AnalyticsReport,
+    Breakdown,
     Funnel,
     Group,
     Metrics,
@@ -48,12 +48,6 @@ _DEFAULT_DAYS = 30
 _SEARCHES = 20
 _WORDS = 80
 _LONG_NUMBER = re.compile(r"\d(?:[\s()\-+]*\d){6,}")
-
-_FORGET_INTEREST = text("""
-UPDATE analytics_events SET dialog_id = NULL, properties = properties - 'query'
- WHERE dialog_id = ANY(:dialog_ids)
-   AND kind IN ('search', 'card_viewed', 'cart_added', 'order_placed', 'preference')
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,8 @@ async def interest_of(
 
 async def forget_interest(session: AsyncSession, dialog_ids: Sequence[int]) -> None:
     """Cut the tie between what people of these dialogs showed interest in and the dialogs; the counts stay."""
-    await session.execute(_FORGET_INTEREST, {"dialog_ids": list(dialog_ids)})
+    await days.uncount(session, dialog_ids)
+    await repository.forget_interest(session, dialog_ids)
 
 
 async def report(session: AsyncSession, wanted: ReportFilter, *, now: datetime) -> AnalyticsReport:
@@ -121,29 +116,46 @@ async def report(session: AsyncSession, wanted: ReportFilter, *, now: datetime) 
         InvalidInput: the period is longer than ``LONGEST_REPORT``, or its only given end lies wrong.
     """
     company = await companies.current_company(session)
-    zone = ZoneInfo(company.timezone)
-    first, last = _days(wanted, now.astimezone(zone).date())
-    period = repository.period_of(
-        datetime.combine(first, time.min, zone),
-        datetime.combine(last + timedelta(days=1), time.min, zone),
-        timezone=company.timezone,
-        bot_id=wanted.bot_id,
-        city_id=wanted.city_id,
-        platform=wanted.platform,
+    places = [place for place in await days.list_places(session) if _is_wanted(place, wanted)]
+    zones = {place.timezone for place in places}
+    timezone = zones.pop() if len(zones) == 1 else company.timezone
+    first, last = _days(wanted, now.astimezone(ZoneInfo(timezone)).date())
+    rows = await days.measure(
+        session,
+        [(place, _key(place, wanted.by)) for place in places],
+        first=first,
+        last=last,
+        by_day=wanted.by is Breakdown.DAY,
+        searches=_SEARCHES,
     )
-    numbers, money = await repository.measure(session, wanted.by, period)
-    totals, groups = _metrics(numbers, money)
+    whole, *groups = rows
     return AnalyticsReport(
         first_day=first,
         last_day=last,
-        timezone=company.timezone,
+        timezone=timezone,
         by=wanted.by,
-        totals=totals,
-        groups=groups,
-        top_searches=await _searches(session, period, empty=False),
-        empty_searches=await _searches(session, period, empty=True),
-        own_events=await repository.count_own_events(session, period, reserved=sorted(RESERVED)),
+        totals=_metrics(whole),
+        groups=tuple(Group(key=row.key, metrics=_metrics(row)) for row in groups),
+        top_searches=_searches(whole.top),
+        empty_searches=_searches(whole.in_vain),
+        own_events=whole.own or {},
     )
+
+
+def _is_wanted(place: days.Place, wanted: ReportFilter) -> bool:
+    return (
+        wanted.bot_id in (None, place.bot_id)
+        and wanted.city_id in (None, place.city_id)
+        and wanted.platform in (None, place.platform)
+    )
+
+
+def _key(place: days.Place, by: Breakdown) -> str | None:
+    """What a place's figures are told under; what happened at no bot has none."""
+    if by is Breakdown.PLATFORM:
+        return place.platform
+    found = place.city_id if by is Breakdown.CITY else place.bot_id
+    return str(found) if found and found != days.NO_BOT else None
 
 
 def _days(wanted: ReportFilter, today: date) -> tuple[date, date]:
@@ -154,41 +166,32 @@ def _days(wanted: ReportFilter, today: date) -> tuple[date, date]:
     return first, last
 
 
-async def _searches(session: AsyncSession, period: Mapping[str, Any], *, empty: bool) -> tuple[SearchCount, ...]:
-    counted = await repository.count_searches(session, period, empty=empty, limit=_SEARCHES)
-    return tuple(SearchCount(query=query, times=times) for query, times in counted)
+def _searches(counted: list[tuple[str, int]] | None) -> tuple[SearchCount, ...]:
+    return tuple(SearchCount(query=query, times=times) for query, times in counted or ())
 
 
-def _metrics(numbers: list[Any], money: list[Any]) -> tuple[Metrics, tuple[Group, ...]]:
-    revenue: dict[tuple[bool, str | None], list[Revenue]] = {}
-    for row in money:
-        found = Revenue(currency=row.currency, placed_minor=row.placed_minor, cancelled_minor=row.cancelled_minor)
-        revenue.setdefault((row.whole, row.key), []).append(found)
-    totals, groups = Metrics(), []
-    for row in numbers:
-        metrics = _row_metrics(row, tuple(revenue.get((row.whole, row.key), ())))
-        if row.whole:
-            totals = metrics
-        else:
-            groups.append(Group(key=row.key, metrics=metrics))
-    return totals, tuple(groups)
-
-
-def _row_metrics(row: Any, revenue: tuple[Revenue, ...]) -> Metrics:
+def _metrics(row: Any) -> Metrics:
+    people = row.wrote or 0
     return Metrics(
-        messages=row.messages,
-        replies=row.replies,
-        active_people=row.active_people,
-        searches=row.searches,
-        empty_searches=row.empty_searches,
-        funnel=Funnel(searched=row.searched, viewed=row.viewed, carted=row.carted, ordered=row.ordered),
-        orders=row.orders,
-        revenue=revenue,
+        messages=row.messages or 0,
+        replies=row.replies or 0,
+        staff_replies=row.staff_replies or 0,
+        active_people=people,
+        searches=row.searches or 0,
+        empty_searches=row.empty_searches or 0,
+        funnel=Funnel(
+            searched=row.searched or 0, viewed=row.viewed or 0, carted=row.carted or 0, ordered=row.ordered or 0
+        ),
+        orders=row.orders or 0,
+        revenue=tuple(
+            Revenue(currency=currency, placed_minor=placed, cancelled_minor=cancelled)
+            for currency, placed, cancelled in row.money or ()
+        ),
         response_ms=_percentiles(row.response_ms),
-        escalations=row.escalations,
-        escalation_rate=row.escalations / row.active_people if row.active_people else None,
-        time_to_answer_seconds=_percentiles(row.time_to_answer),
-        alerts_sent=row.alerts_sent,
+        escalations=row.escalations or 0,
+        escalation_rate=row.escalations / people if people else None,
+        time_to_answer_seconds=_percentiles(row.answer_seconds),
+        alerts_sent=row.alerts_sent or 0,
     )
 
 

@@ -36,7 +36,7 @@ def answer_of(result: Any, request: ApiRequest) -> ApiAnswer:
         answer.headers.append(("Location", f"/api/{result.location}"))
         return answer
     if isinstance(result, Accepted):
-        return ApiAnswer(202, _written(result.item))
+        return ApiAnswer(202, _written(result.item), headers=[("Location", f"/api/{result.location}")])
     answer = _json(200, result)
     asked = request.headers.get("if-none-match")
     if request.method == "GET" and asked is not None and not isinstance(result, Page):

@@ -36,6 +36,8 @@ def arguments_of(signature: Signature, request: ApiRequest) -> dict[str, Any]:
         found["filters"] = _query(signature.filters, request.query)
     elif request.query:
         raise InvalidInput("unknown parameters", errors=[FieldError(name, "unknown") for name in request.query])
+    if signature.body is not None or "upload" in signature.supplied:
+        _refuse_packed(request)
     if signature.body is not None:
         found["body"] = _json(signature.body, request)
     if "upload" in signature.supplied:
@@ -45,6 +47,12 @@ def arguments_of(signature: Signature, request: ApiRequest) -> dict[str, Any]:
     if "client" in signature.supplied:
         found["client"] = _client(request)
     return found
+
+
+def _refuse_packed(request: ApiRequest) -> None:
+    """Bodies are read as they are: whoever packs one is told so, not that it is no JSON."""
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedMedia("not packed: send it without Content-Encoding")
 
 
 def _path_value(kind: type, name: str, request: ApiRequest) -> Any:
@@ -71,7 +79,12 @@ def _json(model: type[BaseModel], request: ApiRequest) -> BaseModel:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnsupportedMedia("application/json")
-    decoded = decode_object(request.body)
+    try:
+        decoded = decode_object(request.body)
+    except InvalidInput as error:
+        if error.errors or error.code != InvalidInput.code:
+            raise
+        raise InvalidInput(str(error), errors=[FieldError("body", "not_json")]) from error
     try:
         plain = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
     except ValueError as error:  # a number beyond every float was read as infinity
@@ -97,6 +110,7 @@ def _field_error(error: Any) -> FieldError:
 
 
 _CODES = {
+    "timezone_aware": "no_offset",
     "missing": "missing",
     "extra_forbidden": "unknown",
     "string_too_short": "too_short",

@@ -58,14 +58,14 @@ STATUSES: tuple[tuple[type[ZetaError], int], ...] = (
 """The status of each family of errors, the special ones first; whatever is none of them is 500."""
 
 
-def status_of(error: ZetaError) -> int:
-    """The HTTP status of an error."""
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+def status_of(error: type[ZetaError]) -> int:
+    """The HTTP status of an error's kind."""
+    return next((status for kind, status in STATUSES if issubclass(error, kind)), 500)
 
 
 def problem_of(error: ZetaError, language: Language, request_id: str) -> dict[str, Any]:
     """The problem document: no inner text, no value that was sent."""
-    status = status_of(error)
+    status = status_of(type(error))
     # of our own failures only the name is told; what to mend in a setting is the operator's, in the log
     code = error.code if status < 500 or isinstance(error, TryLater) else "internal"
     found: dict[str, Any] = {

@@ -21,6 +21,8 @@ __all__ = ["query_model"]
 _INTEGER = re.compile(r"-?\d{1,19}")
 _NUMBER = re.compile(r"-?\d{1,19}(?:\.\d{1,19})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
+_UNPACKED_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
+"""In a query string an offset's ``+`` that is not written ``%2B`` arrives as a blank."""
 _WRONG: Mapping[str, Any] = {}
 """A value that no field takes."""
 
@@ -63,5 +65,5 @@ def _reader(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> Reader:
         case "boolean":
             return lambda text: {"true": True, "false": False}.get(text, _WRONG)
     if field.get("format") in ("date-time", "date"):
-        return lambda text: text if _DATE.fullmatch(text) else _WRONG
+        return lambda text: _UNPACKED_PLUS.sub("+", text) if _DATE.fullmatch(text) else _WRONG
     return str

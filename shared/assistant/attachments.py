@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from shared.assistant import replies
+from shared.assistant import buttons, replies
 from shared.channels.contract import InboundMessage
 from shared.channels.messages import ContactContent, LocationContent, MediaContent, TextMessage, UnsupportedContent
 from shared.dialogs.contract import Turn
 
 __all__ = ["notes_on_attachments"]
+
+_HARD_TO_TYPE = frozenset(["media.voice", "media.audio", "media.video", "media.document", "contact"])
+"""What somebody sends who would rather not type: a person is offered too."""
 
 
 def notes_on_attachments(turn: Turn) -> tuple[TextMessage, ...]:
@@ -25,4 +28,5 @@ def notes_on_attachments(turn: Turn) -> tuple[TextMessage, ...]:
                 keys["contact"] = None
             case UnsupportedContent():
                 keys["unsupported"] = None
-    return tuple(replies.say(key, turn.language) for key in keys)
+    manager = replies.button("manager", buttons.MANAGER, turn.language)
+    return tuple(replies.say(key, turn.language, *((manager,) if key in _HARD_TO_TYPE else ())) for key in keys)

@@ -17,6 +17,7 @@ CardButton = Callable[[FoundProduct, Language], Button | None]
 _LIST_DESCRIPTION = 120
 _CARD_DESCRIPTION = 700
 _FEATURES = 200
+_TOLD_BY_THE_NAME = frozenset(["colour", "color"])
 
 
 class Cards:
@@ -44,7 +45,8 @@ class Cards:
     def features(product: FoundProduct) -> str:
         """Material, size and the like, as the shop wrote them; what the name says already is left out."""
         name = product.name.casefold()
-        values = dict.fromkeys(" ".join(value.split()) for value in product.attributes.values())
+        known = (value for key, value in product.attributes.items() if key not in _TOLD_BY_THE_NAME)
+        values = dict.fromkeys(" ".join(value.split()) for value in known)
         told = [value for value in values if value and value.casefold() not in name]
         return _shortened(" · ".join(told), _FEATURES)
 

@@ -44,7 +44,7 @@ Mode = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,31}$")]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,6 +25,7 @@ from shared.catalog.schemas import (
     Relaxation,
     Text,
 )
+from shared.kernel.changes import Changes, left_out
 from shared.kernel.money import Currency, Money
 from shared.kernel.paging import Page, PageQuery
 
@@ -101,39 +102,24 @@ class ProductSearchPage(Page[ProductView]):
     relaxed: tuple[Relaxation, ...]
 
 
-class _Changes(BaseModel):
-    """Fields that are left out stay as they are."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def given(self) -> dict[str, Any]:
-        """The fields that the caller named, ``null`` among them."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
-
-def _unread() -> Any:
-    """What a field holds that was left out and may not be ``null``: nobody reads it, ``given`` knows."""
-    return None
-
-
-class ProductChanges(_Changes):
+class ProductChanges(Changes):
     """Changes of a product. ``null`` empties a field that may be empty; ``colours: []`` reads them anew."""
 
-    sku: Code = Field(default_factory=_unread)
+    sku: Code = Field(default_factory=left_out)
     city_id: UUID | None = None
-    name: LocalizedText = Field(default_factory=_unread)
+    name: LocalizedText = Field(default_factory=left_out)
     description: LocalizedText | None = None
-    category: Code = Field(default_factory=_unread)
-    price: Money = Field(default_factory=_unread)
+    category: Code = Field(default_factory=left_out)
+    price: Money = Field(default_factory=left_out)
     old_price: Money | None = None
-    attributes: dict[Code, Attribute] = Field(default_factory=_unread, max_length=MAX_ATTRIBUTES)
-    colours: tuple[Colour, ...] = Field(default_factory=_unread, max_length=len(Colour))
-    images: tuple[ImageUrl, ...] = Field(default_factory=_unread, max_length=MAX_IMAGES)
-    availability: Availability = Field(default_factory=_unread)
+    attributes: dict[Code, Attribute] = Field(default_factory=left_out, max_length=MAX_ATTRIBUTES)
+    colours: tuple[Colour, ...] = Field(default_factory=left_out, max_length=len(Colour))
+    images: tuple[ImageUrl, ...] = Field(default_factory=left_out, max_length=MAX_IMAGES)
+    availability: Availability = Field(default_factory=left_out)
     quantity: int | None = Field(default=None, ge=0, le=2_147_483_647)
-    active: bool = Field(default_factory=_unread)
+    active: bool = Field(default_factory=left_out)
     external_ref: Text | None = None
-    barcodes: tuple[Barcode, ...] = Field(default_factory=_unread, max_length=MAX_BARCODES)
+    barcodes: tuple[Barcode, ...] = Field(default_factory=left_out, max_length=MAX_BARCODES)
 
 
 class CategoryRecord(BaseModel):

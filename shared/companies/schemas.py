@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from shared.kernel.changes import Changes, left_out
 from shared.kernel.languages import DEFAULT_LANGUAGE, Language
 from shared.kernel.money import Currency
 from shared.kernel.paging import PageQuery
@@ -44,7 +45,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 class NewCompany(_Frozen):
@@ -70,13 +71,13 @@ class CompanyChanges(_Frozen):
     active: bool | None = None
 
 
-class CompanySettings(_Frozen):
+class CompanySettings(Changes):
     """What an administrator may change of the company; fields that are left out stay."""
 
-    name: Name | None = None
-    language: Language | None = None
-    currency: Currency | None = None
-    timezone: Timezone | None = None
+    name: Name = Field(default_factory=left_out)
+    language: Language = Field(default_factory=left_out)
+    currency: Currency = Field(default_factory=left_out)
+    timezone: Timezone = Field(default_factory=left_out)
     daily_model_budget: Annotated[
         float | None,
         Field(default=None, ge=0, le=1_000_000, description="US dollars; null: the platform's default."),
@@ -84,7 +85,7 @@ class CompanySettings(_Frozen):
 
     def changes(self) -> CompanyChanges:
         """The fields that were given."""
-        return CompanyChanges(**self.model_dump(exclude_unset=True))
+        return CompanyChanges(**self.given())
 
 
 class CompanyView(_Frozen):
@@ -122,14 +123,14 @@ class NewCity(_Frozen):
     language: Language | None = None
 
 
-class CityChanges(_Frozen):
+class CityChanges(Changes):
     """Fields to change: those that are not ``None``."""
 
-    name: Name | None = None
-    timezone: Timezone | None = None
-    currency: Currency | None = None
-    language: Language | None = None
-    active: bool | None = None
+    name: Name = Field(default_factory=left_out)
+    timezone: Timezone = Field(default_factory=left_out)
+    currency: Currency = Field(default_factory=left_out)
+    language: Language = Field(default_factory=left_out)
+    active: bool = Field(default_factory=left_out)
 
 
 class CityFilter(PageQuery):

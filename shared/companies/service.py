@@ -158,13 +158,13 @@ async def list_cities(session: AsyncSession, *, only_active: bool = False) -> li
 
 
 async def update_city(session: AsyncSession, city_id: UUID, changes: CityChanges) -> CityView:
-    """Change the fields that are not ``None``; ``active=False`` takes the city out of use and keeps its data.
+    """Change the fields that were given; ``active=False`` takes the city out of use and keeps its data.
 
     Raises:
         NotFound: there is none of that id for this session.
     """
     row = await _city(session, city_id, lock=True)
-    for name, value in changes.model_dump(exclude_none=True).items():
+    for name, value in changes.given().items():
         setattr(row, name, value)
     await session.flush()
     return CityView.model_validate(row)

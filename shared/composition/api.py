@@ -71,7 +71,7 @@ def build_api(parts: Worker) -> Api:
     identity = build_identity(parts)
     database = parts.database
     return Api(
-        alerts=AlertHandlers(database, parts.alerts, parts.customers),
+        alerts=AlertHandlers(database, parts.services.alerts, parts.services.customers),
         analytics=AnalyticsHandlers(database),
         bots=BotHandlers(
             database,
@@ -81,7 +81,7 @@ def build_api(parts: Worker) -> Api:
             public_base_url=parts.settings.public_base_url,
         ),
         cities=CityHandlers(database),
-        products=ProductHandlers(database, parts.catalog, changed=parts.products_changed),
+        products=ProductHandlers(database, parts.services.catalog, changed=parts.products_changed),
         categories=CategoryHandlers(database),
         product_files=ProductFileHandlers(database, parts.blobs, parts.queues),
         product_images=parts.product_images,
@@ -96,10 +96,10 @@ def build_api(parts: Worker) -> Api:
         invitations=identity.invitations,
         service_tokens=identity.service_tokens,
         audit=identity.audit,
-        customers=CustomerHandlers(database, parts.customers),
-        orders=OrderHandlers(database, parts.orders, parts.notices, parts.bells),
+        customers=CustomerHandlers(database, parts.services.customers),
+        orders=OrderHandlers(database, parts.services.orders, parts.services.notices, parts.bells),
         escalations=EscalationHandlers(
-            database, parts.desk, parts.bells, handover=timedelta(seconds=parts.settings.handover_seconds)
+            database, parts.services.desk, parts.bells, handover=timedelta(seconds=parts.settings.handover_seconds)
         ),
         messenger_links=MessengerLinkHandlers(database),
     )

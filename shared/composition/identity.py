@@ -81,7 +81,11 @@ def build_identity(parts: Worker) -> Identity:
         ),
         users=UserHandlers(database, passwords),
         invitations=InvitationHandlers(
-            database, [MailedInvitations(mailer)], links, lifetime=timedelta(days=settings.invitation_days)
+            database,
+            MailedInvitations(mailer),
+            parts.services.desk.staff,
+            links,
+            lifetime=timedelta(days=settings.invitation_days),
         ),
         service_tokens=ServiceTokenHandlers(database),
         audit=AuditHandlers(database),

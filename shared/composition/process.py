@@ -11,6 +11,7 @@ from functools import partial
 from types import FrameType
 
 from shared.composition.worker import Worker
+from shared.kernel.loading import loading
 from shared.runtime.settings import Settings
 from shared.runtime.telemetry import configure_logging
 
@@ -25,9 +26,8 @@ def worker() -> Worker:
     if _worker is None:
         settings = Settings()
         configure_logging(settings.log_level)
-        _worker = Worker(settings)
-        # what is loaded by now stays: a full garbage collection need not walk it while a messenger waits
-        gc.freeze()
+        with loading():
+            _worker = Worker(settings, on_loaded=gc.freeze)
         _on_sigterm(_worker.stop)
     return _worker
 

@@ -1,222 +1,282 @@
-"""A worker's parts, in the order in which they build on each other."""
+"""A worker's parts: what a webhook needs is there from the start, every other ``part`` is loaded when asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
-from shared.alerts.personal_data import AlertRecords
-from shared.alerts.run import AlertRunner
-from shared.alerts.service import AlertService
-from shared.alerts.watch import AlertWatch
-from shared.analytics.personal_data import AnalyticsRecords
-from shared.api.personal_data import KeptAnswers
-from shared.assistant.catalogue import CatalogueFinder, CompanyCities
-from shared.assistant.service import AssistantResponder
-from shared.assistant.skills.registry import Parts, built_in_skills, product_buttons
-from shared.assistant.skills.shop import Shop
-from shared.assistant.skillset import Skills
-from shared.assistant.summaries import TalkSummaries
 from shared.bots.directory import BotDirectory
-from shared.catalog.service import CatalogService
 from shared.channels.registry import build_channels
-from shared.composition.dialogs import build_dialogs, channel_settings
-from shared.customers.service import CustomerService
+from shared.composition.intake import build_webhooks, channel_settings
 from shared.dialogs.bells import Bells
-from shared.dialogs.contract import Responder
-from shared.dialogs.memory import Memory
-from shared.dialogs.notices import Notices
-from shared.dialogs.personal_data import DialogHistory
-from shared.dialogs.turns.router import HANDOVER, STAFF
-from shared.escalations.desk import EscalationDesk
-from shared.escalations.handover import HandoverResponder
-from shared.escalations.personal_data import EscalationRecords
-from shared.escalations.run import EscalationRunner
-from shared.escalations.staff.responder import StaffResponder
-from shared.escalations.watch import EscalationWatch
-from shared.media.service import MediaService
-from shared.orders.carts import CartService
-from shared.orders.checkout import CheckoutService
-from shared.orders.personal_data import OrderRecords
-from shared.orders.run import ReservationRunner
-from shared.orders.service import OrderService
-from shared.orders.watch import ReservationWatch
-from shared.recommendations.service import RecommendationService
+from shared.kernel.loading import loading
 from shared.runtime.blobs import Blobs
 from shared.runtime.cache import Cache
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
 from shared.runtime.health import Check, configured
-from shared.runtime.health_checks import dependency_checks
 from shared.runtime.http import HttpTransport
-from shared.runtime.model.client import ChatClient
 from shared.runtime.model.connection import ModelConnection
 from shared.runtime.queues import Queues
 from shared.runtime.settings import Settings
 
-if TYPE_CHECKING:  # a webhook's worker never loads the administrators' side
+if TYPE_CHECKING:  # what parts are, for the type checker: each imports its own when it is built
+    from shared.alerts.run import AlertRunner
+    from shared.alerts.watch import AlertWatch
+    from shared.analytics.run import AnalyticsRunner
+    from shared.analytics.watch import AnalyticsWatch
     from shared.api.edge import ApiEdge
     from shared.catalog.bulk.run import ImportRunner
     from shared.catalog.bulk.watch import ImportWatch
     from shared.catalog.images import ProductImageHandlers
+    from shared.composition.services import Services
+    from shared.dialogs.contract import Responder
+    from shared.dialogs.outbox.deliverer import Deliverer
+    from shared.dialogs.sweep import Sweep
+    from shared.dialogs.turns.drainer import Drainer
+    from shared.escalations.run import EscalationRunner
+    from shared.escalations.watch import EscalationWatch
+    from shared.media.service import MediaService
+    from shared.orders.run import ReservationRunner
+    from shared.orders.watch import ReservationWatch
 
 __all__ = ["Worker"]
 
+_Part = TypeVar("_Part")
+
+
+@runtime_checkable
+class _Stoppable(Protocol):
+    def stop(self) -> None:
+        """Begin nothing new from now on."""
+
+
+def part(build: Callable[[Worker], _Part]) -> cached_property[_Part]:
+    """A part that is loaded and built with its first use, and kept."""
+
+    @wraps(build)
+    def built(worker: Worker) -> _Part:
+        with loading(worker.on_loaded):
+            made = build(worker)
+        worker.stop_with(made)
+        return made
+
+    return cached_property(built)
+
 
 class Worker:
-    """All parts of one process. ``responders`` replaces the built-in ones by mode (tests, benchmarks)."""
+    """All parts of one process.
 
-    def __init__(self, settings: Settings, *, responders: dict[str, Responder] | None = None) -> None:
+    Args:
+        responders: replace the built-in ones by mode (tests, benchmarks).
+        on_loaded: called when a part was loaded and built.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        responders: dict[str, Responder] | None = None,
+        on_loaded: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._responders = responders or {}
+        self.on_loaded = on_loaded
+        self._stoppable: list[_Stoppable] = []
+        self._stopped = False
         self.settings = settings
         self.database = Database(settings)
         self.cache = Cache(settings)
         self.queues = Queues(settings)
         self.blobs = Blobs(settings)
         self.http = HttpTransport(timeout=settings.send_timeout)
+        self.model = ModelConnection(settings)
+        self._closing = [
+            self.database.aclose,
+            self.cache.aclose,
+            self.blobs.aclose,
+            self.queues.aclose,
+            self.http.aclose,
+            self.model.aclose,
+        ]
         self.keyring = KeyRing.from_setting(settings.credential_keys.get_secret_value())
         self.directory = BotDirectory(self.database, self.keyring)
         self.bells = Bells(self.queues, self.cache, marker_seconds=settings.ring_marker_seconds)
-        self.catalog = CatalogService()
         self.channel_settings = channel_settings(settings)
         self.channel_of = build_channels(self.channel_settings).channel_of
-        self.notices = Notices(self.channel_of, self.bells)
-        self.memory = Memory(self.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
-        self.customers = CustomerService(
-            DialogHistory(self.memory),
-            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords(), KeptAnswers()],
-        )
-        self._build_orders()
-        self._build_alerts()
-        finder = CatalogueFinder(self.catalog)
-        self.model = ModelConnection(settings)
-        self.media = MediaService(
-            settings,
+        self.webhooks = build_webhooks(self)
+
+    @part
+    def services(self) -> Services:
+        """What shoppers' talks, timers and the administrators' API have in common."""
+        from shared.composition.services import build_services
+
+        return build_services(self)
+
+    @part
+    def media(self) -> MediaService:
+        """Photos and voice notes as words."""
+        from shared.media.service import MediaService
+
+        media = MediaService(
+            self.settings,
             channel_of=self.channel_of,
             access=self.directory.access,
             http=self.http,
             cache=self.cache,
             model=self.model,
         )
-        chat = ChatClient(settings, self.model)
-        self._assistant = AssistantResponder(settings, self._skills(finder), finder, client=chat, media=self.media)
-        self._build_escalations(chat)
-        built_in: dict[str, Responder] = {
-            "assistant": self._assistant,
-            HANDOVER: HandoverResponder(self.desk),
-            STAFF: StaffResponder(self.desk),
-        }
-        dialogs = build_dialogs(self, built_in | (responders or {}))
-        self.webhooks, self.sweep = dialogs.webhooks, dialogs.sweep
-        self.drainer, self.deliverer = dialogs.drainer, dialogs.deliverer
+        self._closing.append(media.aclose)
+        return media
 
-    def _build_escalations(self, chat: ChatClient) -> None:
-        settings = self.settings
-        summaries = TalkSummaries(settings, self.database, chat)
-        self.desk = EscalationDesk(
-            self.notices,
-            patience=timedelta(seconds=settings.handover_reply_seconds),
-            handover=timedelta(seconds=settings.handover_seconds),
-        )
-        self.escalation_watch = EscalationWatch(database=self.database, bells=self.bells)
-        self.escalation_runner = EscalationRunner(
+    @part
+    def drainer(self) -> Drainer:
+        """Answers dialogs: the whole shop."""
+        from shared.composition.assistant import built_in_responders
+        from shared.composition.dialogs import build_drainer
+
+        return build_drainer(self, built_in_responders(self) | self._responders)
+
+    @part
+    def deliverer(self) -> Deliverer:
+        """Sends what had to wait."""
+        from shared.composition.dialogs import build_deliverer
+
+        return build_deliverer(self)
+
+    @part
+    def sweep(self) -> Sweep:
+        """Rings for what is recorded but not done."""
+        from shared.composition.dialogs import build_sweep
+
+        return build_sweep(self)
+
+    @part
+    def alert_watch(self) -> AlertWatch:
+        """Rings for alerts that are due and products that changed."""
+        from shared.alerts.watch import AlertWatch
+
+        return AlertWatch(database=self.database, bells=self.bells, settings=self.settings)
+
+    @part
+    def alert_runner(self) -> AlertRunner:
+        """Checks alerts and tells whom they concern."""
+        from shared.alerts.run import AlertRunner
+        from shared.assistant.skills.registry import product_buttons
+
+        return AlertRunner(
             database=self.database,
-            desk=self.desk,
-            summariser=summaries,
-            bells=self.bells,
-            reminders=settings.handover_reminders,
-        )
-
-    def _build_orders(self) -> None:
-        self.carts = CartService(self.catalog)
-        reserved_for = timedelta(seconds=self.settings.reservation_seconds)
-        self.checkout = CheckoutService(self.catalog, reserved_for=reserved_for)
-        self.orders = OrderService(self.catalog, self.notices)
-        self.reservation_runner = ReservationRunner(database=self.database, bells=self.bells)
-        self.reservation_watch = ReservationWatch(database=self.database, bells=self.bells)
-
-    def _build_alerts(self) -> None:
-        self.alerts = AlertService(self.settings, self.catalog)
-        self.alert_runner = AlertRunner(
-            database=self.database,
-            notices=self.notices,
+            notices=self.services.notices,
             bells=self.bells,
             settings=self.settings,
             product_buttons=product_buttons,
         )
-        self.alert_watch = AlertWatch(database=self.database, bells=self.bells, settings=self.settings)
 
-    def _skills(self, finder: CatalogueFinder) -> Skills:
-        return built_in_skills(
-            Parts(
-                finder=finder,
-                cities=CompanyCities(),
-                handover_seconds=self.settings.handover_seconds,
-                alerts=self.alerts,
-                shop=Shop(
-                    finder=finder,
-                    customers=self.customers,
-                    carts=self.carts,
-                    checkout=self.checkout,
-                    orders=self.orders,
-                ),
-                catalog=self.catalog,
-                recommendations=RecommendationService(self.catalog),
-            )
+    @part
+    def escalation_watch(self) -> EscalationWatch:
+        """Rings where the staff has to be told or reminded."""
+        from shared.escalations.watch import EscalationWatch
+
+        return EscalationWatch(database=self.database, bells=self.bells)
+
+    @part
+    def escalation_runner(self) -> EscalationRunner:
+        """Tells and reminds the staff."""
+        from shared.assistant.summaries import TalkSummaries
+        from shared.escalations.run import EscalationRunner
+        from shared.runtime.model.client import ChatClient
+
+        return EscalationRunner(
+            database=self.database,
+            desk=self.services.desk,
+            summariser=TalkSummaries(self.settings, self.database, ChatClient(self.settings, self.model)),
+            bells=self.bells,
+            reminders=self.settings.handover_reminders,
         )
+
+    @part
+    def reservation_watch(self) -> ReservationWatch:
+        """Rings where reservations ran out."""
+        from shared.orders.watch import ReservationWatch
+
+        return ReservationWatch(database=self.database, bells=self.bells)
+
+    @part
+    def reservation_runner(self) -> ReservationRunner:
+        """Ends reservations that ran out."""
+        from shared.orders.run import ReservationRunner
+
+        return ReservationRunner(database=self.database, bells=self.bells)
+
+    @part
+    def product_images(self) -> ProductImageHandlers:
+        """Photos of products."""
+        from shared.catalog.images import ProductImageHandlers
+
+        return ProductImageHandlers(self.database, self.blobs, public_url=self.settings.public_base_url)
+
+    @part
+    def import_watch(self) -> ImportWatch:
+        """Rings for files of products."""
+        from shared.catalog.bulk.watch import ImportWatch
+
+        return ImportWatch(database=self.database, queues=self.queues)
+
+    @part
+    def import_runner(self) -> ImportRunner:
+        """Reads files of products."""
+        from shared.catalog.bulk.run import ImportRunner
+
+        return ImportRunner(self.database, self.blobs, self.queues, self.settings, changed=self.products_changed)
+
+    @part
+    def analytics_watch(self) -> AnalyticsWatch:
+        """Rings for days to count."""
+        from shared.analytics.watch import AnalyticsWatch
+
+        return AnalyticsWatch(database=self.database, queues=self.queues, settings=self.settings)
+
+    @part
+    def analytics_runner(self) -> AnalyticsRunner:
+        """Counts days that are over."""
+        from shared.analytics.run import AnalyticsRunner
+
+        return AnalyticsRunner(database=self.database, queues=self.queues, settings=self.settings)
+
+    @part
+    def edge(self) -> ApiEdge:
+        """The administrators' API."""
+        from shared.composition.api import build_edge
+
+        return build_edge(self)
 
     async def products_changed(self) -> None:
         """Have alerts checked at once; should the ring fail, the watch rings."""
         await self.bells.ring("alerts")
 
-    @cached_property
-    def product_images(self) -> ProductImageHandlers:
-        """Photos of products; loaded with the first that is asked for."""
-        from shared.catalog.images import ProductImageHandlers
-
-        return ProductImageHandlers(self.database, self.blobs, public_url=self.settings.public_base_url)
-
-    @cached_property
-    def import_watch(self) -> ImportWatch:
-        """Rings for files of products; loaded with the first look."""
-        from shared.catalog.bulk.watch import ImportWatch
-
-        return ImportWatch(database=self.database, queues=self.queues)
-
-    @cached_property
-    def import_runner(self) -> ImportRunner:
-        """Reads files of products; loaded with the first."""
-        from shared.catalog.bulk.run import ImportRunner
-
-        return ImportRunner(self.database, self.blobs, self.queues, self.settings, changed=self.products_changed)
-
-    @cached_property
-    def edge(self) -> ApiEdge:
-        """The administrators' API; loaded with its first request."""
-        from shared.composition.api import build_edge
-
-        return build_edge(self)
-
     def health_checks(self) -> Sequence[Check]:
         """What ``/api/health`` asks."""
+        from shared.runtime.health_checks import dependency_checks
+
         return [
             *dependency_checks(self.settings, database=self.database, cache=self.cache, queues=self.queues),
             configured("label_reading", self.media.reads_labels),
         ]
 
+    def stop_with(self, made: object) -> None:
+        """Stop a part, if it is one that can, when this worker stops; at once if it has."""
+        if isinstance(made, _Stoppable):
+            self._stoppable.append(made)
+            if self._stopped:
+                made.stop()
+
     def stop(self) -> None:
         """Claim nothing new from now on; what is under way ends or is given back."""
-        self.drainer.stop()
-        self.deliverer.stop()
-        self.alert_runner.stop()
+        self._stopped = True
+        for stoppable in self._stoppable:
+            stoppable.stop()
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        await self.media.aclose()
-        await self.model.aclose()
-        await self.http.aclose()
-        await self.queues.aclose()
-        await self.blobs.aclose()
-        await self.cache.aclose()
-        await self.database.aclose()
+        """Close all connections, the newest first."""
+        for close in reversed(self._closing):
+            await close()

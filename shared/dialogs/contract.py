@@ -9,7 +9,7 @@ crash, a turn must come to an equivalent result: nothing outside that transactio
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -130,6 +130,10 @@ class TurnResult:
     analytics: Sequence[AnalyticsEvent] = ()
     forget: bool = False
     """Begin a new conversation: memory before this turn is no longer shown to the model."""
+    about: Collection[int] | None = None
+    """Set for a private turn, as a member of staff's work is: neither its words nor its answer join the history;
+    they are forgotten when it is done and when the answer is sent. The ids of the dialogs whose people the answer
+    tells of: when one of them is erased, so is the answer while it waits. ``None``: the turn is kept."""
     language: Language | None = None
     """A language that the person asked for; stored."""
     pass_on: bool = False

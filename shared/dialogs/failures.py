@@ -52,7 +52,8 @@ _SEND_AGAIN = text("""
     WITH tail AS (
         UPDATE dialogs SET outbox_seq = outbox_seq + 1, send_at = clock_timestamp()
          WHERE id = :dialog
-           AND EXISTS (SELECT FROM outbox WHERE id = :outbox AND dialog_id = :dialog AND status = 'failed')
+           AND EXISTS (SELECT FROM outbox
+                        WHERE id = :outbox AND dialog_id = :dialog AND status = 'failed' AND call <> '{}')
         RETURNING outbox_seq
     )
     INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, status)

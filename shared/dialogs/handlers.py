@@ -65,6 +65,11 @@ class FailureHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             return await failures.page_failures(session, filters)
 
+    async def get(self, caller: Caller, failure_id: UUID) -> FailureView:
+        """Show one failure."""
+        async with self._database.session_scope(caller.company_id) as session:
+            return await failures.get_failure(session, failure_id)
+
     async def replay(self, caller: Caller, failure_id: UUID) -> FailureView:
         """Do the work again, from its first attempt.
 

@@ -1,19 +1,16 @@
-"""Notes in a dialog's history that nobody said: who had the dialog from here on. Shoppers and models read none.
-
-Also the order in which several dialogs are locked in one transaction.
-"""
+"""Notes in a dialog's history that nobody said: who had the dialog from here on. Shoppers and models read none."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
 
 from shared.runtime.statements import Executor
 
-__all__ = ["add_note", "count_event", "lock_dialogs"]
+__all__ = ["add_note", "count_event"]
 
 _NOTE = text("""
 WITH dialog AS (
@@ -27,8 +24,6 @@ _COUNT = text("""
 INSERT INTO analytics_events (company_id, dialog_id, bot_id, kind, properties)
 SELECT company_id, id, bot_id, :kind, CAST(:properties AS jsonb) FROM dialogs WHERE id = :id
 """)
-
-_LOCK = text("SELECT id FROM dialogs WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 
 
 async def add_note(session: Executor, dialog_id: int, event: str, content: Mapping[str, Any]) -> None:
@@ -48,8 +43,3 @@ async def count_event(session: Executor, dialog_id: int, kind: str, properties: 
     """Record a countable fact of a dialog outside of a turn; ``properties`` hold nothing personal."""
     body = json.dumps(properties, default=str)
     await session.execute(_COUNT, {"id": dialog_id, "kind": kind, "properties": body})
-
-
-async def lock_dialogs(session: Executor, dialog_ids: Iterable[int]) -> None:
-    """Lock several dialogs in the order that every transaction keeps, so that none waits in a circle."""
-    await session.execute(_LOCK, {"ids": sorted(set(dialog_ids))})

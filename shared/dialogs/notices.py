@@ -2,13 +2,16 @@
 
 What is said joins the dialog's history and the end of its send lane, in the transaction of whatever it tells about:
 both happen, or neither. It leaves after the commit, in order with the bot's own replies.
+
+What is not for those who read the history (a one-time link, a shopper's words for a manager) is said *privately*:
+it has its place in the lane and none in the history, and the call is forgotten once it is sent.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +31,8 @@ from shared.runtime.statements import Executor
 __all__ = ["Notice", "Notices", "Recipient"]
 
 _log = logging.getLogger(__name__)
+_ON_ITS_WAY = 600.0
+"""Seconds that a message may be on its way, behind others of its lane."""
 
 _RECIPIENTS = text("""
 SELECT d.id, d.chat_id, d.phone, coalesce(d.language, b.language) AS language, d.last_inbound_at, d.blocked,
@@ -58,10 +63,10 @@ WITH spoken AS (
       JOIN jsonb_to_recordset(CAST(:messages AS jsonb))
            AS m (dialog_id bigint, place bigint, role text, text text, content jsonb) ON m.dialog_id = d.id
 )
-INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, status)
-SELECT d.company_id, d.bot_id, d.id, d.outbox_from + c.place, c.call, 'waiting'
+INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, about, status)
+SELECT d.company_id, d.bot_id, d.id, d.outbox_from + c.place, c.call, c.about, 'waiting'
   FROM dialog d
-  JOIN jsonb_to_recordset(CAST(:outbox AS jsonb)) AS c (dialog_id bigint, place bigint, call jsonb)
+  JOIN jsonb_to_recordset(CAST(:outbox AS jsonb)) AS c (dialog_id bigint, place bigint, call jsonb, about bigint[])
        ON c.dialog_id = d.id
  ORDER BY d.id, c.place
 """)
@@ -94,6 +99,7 @@ class Notice:
     compose: Callable[[Language], Reply]
     role: Role = Role.BOT
     template: Callable[[Language], TemplateMessage] | None = None
+    about: Collection[int] | None = None
     in_window_only: bool = False
     """Not worth a template: left unsaid where the platform's reply window is closed."""
 
@@ -111,12 +117,13 @@ class Notices:
         Raises:
             NotFound: the company has no such dialog.
         """
-        found = await self._recipients(session, [dialog_id])
+        found = await self.recipients(session, [dialog_id])
         if dialog_id not in found:
             raise NotFound("dialog", dialog_id)
         return found[dialog_id]
 
-    async def _recipients(self, session: Executor, dialog_ids: Sequence[int]) -> dict[int, Recipient]:
+    async def recipients(self, session: Executor, dialog_ids: Sequence[int]) -> Mapping[int, Recipient]:
+        """Who those dialogs of the session's company are with; those that are gone are left out."""
         rows = (await session.execute(_RECIPIENTS, {"ids": list(dialog_ids)})).all()
         return {
             row.id: Recipient(
@@ -142,6 +149,7 @@ class Notices:
         *,
         role: Role = Role.BOT,
         template: Callable[[Language], TemplateMessage] | None = None,
+        about: Collection[int] | None = None,
     ) -> bool:
         """Queue what ``compose`` writes in the dialog's language; committed with the session.
 
@@ -152,6 +160,8 @@ class Notices:
             role: who speaks, for the history.
             template: the approved template to send instead where the platform's reply window is closed
                 (WhatsApp: 24 hours after the person's last message); without one the bot's ``window_template``.
+            about: set: say it privately. The ids of the dialogs whose people it tells of (none for a link): when
+                one of them is erased, so is this while it waits.
 
         Returns:
             Whether it was queued; a chat that blocked the bot is told nothing.
@@ -159,7 +169,7 @@ class Notices:
         Raises:
             NotFound: the company has no such dialog.
         """
-        if dialog_id not in await self._say(session, [Notice(dialog_id, compose, role, template)]):
+        if dialog_id not in await self._say(session, [Notice(dialog_id, compose, role, template, about)]):
             await self.recipient(session, dialog_id)
             return False
         return True
@@ -174,7 +184,7 @@ class Notices:
 
     async def _say(self, session: Executor, notices: Sequence[Notice], *, careful: bool = False) -> list[int]:
         """Queue notices; the dialogs of those that were."""
-        recipients = await self._recipients(session, sorted({notice.dialog_id for notice in notices}))
+        recipients = await self.recipients(session, sorted({notice.dialog_id for notice in notices}))
         written = _Written()
         for notice in notices:
             to = recipients.get(notice.dialog_id)
@@ -193,6 +203,17 @@ class Notices:
         if written.said:
             await session.execute(_SAY, written.values())
         return written.said
+
+    async def may_write_freely(self, session: Executor, dialog_id: int) -> bool:
+        """Whether words of any kind will reach that dialog.
+
+        Not where the bot is blocked, nor where the reply window is closed, or closes within minutes.
+
+        Raises:
+            NotFound: the company has no such dialog.
+        """
+        to = await self.recipient(session, dialog_id)
+        return not to.blocked and not _window_is_closed(self._channel_of(to.platform), to, margin=_ON_ITS_WAY)
 
     async def ring(self) -> None:
         """Have it sent now; a ring that is lost only delays, until the sweep."""
@@ -228,24 +249,27 @@ class _Written:
     def add(self, notice: Notice, reply: Reply, calls: Sequence[Call]) -> None:
         """Put a notice behind those of the same dialog."""
         said, called = self._counts.get(notice.dialog_id, (0, 0))
-        self._messages.append(
-            {
-                "dialog_id": notice.dialog_id,
-                "place": said + 1,
-                "role": notice.role.value,
-                "text": reply.plain,
-                "content": reply.model_dump(mode="json", exclude_none=True),
-            }
-        )
+        if notice.about is None:
+            said += 1
+            self._messages.append(
+                {
+                    "dialog_id": notice.dialog_id,
+                    "place": said,
+                    "role": notice.role.value,
+                    "text": reply.plain,
+                    "content": reply.model_dump(mode="json", exclude_none=True),
+                }
+            )
         self._outbox += [
             {
                 "dialog_id": notice.dialog_id,
                 "place": place,
                 "call": call.model_dump(mode="json", exclude_defaults=True),
+                "about": None if notice.about is None else sorted(notice.about),
             }
             for place, call in enumerate(calls, start=called + 1)
         ]
-        self._counts[notice.dialog_id] = (said + 1, called + len(calls))
+        self._counts[notice.dialog_id] = (said, called + len(calls))
         self.said.append(notice.dialog_id)
 
     def values(self) -> dict[str, str]:
@@ -254,8 +278,10 @@ class _Written:
         return {"dialogs": _json(dialogs), "messages": _json(self._messages), "outbox": _json(self._outbox)}
 
 
-def _window_is_closed(channel: Channel, to: Recipient) -> bool:
-    return channel.reply_window is not None and (to.silent_for is None or to.silent_for > channel.reply_window)
+def _window_is_closed(channel: Channel, to: Recipient, *, margin: float = 0.0) -> bool:
+    if channel.reply_window is None:
+        return False
+    return to.silent_for is None or to.silent_for + margin > channel.reply_window
 
 
 def _seconds_between(earlier: datetime | None, later: datetime) -> float | None:

@@ -31,7 +31,7 @@ Resolution = Literal["replayed", "discarded"]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 class DialogFilter(PageQuery):

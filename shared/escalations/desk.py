@@ -12,15 +12,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.channels.messages import InboundContent
+from shared.channels.messages import InboundContent, MediaContent
 from shared.dialogs.contract import Role
 from shared.dialogs.notes import count_event
 from shared.dialogs.notices import Notices
 from shared.escalations import replies, service
 from shared.escalations.errors import AlreadyEscalated, Unreachable
 from shared.escalations.rules import HandoverRules
-from shared.escalations.schemas import Escalation, EscalationReason, EscalationStatus
+from shared.escalations.schemas import Escalation, EscalationReason
 from shared.escalations.staff import cards
+from shared.escalations.staff.cases import case_of
 from shared.escalations.staff.notifier import StaffNotifier
 from shared.escalations.staff.people import Member, find_member
 from shared.kernel.clock import utc_now
@@ -76,17 +77,30 @@ class EscalationDesk:
         return found if assignee_id is None else await self.assign(session, found.id, assignee_id)
 
     async def reply(
-        self, session: AsyncSession, escalation_id: UUID, words: str, *, user_id: UUID | None
+        self,
+        session: AsyncSession,
+        escalation_id: UUID,
+        words: str,
+        *,
+        user_id: UUID | None,
+        files: Sequence[MediaContent] = (),
     ) -> Escalation:
         """Say the staff's words to the shopper, in the same dialog, and note the answer.
 
+        Args:
+            session: of the company whose escalation it is.
+            escalation_id: the escalation.
+            words: what is said; may be empty with files.
+            user_id: who answers; ``None``: a machine client.
+            files: photos and documents that the shopper's own bot received.
+
         Raises:
-            InvalidInput: no words, or too many.
+            InvalidInput: neither words nor files, or too many words.
             NotFound: the company has no escalation of that id.
             EscalationEnded: the bot answers there again.
             Unreachable: the shopper has blocked the bot.
         """
-        if not words.strip() or len(words) > REPLY_LIMIT:
+        if not (words.strip() or files) or len(words) > REPLY_LIMIT:
             raise InvalidInput(f"1 to {REPLY_LIMIT} characters", field="text")
         words = storable(words)
         member = await find_member(session, user_id) if user_id is not None else None
@@ -96,7 +110,7 @@ class EscalationDesk:
             member.user_id if member is not None else None,
             keep_until=utc_now() + self._handover,
         )
-        reply = replies.of_staff(member.name if member else "", words)
+        reply = replies.of_staff(member.name if member else "", words, files)
         if not await self.notices.say(session, escalation.dialog_id, lambda _language: reply, role=Role.STAFF):
             raise Unreachable("the shopper has blocked the bot")
         return escalation
@@ -109,8 +123,8 @@ class EscalationDesk:
         escalation = await service.note_shopper(session, dialog_id, patience=patience)
         if escalation is None or escalation.assignee_id is None:
             return False
-        member = await find_member(session, escalation.assignee_id)
-        if member is None or member.dialog_id in (None, dialog_id):
+        member = await _reachable(session, escalation.assignee_id, dialog_id)
+        if member is None:
             return False
         shopper = await self.notices.recipient(session, dialog_id)
         told = await self.staff.tell(
@@ -141,16 +155,29 @@ class EscalationDesk:
         self, session: AsyncSession, escalation: Escalation, before: UUID | None, member: Member
     ) -> None:
         """Tell a member that an escalation is theirs now, and whoever had it that it is not."""
-        shopper = await self.notices.recipient(session, escalation.dialog_id)
+        case = await case_of(session, self.notices, escalation)
         now = utc_now()
         await self.staff.tell(
             session,
             [member],
-            lambda language: cards.card("staff.heading.assigned", escalation, shopper, language, now=now),
-            shopper,
+            lambda language: cards.card("staff.heading.assigned", case, language, now=now),
+            case.shopper,
         )
         if before is not None:
-            await self._tell(session, escalation, before, "staff.moved")
+            await self._tell(session, escalation, before, "staff.moved", colleague=member.name)
+
+    async def seize(self, session: AsyncSession, escalation_id: UUID, user_id: UUID) -> Escalation:
+        """A member takes an escalation, whoever has it; a colleague who had it is told.
+
+        Raises:
+            NotFound, EscalationEnded: see ``reply``.
+        """
+        before = await service.get(session, escalation_id)
+        member = await find_member(session, user_id)
+        escalation = await service.assign(session, escalation_id, user_id)
+        if member is not None and before.assignee_id is not None and before.assignee_id != user_id:
+            await self._tell(session, escalation, before.assignee_id, "staff.moved", colleague=member.name)
+        return escalation
 
     async def resolve(self, session: AsyncSession, escalation_id: UUID, *, by: UUID | None) -> Escalation:
         """End an escalation; the shopper hears that the bot is back, the member who had it that it is over.
@@ -182,17 +209,26 @@ class EscalationDesk:
         return ended
 
     async def _farewell(self, session: AsyncSession, ended: Escalation) -> None:
-        came = ended.answered_at is not None or ended.status is EscalationStatus.RESOLVED
-        await self.notices.say(session, ended.dialog_id, lambda language: replies.farewell(language, came=came))
+        answered = ended.answered_at is not None
+        await self.notices.say(
+            session, ended.dialog_id, lambda language: replies.farewell(language, ended.status, answered=answered)
+        )
 
-    async def _tell(self, session: AsyncSession, escalation: Escalation, user_id: UUID, key: str) -> None:
-        member = await find_member(session, user_id)
-        if member is None or member.dialog_id in (None, escalation.dialog_id):
+    async def _tell(
+        self, session: AsyncSession, escalation: Escalation, user_id: UUID, key: str, **values: object
+    ) -> None:
+        member = await _reachable(session, user_id, escalation.dialog_id)
+        if member is None:
             return
         shopper = await self.notices.recipient(session, escalation.dialog_id)
         await self.staff.tell(
-            session,
-            [member],
-            lambda language: cards.about(key, shopper, language),
-            shopper,
+            session, [member], lambda language: cards.about(key, shopper, language, **values), shopper
         )
+
+
+async def _reachable(session: AsyncSession, user_id: UUID, dialog_id: int) -> Member | None:
+    """The member, where they may serve and have a messenger of their own other than that dialog."""
+    member = await find_member(session, user_id)
+    if member is None or not member.serves or member.dialog_id in (None, dialog_id):
+        return None
+    return member

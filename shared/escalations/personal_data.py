@@ -1,6 +1,6 @@
 """What escalations keep about a person, told and erased on request.
 
-It is the last words of a talk, and what the staff was told of it in their own messengers.
+It is the summary of a talk, and what waits to be told to the staff in their own messengers.
 """
 
 from __future__ import annotations
@@ -15,38 +15,39 @@ __all__ = ["EscalationRecords"]
 
 _OF_PERSON = "dialog_id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)"
 _SAID = text(f"SELECT reason, summary, opened_at FROM escalations WHERE {_OF_PERSON} ORDER BY opened_at")  # noqa: S608 - constants only
-_FORGET = text(f"UPDATE escalations SET summary = '' WHERE {_OF_PERSON}")  # noqa: S608 - constants only
+# nobody is left to be answered
+_FORGET = text(f"""
+UPDATE escalations
+   SET summary = '', waiting_since = NULL, updated_at = now(),
+       status = CASE WHEN resolved_at IS NULL THEN 'resolved' ELSE status END,
+       resolved_by = CASE WHEN resolved_at IS NULL THEN 'erasure' ELSE resolved_by END,
+       resolved_at = coalesce(resolved_at, now())
+ WHERE {_OF_PERSON}
+""")  # noqa: S608 - constants only
+_FREE = text(f"""
+UPDATE dialogs SET handover_until = NULL WHERE id IN (SELECT dialog_id FROM escalations WHERE {_OF_PERSON})
+""")  # noqa: S608 - constants only
 
-# what a member of staff was told while the person's escalation lasted, and wrote to them through the bot;
-# messengers tell their time in whole seconds, by a clock of their own
-_STAFF_AT_THE_TIME = f"""
-dialogs d, escalations e
- WHERE d.staff_user_id IS NOT NULL AND e.{_OF_PERSON}
-   AND {{at}} BETWEEN e.opened_at - interval '1 minute' AND coalesce(e.resolved_at, now()) + interval '1 minute'
-"""
-_FORGET_TOLD = text(
-    f"DELETE FROM messages m USING {_STAFF_AT_THE_TIME.format(at='m.at')} AND m.dialog_id = d.id"  # noqa: S608 - constants only
-)
-# what they wrote to the person, and quoted, came in through the inbox
-_FORGET_HEARD = text(
-    f"UPDATE inbox i SET event = '{{}}', raw = NULL FROM {_STAFF_AT_THE_TIME.format(at='i.received_at')}"  # noqa: S608 - constants only
-    " AND i.dialog_id = d.id AND i.status <> 'received'"
-)
+# the staff's own dialogs keep nothing of it once it is said; a call to them that waits is emptied, and left unsent
+_FORGET_CALLS = text("""
+UPDATE outbox SET call = '{}'
+ WHERE about && ARRAY(SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)
+   AND status NOT IN ('sent', 'failed')
+""")
+# a turn of theirs that was given up keeps what they wrote, to be tried again; messengers tell their time in whole
+# seconds, by a clock of their own
+_FORGET_HEARD = text(f"""
+UPDATE inbox i SET event = '{{}}', raw = NULL FROM dialogs d, escalations e
+ WHERE d.staff_user_id IS NOT NULL AND e.{_OF_PERSON} AND i.dialog_id = d.id AND i.status = 'failed'
+   AND i.received_at BETWEEN e.opened_at - interval '1 minute'
+                         AND coalesce(e.resolved_at, now()) + interval '1 minute'
+""")  # noqa: S608 - constants only
 # theirs and the person's own, which are next: dialogs are locked in the order of their ids, as webhooks lock them
 _LOCK = text("""
 SELECT FROM dialogs
  WHERE staff_user_id IS NOT NULL OR id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)
  ORDER BY id FOR NO KEY UPDATE
 """)
-# no copy of the memory of those chats is believed any more
-_FORGET_REMEMBERED = text(f"""
-UPDATE dialogs SET history_seq = history_seq + 1
- WHERE id IN (SELECT m.dialog_id FROM messages m, {_STAFF_AT_THE_TIME.format(at="m.at")} AND m.dialog_id = d.id)
-""")  # noqa: S608 - constants only
-_FORGET_SENT = text(
-    f"UPDATE outbox o SET call = '{{}}' FROM {_STAFF_AT_THE_TIME.format(at='o.created_at')}"  # noqa: S608 - constants only
-    " AND o.dialog_id = d.id AND o.status IN ('sent', 'failed')"
-)
 
 
 class EscalationRecords:
@@ -65,6 +66,6 @@ class EscalationRecords:
         ]
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
-        """Drop the words; that a person was called, when and why stays."""
-        for statement in (_LOCK, _FORGET_REMEMBERED, _FORGET_TOLD, _FORGET_HEARD, _FORGET_SENT, _FORGET):
+        """Drop the words, and give the dialogs back to the bot; that a person was called, when and why stays."""
+        for statement in (_LOCK, _FORGET_CALLS, _FORGET_HEARD, _FORGET, _FREE):
             await session.execute(statement, {"customer": customer_id})

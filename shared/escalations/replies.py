@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from shared.channels.messages import Button, Reply, RichText, Span, Style, TextMessage
+from shared.channels.messages import (
+    Button,
+    DocumentMessage,
+    MediaContent,
+    MediaKind,
+    MediaSource,
+    PhotoMessage,
+    Reply,
+    RichText,
+    Span,
+    Style,
+    TextMessage,
+)
 from shared.escalations.rules import HandoverRules
-from shared.escalations.schemas import RETURN_TO_BOT, EscalationReason
+from shared.escalations.schemas import RETURN_TO_BOT, EscalationReason, EscalationStatus
 from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 
@@ -50,11 +63,18 @@ def taken_over(language: Language) -> Reply:
 
 
 def _expectation(rules: HandoverRules, now: datetime, language: Language) -> list[str]:
-    if not rules.is_open(now) and rules.opens is not None and rules.closes is not None:
-        return [TEXTS.get("expect.closed", language, opens=f"{rules.opens:%H:%M}", closes=f"{rules.closes:%H:%M}")]
+    opening = rules.next_opening(now)
+    if opening is not None:
+        return [TEXTS.get(_day_of(opening, rules.local(now)), language, opens=f"{opening:%H:%M}")]
     if rules.reply_minutes is not None:
         return [TEXTS.count("expect.minutes", rules.reply_minutes, language)]
     return []
+
+
+def _day_of(opening: datetime, now: datetime) -> str:
+    """The key of a text that says on which day people are at work again."""
+    days = (opening.date() - now.date()).days
+    return ("expect.today", "expect.tomorrow")[days] if days < 2 else f"expect.weekday{opening.isoweekday()}"
 
 
 def reminder(language: Language) -> Reply:
@@ -62,10 +82,24 @@ def reminder(language: Language) -> Reply:
     return _with_return_button(TEXTS.get("waiting", language), language)
 
 
-def of_staff(name: str, words: str) -> Reply:
-    """A person's own words, under their name where one is known."""
-    signed = (Span(text=name, style=Style.BOLD), "\n", words) if name else (words,)
-    return Reply(messages=(TextMessage(text=RichText.of(*signed)),))
+def of_staff(name: str, words: str, files: Sequence[MediaContent] = ()) -> Reply:
+    """A person's own words and files, under their name where one is known.
+
+    ``files`` are photos and documents that the shopper's own bot received.
+    """
+    signature = (Span(text=name, style=Style.BOLD), "\n") if name else ()
+    signed = RichText.of(*signature, words) if words else RichText.of(*signature[:1])
+    if not files:
+        return Reply(messages=(TextMessage(text=signed),))
+    first, *more = files
+    return Reply(messages=(_file(first, signed), *(_file(file, RichText()) for file in more)))
+
+
+def _file(content: MediaContent, caption: RichText) -> PhotoMessage | DocumentMessage:
+    source = MediaSource(file_id=content.file_id, mime_type=content.mime_type, file_name=content.file_name)
+    if content.media is MediaKind.PHOTO:
+        return PhotoMessage(photo=source, caption=caption)
+    return DocumentMessage(document=source, caption=caption)
 
 
 def welcome_back(language: Language) -> Reply:
@@ -73,9 +107,12 @@ def welcome_back(language: Language) -> Reply:
     return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get("returned", language))),))
 
 
-def farewell(language: Language, *, came: bool) -> Reply:
+def farewell(language: Language, ended: EscalationStatus, *, answered: bool) -> Reply:
     """Tell that the person has gone and the bot answers again; an apology where nobody had come."""
-    key = "closed.answered" if came else "closed.unanswered"
+    if answered:
+        key = "closed.answered"
+    else:
+        key = "closed.unanswered" if ended is EscalationStatus.EXPIRED else "closed.unheard"
     return Reply(messages=(TextMessage(text=RichText.of(TEXTS.get(key, language))),))
 
 

@@ -52,7 +52,7 @@ class HandoverRules(BaseModel):
         """Whether people are at work at that moment."""
         if self.opens is None or self.closes is None or not self.has_hours:
             return True
-        local = moment.astimezone(self._zone)
+        local = self.local(moment)
         if self.opens < self.closes:
             return local.isoweekday() in self.days and self.opens <= local.time() < self.closes
         since_yesterday = (local - timedelta(days=1)).isoweekday() in self.days and local.time() < self.closes
@@ -60,15 +60,24 @@ class HandoverRules(BaseModel):
 
     def next_open(self, moment: datetime) -> datetime:
         """The moment itself when people are at work then, else when they next are."""
+        opening = self.next_opening(moment)
+        return moment if opening is None else opening.astimezone(moment.tzinfo)
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """When people are next at work, in the city's time; ``None``: they are at work."""
         if self.opens is None or self.is_open(moment):
-            return moment
-        local = moment.astimezone(self._zone)
+            return None
+        local = self.local(moment)
         for ahead in range(9):
             day = local.date() + timedelta(days=ahead)
             opening = datetime.combine(day, self.opens, self._zone)
             if opening > local and day.isoweekday() in self.days:
-                return opening.astimezone(moment.tzinfo)
-        return moment
+                return opening
+        return None
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment by the city's clock."""
+        return moment.astimezone(self._zone)
 
     @property
     def _zone(self) -> ZoneInfo:

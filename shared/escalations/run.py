@@ -36,6 +36,7 @@ from shared.escalations.models import EscalationRow
 from shared.escalations.rules import HandoverRules, rules_of
 from shared.escalations.schemas import Escalation
 from shared.escalations.staff import cards
+from shared.escalations.staff.cases import case_of
 from shared.escalations.staff.people import Member, colleagues, next_in_line
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import ZetaError
@@ -203,13 +204,10 @@ class EscalationRunner:
     async def _tell(
         self, session: AsyncSession, escalation: Escalation, members: Sequence[Member], heading: str
     ) -> int:
-        shopper = await self._desk.notices.recipient(session, escalation.dialog_id)
+        case = await case_of(session, self._desk.notices, escalation)
         now = utc_now()
         return await self._desk.staff.tell(
-            session,
-            members,
-            lambda language: cards.card(heading, escalation, shopper, language, now=now),
-            shopper,
+            session, members, lambda language: cards.card(heading, case, language, now=now), case.shopper
         )
 
 

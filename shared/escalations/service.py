@@ -175,6 +175,7 @@ async def note_answer(
     if row.answered_at is None:
         row.answered_at = now
         await count_event(session, row.dialog_id, "escalation_answered", {"seconds": _seconds(row, now)})
+    await count_event(session, row.dialog_id, "staff_replied", {})
     row.status = EscalationStatus.ANSWERED.value if row.assignee_id else row.status
     row.waiting_since, row.reminders = None, 0
     row.expires_at = row.due_at = max(row.expires_at, keep_until)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 
 from shared.identity.permissions import Permission, Role
 from shared.identity.schemas import CallerKind
+from shared.kernel.changes import Changes, left_out
 from shared.kernel.languages import Language
 from shared.kernel.paging import PageQuery
 
@@ -105,7 +106,7 @@ SessionKind = Literal["token", "cookie"]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 # ---- sessions ------------------------------------------------------------------------------------
@@ -242,20 +243,20 @@ class UserFilter(PageQuery):
     sort: Literal["created_at", "-created_at", "email", "-email"] = "created_at"
 
 
-class UserChanges(_Frozen):
+class UserChanges(Changes):
     """Fields to change: those that are given."""
 
-    name: Name | None = None
-    role: Role | None = None
-    language: Language | None = None
-    active: bool | None = None
+    name: Name = Field(default_factory=left_out)
+    role: Role = Field(default_factory=left_out)
+    language: Language = Field(default_factory=left_out)
+    active: bool = Field(default_factory=left_out)
 
 
-class MyChanges(_Frozen):
+class MyChanges(Changes):
     """What everybody may change of themselves."""
 
-    name: Name | None = None
-    language: Language | None = None
+    name: Name = Field(default_factory=left_out)
+    language: Language = Field(default_factory=left_out)
 
 
 class IssuedReset(_Frozen):
@@ -276,6 +277,13 @@ class NewInvitation(_Frozen):
     role: Role
     language: Language | None = None
     """Of the message, and of the user to come; left out: the company's."""
+    send_to: Annotated[
+        Literal["email", "messenger", "none"],
+        Field(
+            description="Where the link goes: to the address (where the platform can mail; otherwise it is in the "
+            "answer), to the caller's own linked messenger, or nowhere but into the answer."
+        ),
+    ] = "email"
 
 
 class Invitation(_Frozen):
@@ -295,7 +303,7 @@ class InvitationFilter(PageQuery):
 
 
 class IssuedInvitation(_Frozen):
-    """A new invitation. ``sent``: the address was written to; otherwise the link is here, shown once."""
+    """A new invitation. ``sent``: the link went where it was to go; otherwise it is here, shown once."""
 
     invitation: Invitation
     sent: bool

@@ -21,7 +21,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
 from shared.kernel.paging import Page
 
-__all__ = ["invite", "page_invitations", "revoke"]
+__all__ = ["get_invitation", "invite", "page_invitations", "revoke"]
 
 
 async def invite(
@@ -66,14 +66,21 @@ async def revoke(session: AsyncSession, caller: Caller, invitation_id: UUID) -> 
         NotFound: none of that id waits.
         RoleTooHigh: its role is above the caller's own.
     """
-    row = await repository.invitation(session, invitation_id, lock=True)
-    if row is None or row.accepted_at is not None:
-        raise NotFound("invitation", invitation_id)
+    row = await _waiting(session, invitation_id, lock=True)
     view = _view(row)
     check_may_give(caller, view.role)
     await session.delete(row)
     await session.flush()
     await _record(session, caller, "invitation.revoked", view, created=False)
+
+
+async def get_invitation(session: AsyncSession, invitation_id: UUID) -> Invitation:
+    """An invitation that waits.
+
+    Raises:
+        NotFound: none of that id waits.
+    """
+    return _view(await _waiting(session, invitation_id))
 
 
 async def page_invitations(session: AsyncSession, filters: InvitationFilter) -> Page[Invitation]:
@@ -84,6 +91,13 @@ async def page_invitations(session: AsyncSession, filters: InvitationFilter) -> 
     """
     rows, following = await repository.invitation_page(session, filters)
     return Page(items=[_view(row) for row in rows], next=following)
+
+
+async def _waiting(session: AsyncSession, invitation_id: UUID, *, lock: bool = False) -> InvitationRow:
+    row = await repository.invitation(session, invitation_id, lock=lock)
+    if row is None or row.accepted_at is not None:
+        raise NotFound("invitation", invitation_id)
+    return row
 
 
 def _view(row: InvitationRow) -> Invitation:

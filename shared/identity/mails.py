@@ -1,10 +1,9 @@
-"""The mails of identity (invitation, reset link), and the port by which an invitation reaches a person."""
+"""The mails of identity: invitation and reset link."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.languages import Language
 from shared.runtime.mail import Mailer
 
-__all__ = ["InvitationMessage", "InvitationSender", "Links", "MailedInvitations", "mail_reset"]
+__all__ = ["InvitationMessage", "Links", "MailedInvitations", "mail_reset"]
 
 _log = logging.getLogger(__name__)
 
@@ -31,13 +30,11 @@ class InvitationMessage:
     days: int
     """How long it can be accepted."""
 
-
-class InvitationSender(Protocol):
-    """One way to an invited person: mail here; a linked messenger where hand-over offers one."""
-
-    async def send(self, invitation: InvitationMessage) -> bool:
-        """Try to reach the person; whether it was handed over. Never raises for a way that is closed."""
-        ...
+    def for_messenger(self, language: Language) -> str:
+        """What the inviter reads in the own messenger, to pass on."""
+        return TEXTS.count(
+            "messenger.invitation", self.days, language, company=self.company, email=self.email, link=self.link
+        )
 
 
 class Links:

@@ -192,12 +192,14 @@ async def change_user(
     before = user_view(row)
     if_match.check(before)
     check_may_give(caller, before.role)
-    if changes.role is not None and changes.role is not before.role:
-        check_may_give(caller, changes.role)
-    leaves = changes.active is False or changes.role not in (None, Role.OWNER)
+    given = changes.given()
+    role = given.get("role", before.role)
+    if role is not before.role:
+        check_may_give(caller, role)
+    leaves = given.get("active") is False or role is not Role.OWNER
     if leaves:
         _keep_an_owner(owners, user_id)
-    for field, value in changes.model_dump(exclude_none=True).items():
+    for field, value in given.items():
         setattr(row, field, value)
     await session.flush()
     if before.active and not row.active:
@@ -219,7 +221,7 @@ async def change_me(session: AsyncSession, caller: Caller, changes: MyChanges) -
     """
     row = await own_row(session, caller)
     before = user_view(row)
-    for field, value in changes.model_dump(exclude_none=True).items():
+    for field, value in changes.given().items():
         setattr(row, field, value)
     await session.flush()
     after = user_view(row)

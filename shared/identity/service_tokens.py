@@ -17,7 +17,7 @@ from shared.kernel.errors import InvalidInput, NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.paging import Page
 
-__all__ = ["issue", "page_service_tokens", "revoke"]
+__all__ = ["get_service_token", "issue", "page_service_tokens", "revoke"]
 
 
 async def issue(session: AsyncSession, caller: Caller, new: NewServiceToken) -> tuple[ServiceToken, str]:
@@ -55,13 +55,20 @@ async def revoke(session: AsyncSession, caller: Caller, token_id: UUID) -> None:
     Raises:
         NotFound: there is none of that id.
     """
-    row = await repository.service_token(session, token_id)
-    if row is None:
-        raise NotFound("service token", token_id)
+    row = await _existing(session, token_id)
     view = _view(row)
     await _record(session, caller, "service_token.revoked", view, created=False)
     await session.delete(row)
     await session.flush()
+
+
+async def get_service_token(session: AsyncSession, token_id: UUID) -> ServiceToken:
+    """One of the company's tokens.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    return _view(await _existing(session, token_id))
 
 
 async def page_service_tokens(session: AsyncSession, filters: ServiceTokenFilter) -> Page[ServiceToken]:
@@ -72,6 +79,13 @@ async def page_service_tokens(session: AsyncSession, filters: ServiceTokenFilter
     """
     rows, following = await repository.service_token_page(session, filters)
     return Page(items=[_view(row) for row in rows], next=following)
+
+
+async def _existing(session: AsyncSession, token_id: UUID) -> ServiceTokenRow:
+    row = await repository.service_token(session, token_id)
+    if row is None:
+        raise NotFound("service token", token_id)
+    return row
 
 
 def _view(row: ServiceTokenRow) -> ServiceToken:

@@ -21,9 +21,10 @@ class Created(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Accepted(Generic[Item]):
-    """202: work that goes on after the answer, and what is known of it."""
+    """202: work that goes on after the answer, what is known of it, and where to ask how far it is."""
 
     item: Item
+    location: str
 
 
 @dataclass(frozen=True, slots=True)

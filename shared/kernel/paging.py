@@ -32,7 +32,7 @@ class PageQuery(BaseModel):
     A subclass with several orders declares ``sort: Literal["name", "-name"] = "name"``: the white list.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=100, description="Items on one page.")] = 20
     cursor: Annotated[
@@ -48,7 +48,7 @@ class PageQuery(BaseModel):
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
     items: list[Item]
     next: Annotated[str | None, Field(description="The cursor of the next page; null on the last one.")] = None

@@ -52,7 +52,7 @@ LINES_LIMIT = 50
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _storable(words: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from azure.identity.aio import DefaultAzureCredential
     from azure.storage.queue.aio import QueueClient
 
-__all__ = ["ALERTS", "DELIVERIES", "ESCALATIONS", "IMPORTS", "RESERVATIONS", "TURNS", "Queues"]
+__all__ = ["ALERTS", "ANALYTICS", "DELIVERIES", "ESCALATIONS", "IMPORTS", "RESERVATIONS", "TURNS", "Queues"]
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ ESCALATIONS = "escalations"
 """Rung when an escalation has to be looked at."""
 RESERVATIONS = "reservations"
 """Rung when reservations of goods ran out."""
+ANALYTICS = "analytics"
+"""One message for each company that has days to count."""
 
 
 class Queues:

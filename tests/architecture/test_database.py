@@ -18,6 +18,7 @@ NO_TENANT = {"alembic_version", "login_attempts"}
 
 ALL = "DELETE INSERT SELECT UPDATE"
 APP = {
+    "analytics_days": ALL,
     "analytics_events": "INSERT SELECT UPDATE",
     "api_requests": ALL,
     "audit_log": "INSERT SELECT",
@@ -61,9 +62,11 @@ APP = {
     "users": ALL,
 }
 DEFINER = {
+    "analytics_days": "DELETE SELECT",
     "analytics_events": "DELETE SELECT",
     "api_requests": "DELETE SELECT",
     "bots": "SELECT",
+    "cities": "SELECT",
     "companies": "SELECT UPDATE",
     "delivery_events": "INSERT SELECT",
     "dialogs": "INSERT SELECT UPDATE",
@@ -100,6 +103,7 @@ SYSTEM_WRITES = {
 }
 
 FUNCTIONS = {
+    "companies_with_uncounted_days": {"zeta_system"},
     "begin_login": {"zeta_app"},
     "end_login": {"zeta_app"},
     "find_bot": {"zeta_app"},

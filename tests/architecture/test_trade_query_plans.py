@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import TextClause
 
+from shared.analytics import days
 from shared.analytics import repository as analytics
 from shared.orders import sales
 from shared.runtime.crypto import KeyRing
@@ -46,28 +47,24 @@ def _queries(row: Mapping[str, Any]) -> dict[str, tuple[TextClause, dict[str, An
             {"dialog_ids": [row["dialog"]], "since": _SINCE, "limit": 500},
             {("analytics_events", "ix_analytics_events_interest")},
         ),
-        "searches of a day": (
-            analytics._SEARCHES,
+        "a report": (
+            days._MEASURE,
             {
-                **analytics.period_of(
-                    datetime.now(UTC) - timedelta(days=1),
-                    datetime.now(UTC),
-                    timezone="Asia/Almaty",
-                    bot_id=None,
-                    city_id=None,
-                    platform=None,
-                ),
-                "empty": False,
+                "bots": [row["bot"], days.NO_BOT],
+                "timezones": ["Asia/Almaty", "Asia/Almaty"],
+                "keys": [str(row["bot"]), None],
+                "first": (datetime.now(UTC) - timedelta(days=90)).date(),
+                "last": datetime.now(UTC).date(),
+                "by_day": True,
                 "limit": 20,
+                "reserved": days._RESERVED,
             },
             {("analytics_events", "ix_analytics_events_at")},
         ),
     }
 
 
-@pytest.mark.parametrize(
-    "name", ["bought together", "best sellers", "bought by somebody", "tastes", "searches of a day"]
-)
+@pytest.mark.parametrize("name", ["bought together", "best sellers", "bought by somebody", "tastes", "a report"])
 async def test_what_advice_and_reports_ask_uses_its_index(
     worker_stack: WorkerStack, database: Database, keyring: KeyRing, name: str
 ) -> None:
@@ -77,12 +74,15 @@ async def test_what_advice_and_reports_ask_uses_its_index(
         fill_people(rows, shop.company_id, shop.bot_id, people=_PEOPLE)
         fill_orders(rows, shop.company_id, orders=4000, people=_PEOPLE)
         fill_events(rows, shop.company_id, shop.bot_id, events=20_000, people=_PEOPLE, goods=_GOODS)
+        async with database.session_scope(shop.company_id) as session:
+            await days.count_days(session, kept_days=366, limit=366)
         rows.execute("ANALYZE")
         product, dialog, customer = rows.execute(
             "SELECT l.product_id, o.dialog_id, o.customer_id FROM order_lines l"
             " JOIN orders o ON o.id = l.order_id LIMIT 1"
         ).fetchone() or (None, None, None)
-    statement, values, expected = _queries({"product": product, "dialog": dialog, "customer": customer})[name]
+    found = {"product": product, "dialog": dialog, "customer": customer}
+    statement, values, expected = _queries(found | {"bot": shop.bot_id})[name]
 
     async with database.session_scope(shop.company_id) as session:
         scans = await explained(session, statement, values)

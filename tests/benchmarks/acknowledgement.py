@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import median
 
-from infra.local.host.service import HTTP
+from infra.local.host.roles import HTTP
 from tests.benchmarks.cores import FIRST, SECOND, processor_seconds, started_on
 from tests.benchmarks.load.plans import Measured, Plan
 from tests.benchmarks.load.process import LoadProcess

@@ -18,7 +18,7 @@ from uuid import UUID
 import httpx
 import psycopg
 
-from infra.local.host.service import HTTP
+from infra.local.host.roles import HTTP
 from tests.benchmarks.cores import FIRST, SECOND, started_on
 from tests.benchmarks.search_data import CATEGORIES, COLOURS, fill_companies, series_name
 from tests.benchmarks.services import Services, running_services

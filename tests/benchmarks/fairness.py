@@ -60,7 +60,7 @@ async def _measure(
             async with session.post(url, json=_update(int(chat))) as answer:
                 assert answer.status == 200, answer.status
             await asyncio.sleep(max(0.0, sent[chat] + 1 / arguments.rate - time.monotonic()))
-    await eventually(lambda: sent.keys() <= {send.chat for send in simulator.environment.accepted}, within=60)
+    await eventually(lambda: sent.keys() <= {send.chat for send in simulator.environment.accepted}, "answered")
     arrived: dict[str, float] = {}
     for send in simulator.environment.accepted:
         arrived.setdefault(send.chat, send.at)

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from infra.local.host.service import HTTP
+from infra.local.host.roles import HTTP
 from tests.benchmarks.cores import ALL, started_on
 from tests.benchmarks.load.plans import Plan
 from tests.benchmarks.load.process import LoadProcess
@@ -63,7 +63,7 @@ def _first_webhooks(rounds: int) -> list[tuple[float, float]]:
                     secret=services.secret,
                     first_update=number * 1000,
                     text="привет",
-                    seconds=0.001,
+                    seconds=0.05,
                     in_flight=1,
                 )
                 measured = load.run(plan)

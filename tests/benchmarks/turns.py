@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from statistics import median
 
-from infra.local.host.service import HTTP, QUEUES
+from infra.local.host.roles import HTTP, QUEUES
 from infra.local.services.ports import free_port, is_listening
 from infra.local.services.processes import end_process
 from tests.benchmarks.cores import ALL, processor_seconds, started_on

@@ -8,6 +8,7 @@ import pytest
 
 from shared.runtime.http import HttpTransport
 from tests.doubles.scripted_api import ScriptedApi, scripted_api
+from tests.host import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,6 @@ def api(_api: ScriptedApi) -> ScriptedApi:
 
 @pytest.fixture
 async def http() -> AsyncIterator[HttpTransport]:
-    transport = HttpTransport(timeout=1.0)
+    transport = HttpTransport(timeout=PATIENCE)
     yield transport
     await transport.aclose()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.channels.contract import InboundEvent, InboundMessage, Platform
@@ -67,13 +67,13 @@ def with_value(body: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[
 
 @EVERYWHERE
 @given(body=st.dictionaries(_texts, _values, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_object_yields_events(platform: Platform, body: dict[str, Any]) -> None:
     parse(platform, body)
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_any_value_in_any_place_of_a_real_payload_yields_events(data: st.DataObject) -> None:
     platform, name = data.draw(st.sampled_from(every_recording()))
     body = recorded(platform, name)

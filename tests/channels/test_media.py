@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from shared.runtime.http import HttpTransport
 from tests.channels.recorded import BOT
 from tests.channels.test_send import CREDENTIALS, SECRETS
 from tests.doubles.scripted_api import Answer, ScriptedApi
+from tests.host import PATIENCE
 
 TG, WA, VB = Platform.TELEGRAM, Platform.WHATSAPP, Platform.VIBER
 LIMIT = 8 << 20
@@ -28,7 +29,7 @@ EVERYWHERE = pytest.mark.parametrize("platform", list(Platform))
 
 @pytest.fixture
 async def downloads() -> AsyncIterator[Downloads]:
-    opened = Downloads(timeout=1.0)
+    opened = Downloads(timeout=PATIENCE)
     yield opened
     await opened.aclose()
 
@@ -170,10 +171,9 @@ async def test_a_size_that_the_platform_tells_is_believed(platform: Platform, ne
         (Answer(b"gone", status=404), MediaTrouble.GONE),
         (Answer(b"busy", status=503), MediaTrouble.NO_ANSWER),
         (Answer(drop=True), MediaTrouble.NO_ANSWER),
-        (Answer(b"late", delay=1.2), MediaTrouble.NO_ANSWER),
         (Answer(status=302, headers={"location": "http://169.254.169.254/"}), MediaTrouble.FORBIDDEN_ADDRESS),
     ],
-    ids=["expired", "busy", "broken", "slow", "redirected-inside"],
+    ids=["expired", "busy", "broken", "redirected-inside"],
 )
 async def test_a_file_that_does_not_come_is_told_apart(
     platform: Platform,
@@ -184,6 +184,16 @@ async def test_a_file_that_does_not_come_is_told_apart(
     net.api.script(*told(platform, net.api), answer)
 
     assert await trouble(platform, net) is expected
+
+
+@EVERYWHERE
+async def test_a_file_that_comes_too_slowly_is_not_waited_for(platform: Platform, net: Net) -> None:
+    net.api.script(*told(platform, net.api), Answer(b"late", delay=30))
+    hurried = Downloads(timeout=0.3)
+    try:
+        assert await trouble(platform, replace(net, downloads=hurried)) is MediaTrouble.NO_ANSWER
+    finally:
+        await hurried.aclose()
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def words(text: str) -> list[str]:
 
 
 @given(text=_texts, limit=st.integers(min_value=12, max_value=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_parts_fit_and_hold_all_that_was_said(text: RichText, limit: int) -> None:
     parts = split(text, limit)
     assert all(0 < utf16_length(part.plain) <= limit for part in parts)
@@ -45,7 +45,7 @@ def test_parts_fit_and_hold_all_that_was_said(text: RichText, limit: int) -> Non
 
 
 @given(text=_texts, limit=st.integers(min_value=12, max_value=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_emoji_and_no_word_that_fits_is_broken(text: RichText, limit: int) -> None:
     parts = split(text, limit)
     seen = [cluster for part in parts for cluster in clusters(part.plain) if not cluster.isspace()]
@@ -57,7 +57,7 @@ def test_no_emoji_and_no_word_that_fits_is_broken(text: RichText, limit: int) ->
 
 
 @given(text=_texts, limit=st.integers(min_value=12, max_value=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_character_keeps_its_style(text: RichText, limit: int) -> None:
     def styled(texts: tuple[RichText, ...]) -> list[tuple[str, Style]]:
         spans = (span for part in texts for span in part.spans)
@@ -102,7 +102,7 @@ def test_blank_text_has_no_parts() -> None:
 
 
 @given(title=st.lists(_pieces, max_size=15).map("".join), limit=st.integers(min_value=2, max_value=24))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_clipped_title_fits_on_one_line_and_breaks_no_emoji(title: str, limit: int) -> None:
     short = clip(title, limit)
     assert utf16_length(short) <= limit

@@ -1,4 +1,4 @@
-"""A simulated Telegram, settings with short leases, and a fleet of workers on the test run's services."""
+"""A simulated Telegram, settings under which nothing runs out, and a fleet of workers on the run's services."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.simulator import Simulator
-from tests.chaos.fleet import Fleet, running_fleet, short_leases
+from tests.chaos.fleet import Fleet, long_leases, running_fleet
 from tests.chaos.talk import Talk, open_talk
 from tests.stack import WorkerStack
 
@@ -21,7 +21,7 @@ async def simulator() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 def chaos_settings(settings_env: dict[str, str]) -> dict[str, str]:
-    return {**settings_env, **short_leases()}
+    return {**settings_env, **long_leases()}
 
 
 @pytest.fixture

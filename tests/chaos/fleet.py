@@ -4,29 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import random
 import re
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from infra.local.services.ports import free_port, is_listening
 from infra.local.simulator import Simulator
 from tests.chaos.process import Duty, Roles, run_process
 from tests.chaos.wire import Moment, Trap, Wire, laid_wire
+from tests.doubles.listening import listening
+from tests.host import PATIENCE
 
-__all__ = ["ALL_ROLES", "Fleet", "Ports", "WorkerProcess", "eventually", "running_fleet", "short_leases", "through"]
+__all__ = [
+    "ALL_ROLES",
+    "Fleet",
+    "Ports",
+    "WorkerProcess",
+    "eventually",
+    "long_leases",
+    "running_fleet",
+    "short_leases",
+    "through",
+]
 
 ALL_ROLES: Roles = frozenset({"http", "turns", "deliveries", "sweep"})
 _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload(["tests.chaos.process", "shared.catalog.service", "openai", "azure.storage.queue.aio"])
-_LISTENS_WITHIN = 15.0
-_LASTING_PORTS = range(28000, 29000)
+
+
+def long_leases(**more: str) -> dict[str, str]:
+    """Settings under which nothing runs out by itself, however busy the machine is: nothing is done twice."""
+    return {
+        "LEASE_SECONDS": "120",
+        "SEND_TIMEOUT": "4",
+        "LANE_SECONDS": "120",
+        "TURN_DEADLINE": "60",
+        "DRAINER_BUDGET": "30",
+        **_WITHOUT_LIMITS,
+        **more,
+    }
 
 
 def short_leases(**more: str) -> dict[str, str]:
@@ -36,18 +58,23 @@ def short_leases(**more: str) -> dict[str, str]:
         "LEASE_RENEWAL": "0.3",
         "SEND_TIMEOUT": "1.0",
         "LANE_SECONDS": "2.2",
-        "MERGE_WINDOW": "0.02",
-        "RING_MARKER_SECONDS": "1.0",
-        "DRAINER_BUDGET": "5.0",
-        "STOP_GRACE": "1.0",
         "TURN_DEADLINE": "1.0",
-        # a dialog that happens to lose its worker four times in a row would be put aside, as it should be
-        "TURN_ATTEMPTS": "1000",
-        "SEND_ATTEMPTS": "1000",
-        "MESSAGES_PER_MINUTE": "1000000",
-        "PACE_FACTOR": "0",
+        "DRAINER_BUDGET": "5.0",
+        **_WITHOUT_LIMITS,
         **more,
     }
+
+
+_WITHOUT_LIMITS = {
+    "MERGE_WINDOW": "0.02",
+    "RING_MARKER_SECONDS": "1.0",
+    "STOP_GRACE": "1.0",
+    # a dialog that happens to lose its worker four times in a row would be put aside, as it should be
+    "TURN_ATTEMPTS": "1000",
+    "SEND_ATTEMPTS": "1000",
+    "MESSAGES_PER_MINUTE": "1000000",
+    "PACE_FACTOR": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -105,11 +132,11 @@ class WorkerProcess:
         assert self._process is not None
         self._process.terminate()
 
-    async def ended(self, *, within: float = 10.0) -> int | None:
+    async def ended(self) -> int | None:
         """Wait for the end; the exit code, ``None`` where it was never started or still runs."""
         if self._process is None:
             return None
-        await asyncio.to_thread(self._process.join, within)
+        await asyncio.to_thread(self._process.join, PATIENCE)
         return self._process.exitcode
 
     def trap(self, wire: str, pattern: bytes, moment: Moment, *, then: bytes | None = None) -> Trap:
@@ -140,7 +167,6 @@ class Fleet:
         self.workers = workers
         self.port = 0
         self._next = 0
-        self._connections: set[asyncio.Task[None]] = set()
 
     async def revive(self) -> None:
         """Start again whoever was killed, and wait until all take webhooks."""
@@ -151,7 +177,7 @@ class Fleet:
                 await worker.ended()
                 worker.start()
         for worker in self._takers:
-            await eventually(partial(_accepts, worker.duty.port), within=_LISTENS_WITHIN, what="listening")
+            await eventually(partial(is_listening, worker.duty.port), what="listening")
 
     @property
     def _takers(self) -> list[WorkerProcess]:
@@ -159,29 +185,20 @@ class Fleet:
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the messenger."""
-        task = asyncio.create_task(self._carry(reader, writer))
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         takers = self._takers
         for _ in takers:
             self._next += 1
             wire = Wire(takers[self._next % len(takers)].duty.port)
-            if _accepts(wire.target_port):
+            if is_listening(wire.target_port):
                 await wire.serve(reader, writer)
                 return
-        writer.transport.abort()
 
     async def close(self) -> None:
-        """Kill every process and drop every connection."""
+        """Kill every process."""
         for worker in self.workers:
             worker.kill()
         for worker in self.workers:
             await worker.ended()
-        for task in list(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -212,26 +229,19 @@ async def running_fleet(
             }
             own = through(settings, ports, wires)
             log = folder / f"worker-{number}.log"
-            workers.append(
-                WorkerProcess(Duty(own, _lasting_port(), roles, log, sweep_seconds, turn_seconds), wires)
-            )
+            workers.append(WorkerProcess(Duty(own, free_port(), roles, log, sweep_seconds, turn_seconds), wires))
         fleet = Fleet(workers)
-        server = await asyncio.start_server(fleet.connect, "127.0.0.1", 0)
-        fleet.port = server.sockets[0].getsockname()[1]
-        try:
-            await fleet.revive()
-            yield fleet
-        finally:
-            await fleet.close()
-            server.close()
-            await server.wait_closed()
+        fleet.port = await stack.enter_async_context(listening(fleet.connect))
+        stack.push_async_callback(fleet.close)
+        await fleet.revive()
+        yield fleet
 
 
-async def eventually(condition: Callable[[], bool], *, within: float, what: str = "") -> None:
+async def eventually(condition: Callable[[], bool], what: str) -> None:
     """Wait until the condition holds; fail when it does not in time."""
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, f"not within {within} s: {what}"
+        assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
         await asyncio.sleep(0.02)
 
 
@@ -253,19 +263,3 @@ def _port(url: str) -> int:
     port = urlsplit(url).port
     assert port is not None
     return port
-
-
-def _lasting_port() -> int:
-    """A free port that no outgoing connection takes while its worker is being restarted: systems give those
-    ports from 32768 on."""
-    for port in random.sample(_LASTING_PORTS, len(_LASTING_PORTS)):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no free port for a worker")
-
-
-def _accepts(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False

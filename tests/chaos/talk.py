@@ -58,9 +58,14 @@ class Talk:
         bot = next(bot for bot in self.simulator.telegram.bots if bot.bot_id == str(self.bot_id))
         return self.simulator.telegram.user(name, bot=bot)
 
-    def say(self, name: str, words: str) -> None:
-        """Write; the messenger delivers in the chat's order, and again until it gets a 2xx."""
-        self.said.setdefault(name, []).append(words)
+    def say(self, name: str, words: str | None = None) -> None:
+        """Write; the messenger delivers in the chat's order, and again until it gets a 2xx.
+
+        ``words``: none of that person's before; by default a running number.
+        """
+        said = self.said.setdefault(name, [])
+        words = words or f"words {len(said)}"
+        said.append(words)
         task = asyncio.create_task(self._say(name, words))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -68,16 +73,14 @@ class Talk:
     async def _say(self, name: str, words: str) -> None:
         self.statuses[await self.person(name).send_text(words)] += 1
 
-    async def all_acknowledged(self, *, within: float = 30.0) -> None:
+    async def all_acknowledged(self) -> None:
         """Wait until every webhook was answered 2xx."""
-        await eventually(
-            lambda: not self._sending and not self.simulator.delivery.pending, within=within, what="acknowledged"
-        )
+        await eventually(lambda: not self._sending and not self.simulator.delivery.pending, what="acknowledged")
 
-    async def all_answered(self, *, within: float = 30.0) -> None:
+    async def all_answered(self) -> None:
         """Wait until nothing is left to answer or to send."""
-        await self.all_acknowledged(within=within)
-        await eventually(lambda: self.restless() == 0, within=within, what="all answered and sent")
+        await self.all_acknowledged()
+        await eventually(lambda: self.restless() == 0, what="all answered and sent")
 
     def restless(self) -> int:
         """Dialogs and statuses with work left."""

@@ -17,6 +17,7 @@ from shared.runtime.settings import Settings
 from tests.chaos.alert_process import start_run
 from tests.chaos.wire import Moment, Trap, laid_wire
 from tests.doubles.alert_crowd import cheaper, fill, told
+from tests.host import PATIENCE
 from tests.integration.shops import open_shop
 from tests.stack import WorkerStack
 
@@ -54,10 +55,9 @@ def rows(worker_stack: WorkerStack) -> Iterator[psycopg.Connection]:
 
 async def _killed(process: ForkServerProcess) -> None:
     process.kill()
-    await asyncio.to_thread(process.join, 10)
+    await asyncio.to_thread(process.join, PATIENCE)
 
 
-@pytest.mark.timeout(150)
 async def test_a_run_killed_at_each_step_tells_everybody_once_for_each_drop(
     settings_env: dict[str, str], rows: psycopg.Connection
 ) -> None:
@@ -78,7 +78,7 @@ async def test_a_run_killed_at_each_step_tells_everybody_once_for_each_drop(
                 cheaper(rows, 20_000_000 - drop * 100_000)
                 process = start_run({**environment, **addresses})
                 wire.trap = trap = Trap(step.pattern, step.moment, process.kill, step.then, holds=True)
-                await asyncio.wait_for(trap.sprung.wait(), 20)
+                await asyncio.wait_for(trap.sprung.wait(), PATIENCE)
                 await _killed(process)
                 trap.released.set()
                 wire.trap = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -15,10 +15,13 @@ import redis
 from infra.local.simulator import Fault, FaultKind, Simulator
 from tests.chaos.breakable import BreakableServices, breakable_services
 from tests.chaos.echo import DIES, HANGS, RAISES
-from tests.chaos.fleet import Fleet, eventually, running_fleet, short_leases
+from tests.chaos.fleet import Fleet, eventually, long_leases, running_fleet, short_leases
 from tests.chaos.talk import Talk, open_talk
+from tests.host import PATIENCE
 
-pytestmark = pytest.mark.timeout(100)
+BACK_WITHIN = 15.0
+"""Seconds from Postgres's first answer to the first webhook that is taken. A quiet machine takes less than three, a
+busy one more; who waits for a breaker or a pool that has not noticed takes longer than either."""
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +30,35 @@ def services() -> Iterator[BreakableServices]:
         yield services
 
 
+@asynccontextmanager
+async def _open_crowd(
+    services: BreakableServices, simulator: Simulator, folder: Path, leases: Mapping[str, str]
+) -> AsyncIterator[tuple[Fleet, Talk]]:
+    with services.new_stack("main") as stack:
+        settings = {**stack.environment(), **leases}
+        talk = await open_talk(simulator, settings, stack.superuser_url)
+        async with running_fleet(settings, simulator, folder, processes=2) as fleet:
+            talk.connect(fleet.port)
+            yield fleet, talk
+
+
 @pytest.fixture
 async def crowd(
     services: BreakableServices, simulator: Simulator, tmp_path: Path
 ) -> AsyncIterator[tuple[Fleet, Talk]]:
-    with services.new_stack("main") as stack:
-        settings = {**stack.environment(), **short_leases(TURN_ATTEMPTS="4")}
-        talk = await open_talk(simulator, settings, stack.superuser_url)
-        async with running_fleet(settings, simulator, tmp_path, processes=2) as fleet:
-            talk.connect(fleet.port)
-            yield fleet, talk
+    """People who write, and two workers that nothing but the outage disturbs."""
+    leases = long_leases(REDIS_TIMEOUT="0.05")
+    async with _open_crowd(services, simulator, tmp_path, leases) as crowd:
+        yield crowd
+
+
+@pytest.fixture
+async def mortal_crowd(
+    services: BreakableServices, simulator: Simulator, tmp_path: Path
+) -> AsyncIterator[tuple[Fleet, Talk]]:
+    """The same, where what a worker leaves is soon another's."""
+    async with _open_crowd(services, simulator, tmp_path, short_leases(TURN_ATTEMPTS="4")) as crowd:
+        yield crowd
 
 
 @asynccontextmanager
@@ -75,14 +97,16 @@ async def test_redis_stops_comes_back_is_flushed_and_slow(
         with redis.Redis(port=services.redis.port) as cache:
             cache.flushall()
 
-    await talk.all_answered(within=30)
+    await talk.all_answered()
 
     assert talk.verify() == 0
     assert set(talk.statuses) == {200}, "webhooks do not need Redis"
 
 
-async def test_postgres_is_killed_and_comes_back(crowd: tuple[Fleet, Talk], services: BreakableServices) -> None:
-    fleet, talk = crowd
+async def test_postgres_is_killed_and_comes_back(
+    mortal_crowd: tuple[Fleet, Talk], services: BreakableServices
+) -> None:
+    fleet, talk = mortal_crowd
     async with _people_writing(talk):
         await asyncio.sleep(0.5)
         await asyncio.to_thread(services.postgres.kill)
@@ -92,10 +116,10 @@ async def test_postgres_is_killed_and_comes_back(crowd: tuple[Fleet, Talk], serv
         seconds = await _seconds_to_first_200(fleet, talk, since=ready)
         await asyncio.sleep(0.5)
 
-    await talk.all_answered(within=40)
+    await talk.all_answered()
 
     talk.verify()
-    assert seconds < 3.0
+    assert seconds < BACK_WITHIN
     assert 503 in talk.statuses, "who cannot record says so"
 
 
@@ -104,7 +128,7 @@ async def _seconds_to_first_200(fleet: Fleet, talk: Talk, *, since: float) -> fl
     url = f"http://127.0.0.1:{fleet.port}/api/webhook/telegram/{talk.bot_id}"
     headers = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
     async with aiohttp.ClientSession() as session:
-        while time.monotonic() < since + 20:
+        while time.monotonic() < since + PATIENCE:
             async with session.post(url, json={"update_id": 1, "poll": {}}, headers=headers) as answer:
                 if answer.status == 200:
                     return time.monotonic() - since
@@ -123,7 +147,7 @@ async def test_the_queue_service_stops_and_forgets_its_messages(
     await talk.all_acknowledged()
     await asyncio.to_thread(services.azurite.start)
 
-    await talk.all_answered(within=30)
+    await talk.all_answered()
 
     assert talk.verify() == 0
     assert set(talk.statuses) == {200}, "a ring that fails does not fail its webhook"
@@ -143,13 +167,13 @@ async def test_the_messenger_refuses_fails_and_falls_silent(crowd: tuple[Fleet, 
     }
     for kind in kinds:
         talk.simulator.faults.add(
-            Fault(kind, method="sendMessage", chat=talk.person(kind.value).id, count=1, seconds=5)
+            Fault(kind, method="sendMessage", chat=talk.person(kind.value).id, count=1, seconds=30)
         )
         talk.say(kind.value, "words")
         talk.say(kind.value, "more words")
     talk.say("nobody's trouble", "words")
 
-    await talk.all_answered(within=40)
+    await talk.all_answered()
 
     assert talk.verify() == sum(kinds.values())
     flagged = talk.rows(
@@ -160,8 +184,10 @@ async def test_the_messenger_refuses_fails_and_falls_silent(crowd: tuple[Fleet, 
     assert {row["chat_id"]: row["sends"] for row in flagged} == expected
 
 
-async def test_a_turn_that_raises_hangs_or_kills_its_process_is_put_aside(crowd: tuple[Fleet, Talk]) -> None:
-    fleet, talk = crowd
+async def test_a_turn_that_raises_hangs_or_kills_its_process_is_put_aside(
+    mortal_crowd: tuple[Fleet, Talk],
+) -> None:
+    fleet, talk = mortal_crowd
     bad = {RAISES: "internal", HANGS: "internal", DIES: "worker_vanished"}
     async with AsyncExitStack() as stack:
         keeper = asyncio.create_task(_keep_alive(fleet))
@@ -171,13 +197,11 @@ async def test_a_turn_that_raises_hangs_or_kills_its_process_is_put_aside(crowd:
         for number in range(5):
             for person in range(4):
                 talk.say(f"person {person}", f"words {number}")
-        await eventually(
-            lambda: len(talk.rows("SELECT FROM failures")) == len(bad), within=60, what="all three put aside"
-        )
+        await eventually(lambda: len(talk.rows("SELECT FROM failures")) == len(bad), what="all three put aside")
         for words in bad:
             talk.said[words].clear()
             talk.say(words, "good words")
-        await talk.all_answered(within=30)
+        await talk.all_answered()
 
     failures = talk.rows(
         "SELECT d.chat_id, f.code, f.attempts FROM failures f JOIN dialogs d ON d.id = f.dialog_id"

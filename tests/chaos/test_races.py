@@ -28,7 +28,7 @@ _MEANWHILE = 0.3
 def new_worker(chaos_settings: dict[str, str], simulator: Simulator, talk: Talk) -> NewWorker:
     talk.connect(port=1)
     talk.simulator.telegram.user("Айгуль", user_id=PERSON, started=True)
-    settings = {**chaos_settings, "MERGE_WINDOW": "0", "TURN_DEADLINE": "20"}
+    settings = {**chaos_settings, "MERGE_WINDOW": "0"}
     return partial(inside_worker, settings, simulator, talk)
 
 
@@ -145,7 +145,7 @@ async def test_rows_of_a_dialog_are_committed_in_the_order_of_their_ids(
         async with new_worker() as other, await psycopg.AsyncConnection.connect(talk.superuser_url) as holder:
             await holder.execute("SELECT pg_advisory_xact_lock(4711)")
             first = asyncio.create_task(one.receive((2, "held")))
-            await eventually(lambda: talk.rows(_WAITS_FOR_ADVISORY) != [], within=5)
+            await eventually(lambda: talk.rows(_WAITS_FOR_ADVISORY) != [], "held")
             second = asyncio.create_task(other.receive((3, "after it")))
             await asyncio.sleep(_MEANWHILE)
             overtook = second.done()
@@ -177,7 +177,7 @@ async def test_a_row_for_a_dialog_that_is_leased_elsewhere_waits_for_that_worker
     async with new_worker(responder=slow) as holder, new_worker(responder=idle) as other:
         await holder.receive((1, "first"))
         draining = asyncio.create_task(holder.worker.drainer.run())
-        await eventually(lambda: slow.asked == ["first"], within=5)
+        await eventually(lambda: slow.asked == ["first"], "asked")
         await other.receive((2, "second"))
         elsewhere = asyncio.create_task(other.worker.drainer.run())
         await asyncio.sleep(_MEANWHILE)
@@ -192,17 +192,17 @@ async def test_a_worker_that_lost_its_lease_commits_nothing(new_worker: NewWorke
     """Guard: the commit of a turn succeeds only for the token of the lease."""
     late, fresh = GatedResponder(), GatedResponder()
     # one place, so that the loser's drainer does not claim the dialog anew itself
-    no_heartbeat = {"LEASE_SECONDS": "20", "LEASE_RENEWAL": "10", "DRAINER_DIALOGS": "1"}
+    no_heartbeat = {"LEASE_RENEWAL": "60", "DRAINER_DIALOGS": "1"}
     async with (
         new_worker(responder=late, **no_heartbeat) as loser,
         new_worker(responder=fresh, **no_heartbeat) as winner,
     ):
         await loser.receive((1, "words"))
         losing = asyncio.create_task(loser.worker.drainer.run())
-        await eventually(lambda: late.asked == ["words"], within=5)
+        await eventually(lambda: late.asked == ["words"], "asked")
         _execute(talk, "UPDATE dialogs SET lease_until = now() - interval '1 second'")
         winning = asyncio.create_task(winner.worker.drainer.run())
-        await eventually(lambda: fresh.asked == ["words"], within=5)
+        await eventually(lambda: fresh.asked == ["words"], "asked anew")
         token = _dialog(talk)["lease_token"]
 
         late.gate.set()
@@ -261,7 +261,7 @@ async def test_a_commit_whose_fate_is_unknown_is_neither_repeated_nor_lost(
     with suppress(Unavailable):  # every connection broke: the drainer may end, and its ring comes again
         await one.worker.drainer.run()
     wire.trap.released.set()
-    await eventually(lambda: _dialog(talk)["done_seq"] == 1, within=5)
+    await eventually(lambda: _dialog(talk)["done_seq"] == 1, "answered")
     # the lane may be in the hands of a worker that does not know it, or that left it: its claim runs out
     _execute(talk, "UPDATE dialogs SET send_until = now() WHERE send_until IS NOT NULL")
     await one.worker.deliverer.run()

@@ -15,13 +15,12 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra.local.simulator import Simulator
-from tests.chaos.fleet import Fleet, eventually, running_fleet, short_leases
-from tests.chaos.steps import STEPS, arm, one_sprung, prepare
+from tests.chaos.fleet import Fleet, running_fleet, short_leases
+from tests.chaos.steps import STEPS, kill_at
 from tests.chaos.talk import Talk, open_talk
 from tests.stack import CHECKOUT, WorkerStack, begin_run, end_run, shared_services
 
@@ -30,7 +29,6 @@ __all__ = ["Progress", "kill_for_a_round"]
 STATE = CHECKOUT / ".local" / "chaos" / "thousand.json"
 KILLS_A_ROUND = 25
 _RANDOM_MOMENTS = 0.3
-_STEP_WITHIN = 15.0
 
 
 @dataclass
@@ -62,43 +60,36 @@ async def kill_for_a_round(fleet: Fleet, talk: Talk, progress: Progress, dice: r
     """Kill ``kills`` times while people write, then wait until all is answered, and verify it."""
     talk.said.clear()
     before = sum(worker.kills for worker in fleet.workers)
-    number = 0
     while sum(worker.kills for worker in fleet.workers) - before < kills:
-        number += 1
         if dice.random() < _RANDOM_MOMENTS:
-            await _kill_at_random(fleet, talk, progress, dice, number)
+            await _kill_at_random(fleet, talk, progress, dice)
         else:
-            await _kill_at_a_step(fleet, talk, progress, dice, number)
-    await talk.all_answered(within=60)
+            await _kill_at_a_step(fleet, talk, progress, dice)
+    await talk.all_answered()
     progress.flagged += talk.verify()
     progress.messages += sum(len(said) for said in talk.said.values())
     progress.kills += sum(worker.kills for worker in fleet.workers) - before
     progress.rounds += 1
 
 
-async def _kill_at_a_step(fleet: Fleet, talk: Talk, progress: Progress, dice: random.Random, number: int) -> None:
+async def _kill_at_a_step(fleet: Fleet, talk: Talk, progress: Progress, dice: random.Random) -> None:
     step = dice.choice(STEPS)
-    prepare(step, talk.simulator)
-    traps = arm(step, fleet)
-    _write(talk, progress, dice, number)
-    await eventually(partial(one_sprung, traps), within=_STEP_WITHIN, what=step.name)
-    talk.simulator.faults.clear()
+    await kill_at(step, fleet, talk.simulator, lambda: _write(talk, progress, dice))
     progress.steps[step.name] += 1
-    await fleet.revive()
 
 
-async def _kill_at_random(fleet: Fleet, talk: Talk, progress: Progress, dice: random.Random, number: int) -> None:
-    _write(talk, progress, dice, number)
+async def _kill_at_random(fleet: Fleet, talk: Talk, progress: Progress, dice: random.Random) -> None:
+    _write(talk, progress, dice)
     await asyncio.sleep(dice.random() * 0.15)
     dice.choice(fleet.workers).kill()
     progress.steps["a random moment"] += 1
     await fleet.revive()
 
 
-def _write(talk: Talk, progress: Progress, dice: random.Random, number: int) -> None:
+def _write(talk: Talk, progress: Progress, dice: random.Random) -> None:
     """Three of the round's ten people write."""
     for person in dice.sample(range(10), 3):
-        talk.say(f"person {progress.rounds}-{person}", f"words {number}")
+        talk.say(f"person {progress.rounds}-{person}")
 
 
 async def _run(stack: WorkerStack, progress: Progress, arguments: argparse.Namespace) -> None:

@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.doubles.listening import listening
+
 __all__ = ["Moment", "Trap", "Wire", "laid_wire"]
 
 _CHUNK = 64 << 10
@@ -63,7 +65,6 @@ class Wire:
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
         except OSError:
-            writer.transport.abort()
             return
         line = _Line(self)
         self._writers |= {writer, far_writer}
@@ -78,8 +79,7 @@ class Wire:
             for pump in pumps:
                 pump.cancel()
             self._writers -= {writer, far_writer}
-            for end in (writer, far_writer):
-                end.transport.abort()
+            far_writer.transport.abort()
 
 
 class _Line:
@@ -146,20 +146,5 @@ async def _wait(event: asyncio.Event) -> None:
 async def laid_wire(target_port: int) -> AsyncIterator[Wire]:
     """A wire on a free loopback port, for the time of the block."""
     wire = Wire(target_port)
-    running: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(wire.serve(reader, writer))
-        running.add(task)
-        task.add_done_callback(running.discard)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    wire.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(wire.serve) as wire.port:
         yield wire
-    finally:
-        server.close()
-        for task in list(running):
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        await server.wait_closed()

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from tests.doubles.listening import listening
+
 __all__ = ["Conduct", "FileServer", "drips", "file_server", "gives", "moves", "never_ends", "promises"]
 
 Conduct = Callable[[asyncio.StreamWriter], Coroutine[Any, Any, None]]
@@ -36,7 +38,8 @@ class FileServer:
             if self._script:
                 await self._script.pop(0)(writer)
             await writer.drain()
-        writer.close()
+            writer.close()
+            await writer.wait_closed()
 
 
 def _head(status: str, *headers: str) -> bytes:
@@ -99,9 +102,6 @@ def drips(writer: asyncio.StreamWriter) -> Coroutine[Any, Any, None]:
 async def file_server() -> AsyncIterator[FileServer]:
     """Serve on a free port of 127.0.0.1 for the time of the block."""
     files = FileServer()
-    server = await asyncio.start_server(files.serve, "127.0.0.1", 0)
-    files.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with listening(files.serve) as port:
+        files.url = f"http://127.0.0.1:{port}"
         yield files
-    finally:
-        server.close()

@@ -17,17 +17,22 @@ __all__ = ["MailServer", "open_mail_server"]
 
 @dataclass
 class MailServer:
-    """Where it listens, and the mails that it took; ``refuses`` makes it refuse every one."""
+    """Where it listens, and the mails that it took; ``refuses`` makes it refuse all, ``takes`` lets them in."""
 
     port: int = 0
     refuses: bool = False
     mails: list[EmailMessage] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    takes: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.takes.set()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Take or refuse a mail."""
         if self.refuses:
             return "554 not here"
+        await self.takes.wait()
         content = envelope.content
         assert isinstance(content, bytes)
         message = email.message_from_bytes(content, policy=email.policy.default)

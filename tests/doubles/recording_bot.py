@@ -11,6 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.host import PATIENCE
+
 __all__ = ["Answer", "Received", "RecordingBot"]
 
 
@@ -69,7 +71,7 @@ class RecordingBot:
         finally:
             await runner.cleanup()
 
-    async def wait_for(self, count: int, *, seconds: float = 5.0) -> list[Received]:
+    async def wait_for(self, count: int, *, seconds: float = PATIENCE) -> list[Received]:
         """What came, once there are ``count`` webhooks; ``TimeoutError`` after ``seconds``."""
         async with asyncio.timeout(seconds):
             while len(self.received) < count:

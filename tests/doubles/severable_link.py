@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from tests.doubles.listening import listening
+
 __all__ = ["SeverableLink", "severable_link"]
 
 _CHUNK = 64 << 10
@@ -34,7 +36,6 @@ class SeverableLink:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client's connection."""
         if self._cut:
-            writer.transport.abort()
             return
         far_reader, far_writer = await asyncio.open_connection(self._host, self._target_port)
         self._writers |= {writer, far_writer}
@@ -42,8 +43,7 @@ class SeverableLink:
             await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
         finally:
             self._writers -= {writer, far_writer}
-            for end in (writer, far_writer):
-                end.transport.abort()
+            far_writer.transport.abort()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,11 +60,5 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def severable_link(host: str, target_port: int) -> AsyncIterator[SeverableLink]:
     """A link that listens on a free loopback port for as long as the block runs."""
     link = SeverableLink(host, target_port)
-    server = await asyncio.start_server(link.serve, "127.0.0.1", 0)
-    link.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(link.serve) as link.port:
         yield link
-    finally:
-        server.close()
-        link.cut()
-        await server.wait_closed()

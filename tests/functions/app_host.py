@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from shared.channels.contract import Platform
-from tests.host import HostProcess
+from tests.host import PATIENCE, HostProcess
 from tests.integration.conversation import Shop, Stage, credentials_of, open_stage
 
 __all__ = ["RunningApp", "proof", "run_app"]
@@ -63,7 +63,7 @@ async def run_app(
     app_env: Mapping[str, str], folder: Path, *, queues: bool = True, **settings: Any
 ) -> AsyncIterator[RunningApp]:
     """Start the app; ``settings`` are added to its environment. All processes are ended afterwards."""
-    async with open_stage(app_env) as stage, httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with open_stage(app_env) as stage, httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
         simulator = stage.simulator
         environment: dict[str, Any] = {
             **app_env,

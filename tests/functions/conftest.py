@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.services.azurite import AzuriteServer, install_azurite
+from infra.local.services.ocr_data import install_ocr_data
 from tests.stack import AZURITE_PROGRAMS
 
 
@@ -25,4 +26,5 @@ def app_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def app_env(settings_env: dict[str, str], app_storage: str) -> dict[str, str]:
     """The settings of the app's processes."""
-    return {**settings_env, "AzureWebJobsStorage": app_storage, "QUEUE_PREFIX": ""}
+    ocr_data = str(install_ocr_data())
+    return {**settings_env, "AzureWebJobsStorage": app_storage, "QUEUE_PREFIX": "", "OCR_DATA": ocr_data}

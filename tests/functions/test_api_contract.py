@@ -24,7 +24,7 @@ from tests.integration.api.contract.companies import Staffed, open_company
 HERE = Path(__file__).parent
 SETTINGS = {"API_REQUESTS_PER_MINUTE": "0", "PASSWORD_MEMORY_KIB": "8192", "PASSWORD_PASSES": "1"}
 ENDS_THE_SESSION = "logout"
-SECONDS = 300.0
+SECONDS = 600.0
 SERVICE = [Permission.PRODUCTS_READ, Permission.PRODUCTS_WRITE, Permission.ORDERS_READ, Permission.CITIES_READ]
 """What the token of a machine client names: a stock system's needs."""
 
@@ -70,7 +70,9 @@ def scenarios(*tags: str) -> Run:
 
 
 GOODS = scenarios("bots", "categories", "cities", "products", "prompts")
-PEOPLE = scenarios("alerts", "customers", "dialogs", "escalations", "failures", "invitations", "orders", "service tokens")
+PEOPLE = scenarios(
+    "alerts", "customers", "dialogs", "escalations", "failures", "invitations", "orders", "service tokens"
+)
 PARTS = {
     "owner's first half, admin, viewer": [owner(0), other(Role.ADMIN), other(Role.VIEWER), GOODS],
     "owner's second half, manager, service": [owner(1), other(Role.MANAGER), other(None), PEOPLE],
@@ -94,6 +96,8 @@ async def schemathesis(app: RunningApp, folder: Path, token: str, run: Run, name
         *("--phases", run.phases),
         *("--max-examples", str(run.examples)),
         *("--seed", "7"),
+        *("--request-timeout", str(SECONDS)),
+        *("--suppress-health-check", "too_slow"),
         *(option for name in names for option in ("--include-operation-id", name)),
         "--no-shrink",
         "--continue-on-failure",
@@ -127,7 +131,7 @@ async def token_of(company: Staffed, run: Run) -> str:
     return str(issued.json["token"])
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("runs", PARTS.values(), ids=PARTS.keys())
 async def test_the_api_keeps_to_its_document(app_env: dict[str, str], tmp_path: Path, runs: list[Run]) -> None:
     async with run_app(app_env, tmp_path, queues=False, **SETTINGS) as app:

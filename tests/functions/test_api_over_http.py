@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -57,10 +58,11 @@ async def test_a_wrong_method_is_told_the_right_ones_and_a_wrong_path_that_it_is
     owner: httpx.AsyncClient,
 ) -> None:
     wrong = await owner.request("PUT", "cities")
+    asked = await owner.options("cities")
     nowhere = await owner.get("citties/1")
 
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
-    assert wrong.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert wrong.headers["allow"] == asked.headers["allow"] == "GET, HEAD, OPTIONS, POST"
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "not_found")
     assert nowhere.headers["content-type"].startswith("application/problem+json")
 
@@ -141,3 +143,30 @@ async def test_the_document_is_served_with_a_tag(owner: httpx.AsyncClient) -> No
 
     assert (first.status_code, first.json()["openapi"]) == (200, "3.1.0")
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_of_two_changes_of_one_version_one_is_made(owner: httpx.AsyncClient) -> None:
+    tag = (await owner.get("company")).headers["etag"]
+
+    answers = await asyncio.gather(
+        *(owner.patch("company", json={"name": name}, headers={"If-Match": tag}) for name in ("Уют", "Комфорт"))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    [made] = [answer for answer in answers if answer.status_code == 200]
+    shown = await owner.get("company")
+    assert (shown.json()["name"], shown.headers["etag"]) == (made.json()["name"], made.headers["etag"])
+
+
+async def test_copies_of_a_post_at_once_make_one_thing(owner: httpx.AsyncClient) -> None:
+    city, key = {"slug": "astana", "name": "Астана"}, {"Idempotency-Key": "7f3a"}
+
+    answers = await asyncio.gather(*(owner.post("cities", json=city, headers=key) for _ in range(6)))
+    later = await owner.post("cities", json=city, headers=key)
+    other = await owner.post("cities", json={**city, "slug": "aktau"}, headers=key)
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"in_progress"}
+    assert (later.status_code, later.headers["idempotency-replayed"]) == (201, "true")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert [one["slug"] for one in (await owner.get("cities")).json()["items"]].count("astana") == 1

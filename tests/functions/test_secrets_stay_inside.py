@@ -20,6 +20,7 @@ from shared.channels.contract import Platform
 from shared.runtime.telemetry import JsonFormatter, configure_logging
 from tests.doubles.openai_server import OpenAIServer, Step, calls, fails, says
 from tests.functions.app_host import run_app
+from tests.host import wait_for
 from tests.integration.conversation import Shop, Stage, credentials_of, open_stage
 
 MODEL_KEY = "sk-a-key-that-nobody-may-see"
@@ -185,12 +186,12 @@ async def test_the_app_s_processes_print_no_secret(app_env: dict[str, str], tmp_
         phones = await live_through_trouble(app.stage, shop, work=False)
         refused = await app.post(shop, Platform.TELEGRAM, b"{", None)
         health = await app.client.get(f"{app.http.url}/api/health")
+        await asyncio.to_thread(wait_for, lambda: "the offline assistant answers" in app.printed())
         printed = app.printed()
 
     secrets = hidden(app_env, phones)
     assert seen_in(printed, secrets) == []
     assert seen_in(refused.text + health.text, secrets) == []
-    assert "the offline assistant answers" in printed
 
 
 def test_the_search_for_secrets_finds_one() -> None:

@@ -88,6 +88,11 @@ class Shopper:
         self._stage = stage
         self._heard = 0
 
+    @property
+    def platform(self) -> Platform:
+        """The messenger."""
+        return Platform(self.person.bot.platform.value)
+
     async def says(self, *texts: str) -> None:
         """Send texts one after another; the bot takes each with a 200."""
         for words in texts:
@@ -256,7 +261,10 @@ async def run_worker(settings: Settings, echo: EchoResponder) -> AsyncIterator[W
 
 @asynccontextmanager
 async def open_stage(settings_env: Mapping[str, str], **changes: Any) -> AsyncIterator[Stage]:
-    """Messengers and a worker that talks to them; ``changes`` are settings by field name."""
+    """Messengers and a worker that talks to them; ``changes`` are settings by field name.
+
+    Shoppers may write as fast as tests do.
+    """
     async with AsyncExitStack() as stack:
         simulator = await stack.enter_async_context(Simulator.start(speed=50))
         settings = Settings.model_validate(
@@ -268,6 +276,7 @@ async def open_stage(settings_env: Mapping[str, str], **changes: Any) -> AsyncIt
                 "merge_window": 0.05,
                 "send_timeout": 2.0,
                 "typing_after": 60.0,
+                "messages_per_minute": 600,
                 **changes,
             }
         )

@@ -56,7 +56,14 @@ def update(
     """Change a city, or take it out of use."""
 
     async def work(administration: Administration) -> CityView:
-        changes = CityChanges(name=name, timezone=timezone, currency=currency, language=language, active=active)
+        asked = {
+            "name": name,
+            "timezone": timezone,
+            "currency": currency,
+            "language": language,
+            "active": active,
+        }
+        changes = CityChanges.model_validate({field: value for field, value in asked.items() if value is not None})
         owner = await chosen_company(administration, company)
         async with administration.database.session_scope(owner.id) as session:
             found = await companies.find_city(session, slug)

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from infra.local.cli.administration import Administration, administer
-from infra.local.demo.life import load_life
-from infra.local.demo.loader import DemoState, load_demo, write_state
+from infra.local.demo.loader import DemoState, has_traded, load_demo, write_state
 from infra.local.demo.users import DEMO_USERS, kept_password, load_users
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_show_locals=False)
@@ -39,7 +38,12 @@ def load(
         state = await load_demo(database, administration.keyring, base_url=base_url, simulator=simulator)
         password = kept_password(out)
         users = await load_users(database, settings, state.company_id, password)
-        fresh = await load_life(database, settings, state, users)
+        fresh = not await has_traded(database, state.company_id)
+        if fresh:
+            # the whole shop is loaded for it: not each time
+            from infra.local.demo.life import load_life
+
+            await load_life(database, settings, state, users)
         return state, password, fresh
 
     state, password, fresh = administer(work)

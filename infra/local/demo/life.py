@@ -1,6 +1,6 @@
 """The demo company after two weeks of trade: customers, orders, a linked manager, past hand-overs, a report.
 
-Written once, into a company that has no order yet. What happens next (an alert, an open hand-over) is said by
+Written once, into a company without orders. What happens next (an alert, an open hand-over) is said by
 shoppers in real conversations: ``talks.py``.
 """
 
@@ -14,8 +14,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from infra.local.demo.dialogs import Acquaintance, open_dialog, open_dialogs
 from infra.local.demo.loader import DemoState
-from infra.local.demo.people import MANAGER, Acquaintance, DemoPerson, open_dialog, open_dialogs
+from infra.local.demo.people import MANAGER, DemoPerson
 from infra.local.demo.trade import demo_orders, order_of_the_past, order_of_today
 from infra.local.demo.weeks import DAYS, record_order, record_past_event, record_weeks
 from shared.analytics.kinds import EventKind
@@ -30,7 +31,6 @@ from shared.identity.permissions import Role
 from shared.kernel.clock import utc_now
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
-from shared.orders.schemas import OrderFilter
 from shared.orders.service import OrderService
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
@@ -62,25 +62,22 @@ class _SaidBefore(Notices):
         return True
 
 
-async def load_life(database: Database, settings: Settings, state: DemoState, users: Mapping[Role, UUID]) -> bool:
-    """Write two weeks of trade, unless the company has orders; whether it was written."""
+async def load_life(database: Database, settings: Settings, state: DemoState, users: Mapping[Role, UUID]) -> None:
+    """Write two weeks of trade."""
     now = utc_now()
     worker = Worker(settings)
     try:
         async with database.session_scope(state.company_id) as session:
-            if (await worker.orders.page(session, OrderFilter(limit=1))).items:
-                return False
             bots = {bot.platform: bot.bot_id for bot in state.bots}
             since = now - timedelta(days=DAYS)
-            people = await open_dialogs(session, state.company_id, worker.customers, bots, since=since)
+            people = await open_dialogs(session, state.company_id, worker.services.customers, bots, since=since)
             await _trade(session, worker, state, people, staff=users[Role.MANAGER], now=now)
-            products = await _bought(session, worker.catalog, state)
+            products = await _bought(session, worker.services.catalog, state)
             await record_weeks(session, state.company_id, people, products, now=now)
             await _past_handovers(session, state, people, users[Role.MANAGER], now=now)
             await _link_manager(session, state.company_id, bots[Platform.TELEGRAM], users[Role.MANAGER], now=now)
     finally:
         await worker.aclose()
-    return True
 
 
 async def _trade(
@@ -93,19 +90,18 @@ async def _trade(
     now: datetime,
 ) -> None:
     by_name = {known.person.name: known for known in people}
-    silent = OrderService(
-        worker.catalog, _SaidBefore(build_channels(worker.channel_settings).channel_of, worker.bells)
-    )
+    catalog = worker.services.catalog
+    silent = OrderService(catalog, _SaidBefore(build_channels(worker.channel_settings).channel_of, worker.bells))
     for told in demo_orders():
         buyer = by_name[told.who]
         city_id = state.cities[_CITIES[buyer.person.platform]]
         if told.days_ago == 0:
-            order = await order_of_today(session, worker.catalog, silent, told, buyer, city_id=city_id, staff=staff)
+            order = await order_of_today(session, catalog, silent, told, buyer, city_id=city_id, staff=staff)
             await record_order(session, state.company_id, order, buyer.bot_id, counted=True)
             continue
         order = await order_of_the_past(
             session,
-            worker.catalog,
+            catalog,
             silent,
             told,
             buyer,

@@ -15,9 +15,10 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import JsonValue, SecretStr
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from infra.local.demo.people import acquaintances
+from infra.local.demo.people import MANAGER, acquaintances
 from infra.local.demo.products import DemoCompany, demo_categories, demo_company, demo_products
 from infra.local.demo.users import DEMO_USERS
 from shared.bots import prompts
@@ -33,7 +34,7 @@ from shared.kernel.errors import Misconfigured, NotFound
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
 
-__all__ = ["DemoState", "LoadedBot", "load_demo", "write_state"]
+__all__ = ["DemoState", "LoadedBot", "has_traded", "load_demo", "write_state"]
 
 _IDS = uuid5(NAMESPACE_URL, "https://zeta.invalid/demo")
 _PROMPT = Path(__file__).parent / "data" / "prompt.txt"
@@ -135,6 +136,12 @@ async def load_demo(database: Database, keyring: KeyRing, *, base_url: str, simu
     return DemoState(company_id, cities, loaded, result.created + result.changed)
 
 
+async def has_traded(database: Database, company_id: UUID) -> bool:
+    """Whether the company has orders."""
+    async with database.session_scope(company_id) as session:
+        return bool(await session.scalar(text("SELECT EXISTS (SELECT FROM orders)")))
+
+
 def write_state(state: DemoState, path: Path, password: str, *, fresh: bool = False) -> None:
     """Write the file that the simulator starts from, readable by its owner alone.
 
@@ -143,6 +150,7 @@ def write_state(state: DemoState, path: Path, password: str, *, fresh: bool = Fa
     content = {
         "company_id": str(state.company_id),
         "fresh": fresh,
+        "manager": MANAGER,
         "password": password,
         "users": [{"role": user.role.value, "email": user.email} for user in DEMO_USERS],
         "bots": [

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from infra.local.demo.people import Acquaintance
+from infra.local.demo.dialogs import Acquaintance, phone_of
 from shared.catalog.schemas import ProductView
 from shared.catalog.service import CatalogService
 from shared.kernel.ids import new_id
@@ -126,7 +126,7 @@ async def order_of_today(
     checkout = CheckoutService(catalog, reserved_for=timedelta(days=1))
     said = CheckoutDraft(
         name=buyer.person.name,
-        phone=buyer.person.phone,
+        phone=phone_of(buyer.person),
         method=told.method,
         address=told.address or None,
         comment="",
@@ -158,7 +158,7 @@ def _head(told: DemoOrder, buyer: Acquaintance, products: Sequence[ProductView])
         "currency": products[0].price.currency,
         "total_minor": sum(product.price.minor for product in products),
         "name": buyer.person.name,
-        "phone": buyer.person.phone,
+        "phone": phone_of(buyer.person),
         "method": told.method.value,
         "address": told.address,
     }

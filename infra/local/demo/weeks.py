@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from infra.local.demo.people import Acquaintance
+from infra.local.demo.dialogs import Acquaintance
 from shared.analytics.kinds import EventKind
 from shared.catalog.schemas import ProductView
 from shared.orders.schemas import Order, OrderStatus

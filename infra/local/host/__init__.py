@@ -11,6 +11,7 @@
     timer_listener schedules
     outputs        output bindings to queues
     supervisor     several processes of one role
+    roles          what a process is for
 
 ``python -m infra.local.host --role http`` serves HTTP functions; ``--role queues`` queue and timer
 functions. As on Flex Consumption they run in separate processes.

@@ -10,7 +10,8 @@ import uvloop
 
 from infra.local.errors import StackError
 from infra.local.host.logs import start_logging
-from infra.local.host.service import HTTP, QUEUES, Options, serve
+from infra.local.host.roles import HTTP, QUEUES
+from infra.local.host.service import Options, serve
 from infra.local.host.supervisor import supervise
 from infra.local.services.ports import LOOPBACK
 

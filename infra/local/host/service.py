@@ -16,16 +16,14 @@ from infra.local.host.http_functions import HttpFunctions
 from infra.local.host.http_listener import HttpListener
 from infra.local.host.outputs import QueueSender
 from infra.local.host.queue_listener import QueueListener
+from infra.local.host.roles import HTTP, READY
 from infra.local.host.timer_listener import TimerListener
 from infra.local.host.worker import AppWorker, IndexedFunction
 
-__all__ = ["HTTP", "QUEUES", "READY", "Options", "serve"]
+__all__ = ["Options", "serve"]
 
 logger = logging.getLogger(__name__)
 
-HTTP = "http"
-QUEUES = "queues"
-READY = "functions host is ready"
 ORPHAN_CHECK_SECONDS = 1.0
 
 

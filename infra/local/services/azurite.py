@@ -66,6 +66,11 @@ class AzuriteServer:
 
     def start(self) -> None:
         """Start the emulator and wait until blobs, queues and tables answer."""
+        self.begin()
+        self.wait()
+
+    def begin(self) -> None:
+        """Start the emulator; it answers a while later."""
         if self.pid is not None:
             raise StackError(f"Azurite in {self.home} already runs", remedy="stop it: ./infra/local/down")
         if self.ports == (0, 0, 0):
@@ -81,7 +86,10 @@ class AzuriteServer:
             flags += [f"--{name}Host", LOOPBACK, f"--{name}Port", str(port)]
         self._process = start_process([find_node(), program, *flags], log=self.log, cwd=self.home)
         self._pidfile.write(self._process.pid)
-        wait_until(self.answers, what="Azurite", log=self.log, process=self._process, timeout=60)
+
+    def wait(self) -> None:
+        """Wait until blobs, queues and tables answer."""
+        wait_until(self.answers, what="Azurite", log=self.log, process=self._process)
 
     def stop(self) -> None:
         """End the emulator; what is on disk is there again after the next start."""

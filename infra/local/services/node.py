@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from infra.local.errors import StackError
-from infra.local.services.processes import run_step
+from infra.local.services.processes import fetch
 
 __all__ = ["find_node", "machine_node", "npm_ci"]
 
@@ -24,7 +24,7 @@ def npm_ci(folder: Path, *, what: str) -> None:
     Raises:
         StackError: there is no Node.js, or npm does not reach its registry.
     """
-    run_step(
+    fetch(
         [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         what=f"npm ci ({what})",
         remedy="check that npm reaches its registry (npm ping), then run the command again",

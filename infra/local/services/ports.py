@@ -12,11 +12,18 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on, kept for us until this process ends.
+
+    It stays bound and is never listened on: the system gives it to nobody who asks for any port, neither before our
+    server takes it nor while that one restarts. A server that names it gets it, if it sets SO_REUSEADDR
+    as all of ours do.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind((LOOPBACK, 0))
+    port: int = holder.getsockname()[1]
+    holder.detach()
+    return port
 
 
 def is_listening(port: int) -> bool:

@@ -18,9 +18,11 @@ from pathlib import Path
 
 from infra.local.errors import StackError
 
-__all__ = ["Account", "end_process", "is_running", "run_step", "start_process", "wait_until"]
+__all__ = ["Account", "end_process", "fetch", "is_running", "run_step", "start_process", "wait_until"]
 
 POLL_SECONDS = 0.05
+FETCH_TRIES = 3
+FETCH_PAUSE = 5.0
 # What was started outlives the object that started it, and often this process: a handle that is dropped
 # while its process runs would be reported as a leak.
 _started: list[subprocess.Popen[bytes]] = []
@@ -108,13 +110,32 @@ def run_step(
     return printed
 
 
+def fetch(
+    command: Sequence[str | Path], *, what: str, remedy: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> None:
+    """Run a command that brings something over the network: again after a pause when it failed, three times in all.
+
+    Raises:
+        StackError: it failed each time; carries the last lines of the last try.
+    """
+    for left in reversed(range(FETCH_TRIES)):
+        try:
+            run_step(command, what=what, remedy=remedy, cwd=cwd, env=env, timeout=900)
+        except StackError:
+            if not left:
+                raise
+            time.sleep(FETCH_PAUSE)
+        else:
+            return
+
+
 def wait_until(
     ready: Callable[[], bool],
     *,
     what: str,
     log: Path,
     process: subprocess.Popen[bytes] | None = None,
-    timeout: float = 30,
+    timeout: float = 60,
 ) -> None:
     """Wait until ``ready()``; raise StackError when the process ends or the time is over."""
     deadline = time.monotonic() + timeout

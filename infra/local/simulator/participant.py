@@ -78,7 +78,7 @@ class Participant(ABC):
         """Forget the chat's messages."""
         self.environment.world.clear(self.chat)
 
-    async def wait_for(self, count: int = 1, timeout: float = 10.0) -> list[Message]:
+    async def wait_for(self, count: int = 1, timeout: float = 60.0) -> list[Message]:
         """The bot's messages once there are ``count`` of them.
 
         Raises ``TimeoutError`` that tells what did come when ``timeout`` seconds pass first.

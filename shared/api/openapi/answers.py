@@ -7,7 +7,7 @@ from typing import Any
 from shared.api.endpoint import PUBLIC, Endpoint
 from shared.api.openapi.examples import example_of
 from shared.api.openapi.schemas import Schemas
-from shared.api.problems import STATUSES, TEXTS
+from shared.api.problems import TEXTS, status_of
 from shared.api.signature import AnswerKind, Signature
 from shared.kernel.errors import ZetaError
 from shared.kernel.languages import Language
@@ -20,7 +20,7 @@ PROBLEM_SCHEMAS: dict[str, Any] = {
         "required": ["field", "code", "message"],
         "properties": {
             "field": {"type": "string", "description": "Dotted path in the body, or the parameter's name."},
-            "code": {"type": "string"},
+            "code": {"type": "string", "description": "Which rule is broken: a word for programs."},
             "message": {"type": "string", "description": "For the person who filled it in."},
         },
     },
@@ -29,12 +29,16 @@ PROBLEM_SCHEMAS: dict[str, Any] = {
         "description": "RFC 9457.",
         "required": ["type", "title", "status", "code", "instance"],
         "properties": {
-            "type": {"type": "string", "format": "uri"},
+            "type": {"type": "string", "format": "uri", "description": "`urn:zeta:error:` and the code."},
             "title": {"type": "string", "description": "What to do, in the reader's language."},
-            "status": {"type": "integer"},
+            "status": {"type": "integer", "description": "The answer's HTTP status."},
             "code": {"type": "string", "description": "For programs; never changes its meaning."},
             "instance": {"type": "string", "description": "The request's number, as our log knows it."},
-            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}},
+            "errors": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/FieldProblem"},
+                "description": "Every rule that is broken.",
+            },
         },
     },
 }
@@ -56,9 +60,13 @@ _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": 
 
 
 def problem_responses() -> dict[str, Any]:
-    """``components.responses``: one for each status that a problem can have."""
+    """``components.responses``: one for each status that a problem can have, with the codes that it can have."""
     found = {}
+    codes: dict[int, set[str]] = {}
+    for kind in _tree(ZetaError):
+        codes.setdefault(status_of(kind), set()).add(kind.code)
     for status, (code, description) in _REASONS.items():
+        told = ", ".join(f"`{one}`" for one in sorted(codes[status]))
         example = {
             "type": f"urn:zeta:error:{code}",
             "title": TEXTS.get(f"problem.{code}", Language.EN),
@@ -68,7 +76,7 @@ def problem_responses() -> dict[str, Any]:
         }
         schema = {"$ref": "#/components/schemas/Problem"}
         found[f"Problem{status}"] = {
-            "description": description,
+            "description": f"{description} `code`: {told}.",
             "content": {"application/problem+json": {"schema": schema, "example": example}},
             **({"headers": _RETRY} if status in (429, 503) else {}),
         }
@@ -94,7 +102,7 @@ def _success(signature: Signature, schemas: Schemas) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if signature.tagged:
         headers["ETag"] = {"description": "Its version.", "schema": {"type": "string"}}
-    if signature.answer is AnswerKind.CREATED:
+    if signature.answer in {AnswerKind.CREATED, AnswerKind.ACCEPTED}:
         headers["Location"] = {"description": "Where it can be read.", "schema": {"type": "string"}}
     content = {"schema": schema, "example": example_of(schema, schemas.components)}
     answer: dict[str, Any] = {"description": "Done.", "content": {"application/json": content}}
@@ -113,7 +121,7 @@ def _problems(endpoint: Endpoint, signature: Signature) -> set[int]:
         found |= {409, 413}
     if "if_match" in signature.supplied:
         found.add(412)
-    if signature.body is not None:
+    if signature.body is not None or "upload" in signature.supplied:
         found.add(415)
     if endpoint.method == "POST" and endpoint.permission != PUBLIC:
         found.add(422)
@@ -125,7 +133,7 @@ def _status(name: str) -> int | None:
     known = {kind.__name__: kind for kind in _tree(ZetaError)}
     if name not in known:
         return None
-    return next((status for kind, status in STATUSES if issubclass(known[name], kind)), None)
+    return status_of(known[name])
 
 
 def _tree(kind: type[ZetaError]) -> list[type[ZetaError]]:

@@ -8,6 +8,7 @@ from typing import Any
 from shared.api.endpoint import PUBLIC, SIGNED_IN, SIGNED_IN_USER, Endpoint
 from shared.api.gate import ACCESS_COOKIE, CSRF_HEADER
 from shared.api.openapi.answers import PROBLEM_SCHEMAS, answers_of, problem_responses
+from shared.api.openapi.descriptions import description_of
 from shared.api.openapi.examples import example_of
 from shared.api.openapi.links import add_links
 from shared.api.openapi.platform import PLATFORM_PATHS, PLATFORM_SCHEMAS, PLATFORM_TAGS
@@ -109,7 +110,13 @@ def _permission(permission: str) -> dict[str, Any]:
 
 def _parameters(endpoint: Endpoint, signature: Signature, schemas: Schemas) -> list[dict[str, Any]]:
     found = [
-        {"name": name, "in": "path", "required": True, "schema": _path_schema(kind)}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": description_of(name, "path"),
+            "schema": _path_schema(kind),
+        }
         for name, kind in signature.path.items()
     ]
     if signature.filters is not None:

@@ -1,4 +1,4 @@
-"""Links: where an answer's thing can be used next (OpenAPI 3.1, Link Object), for clients that follow and test them."""
+"""Links (OpenAPI's Link Object): where the thing of an answer can be used next."""
 
 from __future__ import annotations
 

@@ -17,15 +17,22 @@ PLATFORM_SCHEMAS: Mapping[str, Any] = {
         "type": "object",
         "required": ["status", "dependencies"],
         "properties": {
-            "status": {"enum": ["ok", "degraded", "down"]},
+            "status": {
+                "enum": ["ok", "degraded", "down"],
+                "description": "`degraded`: shoppers are served, but not with everything.",
+            },
             "dependencies": {
                 "type": "object",
+                "description": "Each service that Zeta needs, by name.",
                 "additionalProperties": {
                     "type": "object",
                     "required": ["status"],
                     "properties": {
                         "status": {"enum": ["ok", "down", "disabled"]},
-                        "latency_ms": {"type": ["number", "null"]},
+                        "latency_ms": {
+                            "type": ["number", "null"],
+                            "description": "Milliseconds until it answered; null: it did not.",
+                        },
                     },
                 },
             },
@@ -55,22 +62,26 @@ def _operation(name: str, tag: str, summary: str, responses: Mapping[str, Any], 
 
 
 _HEALTH = _json({"$ref": "#/components/schemas/Health"})
+_UUID = {"type": "string", "format": "uuid"}
+
+
+def _parameter(place: str, name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    required = place == "path"
+    return {"name": name, "in": place, "required": required, "description": description, "schema": schema}
+
+
 _BOT = [
-    {
-        "name": "platform",
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string", "enum": ["telegram", "whatsapp", "viber"]},
-    },
-    {"name": "bot_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+    _parameter("path", "platform", "The messenger.", {"type": "string", "enum": ["telegram", "whatsapp", "viber"]}),
+    _parameter("path", "bot_id", "The bot.", _UUID),
 ]
 _IMAGE = [
-    {"name": "company_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
-    {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
+    _parameter("path", "company_id", "The company whose product it shows.", _UUID),
+    _parameter("path", "name", "The file's name.", {"type": "string"}),
 ]
 _HANDSHAKE = [
-    {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-    for name in ("hub.mode", "hub.verify_token", "hub.challenge")
+    _parameter("query", "hub.mode", "`subscribe`.", {"type": "string"}),
+    _parameter("query", "hub.verify_token", "The bot's verify token.", {"type": "string"}),
+    _parameter("query", "hub.challenge", "What is answered.", {"type": "string"}),
 ]
 
 PLATFORM_PATHS: Mapping[str, Mapping[str, Any]] = {

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from shared.api.openapi.descriptions import describe, description_of
+from shared.api.openapi.docstrings import DescribedSchema
 from shared.api.signature import Signature
 
 __all__ = ["PREFIX", "Schemas"]
 
 Mode = Literal["validation", "serialization"]
 PREFIX = "#/components/schemas/"
+_NAMES: Mapping[str, str] = {
+    "shared__identity__permissions__Role": "Role",
+    "Role-Input": "Role",
+    "shared__dialogs__contract__Role": "Speaker",
+}
+"""Where two models have one name, pydantic gives them long ones; here they get short ones again."""
 
 
 class Schemas:
@@ -29,13 +38,17 @@ class Schemas:
                 wanted[signature.model, "serialization"] = None
             if signature.filters is not None:
                 filters[signature.filters] = None
-        self._by_model, found = models_json_schema(list(wanted), ref_template=f"{PREFIX}{{model}}")
-        self.components: dict[str, Any] = _in_words_of_json(found.get("$defs", {}))
+        by_model, found = models_json_schema(
+            list(wanted), ref_template=f"{PREFIX}{{model}}", schema_generator=DescribedSchema
+        )
+        self._by_model = {key: _renamed(schema) for key, schema in by_model.items()}
+        self.components: dict[str, Any] = _components(found)
         self._filters: dict[type[BaseModel], dict[str, Any]] = {}
         for model in filters:
-            schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}")
-            self.components.update(schema.pop("$defs", {}))
-            self._filters[model] = _in_words_of_json(schema)
+            schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}", schema_generator=DescribedSchema)
+            self.components.update(_components(schema))
+            self._filters[model] = _in_words_of_json(_renamed(schema))
+        describe(self.components)
 
     def of(self, model: type[BaseModel], mode: Mode) -> dict[str, Any]:
         """The schema of a model: a reference into ``components``."""
@@ -46,6 +59,29 @@ class Schemas:
         schema = self._filters[model]
         required = set(schema.get("required", ()))
         return [_parameter(name, field, name in required) for name, field in schema.get("properties", {}).items()]
+
+
+def _components(schema: dict[str, Any]) -> dict[str, Any]:
+    """The definitions that a schema brings along, by their names in the document."""
+    definitions = schema.pop("$defs", {})
+    return {_name(name): _in_words_of_json(_renamed(definition)) for name, definition in definitions.items()}
+
+
+def _name(name: str) -> str:
+    """The name of a model in the document, fit for a class: a page of cities is a ``CityViewPage``."""
+    return _NAMES.get(name) or re.sub(r"^Page_(\w+)_$", r"\1Page", name)
+
+
+def _renamed(node: Any) -> Any:
+    """A schema whose references lead to the models' names in the document."""
+    if isinstance(node, list):
+        return [_renamed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    told = {name: _renamed(value) for name, value in node.items()}
+    if isinstance(told.get("$ref"), str):
+        told["$ref"] = PREFIX + _name(told["$ref"].removeprefix(PREFIX))
+    return told
 
 
 def _in_words_of_json(node: Any) -> Any:
@@ -63,7 +99,7 @@ def _in_words_of_json(node: Any) -> Any:
 def _parameter(name: str, field: Mapping[str, Any], required: bool) -> dict[str, Any]:
     schema = _present(field)
     found: dict[str, Any] = {"name": name, "in": "query", "required": required}
-    description = schema.pop("description", None)
+    description = schema.pop("description", None) or description_of(name, "query")
     if description:
         found["description"] = description
     schema.pop("title", None)

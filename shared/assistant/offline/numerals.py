@@ -62,7 +62,8 @@ _THOUSAND = r"тысяч\w*|тыщ\w*|тыс(?!\w)|мың\w*|мын(?:га|на�
 _MILLION = r"миллион\w*|млн(?!\w)|лям\w*|million"
 _ONE_OF_TWO = r"до|по|-|–|—|и|to|мен"
 _AMOUNT = re.compile(
-    rf"(?<![\w-])(?:(?P<low>{_RUN})(?P<join> ?(?:{_ONE_OF_TWO}) ?))?(?P<run>{_RUN}) (?P<unit>{_THOUSAND}|{_MILLION})",
+    rf"(?<![\w-])(?:(?P<low>{_RUN})(?P<join> ?(?:{_ONE_OF_TWO}) ?))?"
+    rf"(?P<run>{_RUN}) (?P<unit>{_THOUSAND}|{_MILLION})",
     re.IGNORECASE,
 )
 _HALF_A_MILLION = re.compile(

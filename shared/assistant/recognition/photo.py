@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.assistant import buttons, replies
 from shared.assistant.gate import ModelGate
 from shared.assistant.offline.colours import find_colour
 from shared.assistant.offline.hearing import said_in
@@ -24,7 +25,7 @@ from shared.assistant.skillset import Skills
 from shared.assistant.state import PAGE_SIZE
 from shared.assistant.usage import ModelUsage
 from shared.channels.contract import MediaNotFetched
-from shared.channels.messages import TextMessage
+from shared.channels.messages import Button, TextMessage
 from shared.dialogs.contract import AnalyticsEvent, Turn
 from shared.kernel.files import UnreadableFile
 from shared.media.schemas import CodeKind, Description, FoundCode, PhotoFindings
@@ -158,11 +159,13 @@ class PhotoSearch:
         """What was seen though it is of no use, and the wish to be told in words."""
         code = next((code.value for findings in seen for code in findings.codes), None)
         if code is not None and len(code) <= 40 and not code.lower().startswith("http"):
-            return say("photo.unknown_code", turn.language, code=code)
+            return say("photo.unknown_code", turn.language, *_ways_on(turn), code=code)
         number = next((number for findings in seen for number in findings.article_numbers), None)
         if number is not None:
-            return say("photo.unknown_article", turn.language, number=number)
-        return say("photo.nothing" if len(seen) == len(photos) else "photo.unreadable", turn.language)
+            return say("photo.unknown_article", turn.language, *_ways_on(turn), number=number)
+        return say(
+            "photo.nothing" if len(seen) == len(photos) else "photo.unreadable", turn.language, *_ways_on(turn)
+        )
 
     # ---- with a model -------------------------------------------------------------------------------------
 
@@ -237,3 +240,12 @@ def _numbers_in(code: FoundCode) -> list[str]:
 
 def _counted(by: str) -> AnalyticsEvent:
     return AnalyticsEvent("photo_search", {"by": by})
+
+
+def _ways_on(turn: Turn) -> tuple[Button, ...]:
+    """Where somebody can go who has no words for what is on the photo."""
+    language = turn.language
+    return (
+        replies.button("categories", buttons.CATEGORIES, language),
+        replies.button("manager", buttons.MANAGER, language),
+    )

@@ -86,7 +86,7 @@ class ProductFileHandlers:
             started = await jobs.get(import_id)
             assert started is not None
         await ring_for(self._queues, caller.company_id, import_id)
-        return Accepted(_view(started, _language(client)))
+        return Accepted(_view(started, _language(client)), f"products/imports/{import_id}")
 
     async def list(self, caller: Caller, filters: ImportFilter, client: Client) -> Page[ImportView]:
         """List the imports of the last 30 days, the newest first."""

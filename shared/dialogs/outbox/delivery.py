@@ -62,7 +62,8 @@ _SETTLE = text("""
 WITH settled AS (
     UPDATE outbox
        SET status = :status, platform_message_ids = ARRAY[CAST(:message_id AS text)],
-           sent_at = CASE WHEN :status = 'sent' THEN now() END
+           sent_at = CASE WHEN :status = 'sent' THEN now() END,
+           call = CASE WHEN about IS NULL THEN call ELSE '{}' END
      WHERE id = :outbox_id AND status = 'uncertain' RETURNING dialog_id, seq
 )
 UPDATE dialogs d SET sent_seq = s.seq, send_token = NULL, send_until = NULL, send_at = now()

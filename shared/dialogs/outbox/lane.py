@@ -8,6 +8,7 @@ What follows from each outcome:
     refused: rejected              failed, with a record for the administrator; the next
     refused: unreachable           failed; the lane rests until the person writes
     refused: window closed         its template instead; without one, failed
+    erased while it waited         nothing is sent; the next
     refused: misconfigured         the whole bot rests until a person mends it
 
 A known outcome is recorded even while Postgres comes and goes, as long as the worker lives. A call that has
@@ -168,6 +169,8 @@ class SendLane:
         return await asyncio.shield(sending)
 
     async def _send_head(self, lane: Lane, head: Head, claimed_until: float) -> bool:
+        if head.call is None:
+            return await self._finish(lane, head, Outcome(status="failed", error_code="erased"))
         if head.attempts > self._settings.send_attempts:  # its senders vanished again and again
             return await self._give_up(lane, head, "uncertain")
         left = claimed_until - time.monotonic()
@@ -177,7 +180,7 @@ class SendLane:
             return False
         try:
             async with asyncio.timeout(left - self._settings.send_timeout * 0.25):
-                sent = await self._call(lane, head)
+                sent = await self._call(lane, head, head.call)
         except Refused as refused:
             return await self._refused(lane, head, refused)
         except (NotSent, TryLater) as error:
@@ -194,10 +197,9 @@ class SendLane:
     async def _give_up(self, lane: Lane, head: Head, code: str) -> bool:
         return await self._finish(lane, head, Outcome(status="failed", error_code=code), failure=code)
 
-    async def _call(self, lane: Lane, head: Head) -> Sent:
+    async def _call(self, lane: Lane, head: Head, call: Call) -> Sent:
         access = await self._directory.access(lane.bot_id)
         channel = self._channel_of(lane.platform)
-        call = head.call
         address = ChannelAddress(chat_id=head.chat_id, language=head.language or DEFAULT_LANGUAGE, phone=head.phone)
         if channel.reply_window is not None and not call.template:
             spoke = head.last_inbound_at
@@ -284,7 +286,7 @@ class SendLane:
                         dialog_id=lane.dialog_id,
                         outbox_id=head.id,
                         code=failure,
-                        detail=head.call.method,
+                        detail=head.call.method if head.call is not None else "",
                         attempts=head.attempts,
                     )
                 return finished.ours

@@ -1,7 +1,8 @@
 """The outbox in Postgres: the head of a dialog's lane, and what became of it.
 
-A row goes waiting → sending → sent | failed; a ``sending`` row whose sender vanished, or whose call had no
-answer, is ``uncertain``. The lane's holder has ``send_token``; only row ``sent_seq + 1`` may be sent.
+A row goes waiting → sending → sent | failed; a ``sending`` row whose sender vanished, or whose call had no answer,
+is ``uncertain``. A private call (``about`` is set) is forgotten when it is finished. The lane's holder has
+``send_token``; only row ``sent_seq + 1`` may be sent.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ WITH lane AS (
     RETURNING d.send_token IS NOT DISTINCT FROM CAST(:token AS uuid) AS ours
 ), finished AS (
     UPDATE outbox SET status = :status, sent_at = CASE WHEN :status = 'sent' THEN now() END,
-           platform_message_ids = :message_ids, error_code = :error_code
+           platform_message_ids = :message_ids, error_code = :error_code,
+           call = CASE WHEN about IS NULL THEN call ELSE '{}' END
      WHERE id = :id AND status <> 'sent' AND EXISTS (SELECT FROM lane)
 )
 SELECT ours FROM lane
@@ -111,7 +113,8 @@ class Head:
     """The call at the head of a lane, under way in our hands."""
 
     id: int
-    call: Call
+    call: Call | None
+    """``None``: it was erased while it waited."""
     attempts: int
     """This try's number, 1 for the first."""
     chat_id: str
@@ -169,7 +172,7 @@ async def take_head(
         return Taken(ours=True)
     head = Head(
         id=row.id,
-        call=Call.model_validate(row.call),
+        call=Call.model_validate(row.call) if row.call else None,
         attempts=row.attempts,
         chat_id=row.chat_id,
         phone=row.phone,

@@ -90,7 +90,9 @@ WITH turn AS (
               d.send_token IS NOT DISTINCT FROM CAST(:send_token AS uuid) AS lane,
               d.received_seq > d.done_seq AS waiting
 ), finished AS (
-    UPDATE inbox i SET status = :row_status, done_at = now()
+    UPDATE inbox i SET status = :row_status, done_at = now(),
+           event = CASE WHEN CAST(:about AS bigint[]) IS NULL THEN i.event ELSE '{}' END,
+           raw = CASE WHEN CAST(:about AS bigint[]) IS NULL THEN i.raw END
       FROM turn t WHERE i.dialog_id = t.id AND i.id = ANY(:row_ids) AND i.status = 'received'
     RETURNING 1
 ), history AS (
@@ -99,8 +101,8 @@ WITH turn AS (
       FROM turn t, jsonb_to_recordset(CAST(:messages AS jsonb))
            AS m (place bigint, role text, text text, content jsonb, at timestamptz)
 ), queued AS (
-    INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, status, attempts)
-    SELECT t.company_id, t.bot_id, t.id, t.outbox_from + c.place, c.call,
+    INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, about, status, attempts)
+    SELECT t.company_id, t.bot_id, t.id, t.outbox_from + c.place, c.call, CAST(:about AS bigint[]),
            CASE WHEN t.lane AND c.place = 1 THEN 'sending' ELSE 'waiting' END,
            CASE WHEN t.lane AND c.place = 1 THEN 1 ELSE 0 END
       FROM turn t, jsonb_to_recordset(CAST(:outbox AS jsonb)) AS c (place bigint, call jsonb)
@@ -161,6 +163,8 @@ class TurnWrite:
     calls: Sequence[Mapping[str, Any]] = ()
     """Rendered calls, in order."""
     analytics: Sequence[Mapping[str, Any]] = ()
+    about: Sequence[int] | None = None
+    """A private turn (``TurnResult.about``): its events are forgotten at once, its calls once they are sent."""
     take_lane: bool = True
     """Whether this worker sends at once."""
 
@@ -263,6 +267,7 @@ async def commit_turn(
                 "messages": _json(messages),
                 "calls": len(outbox),
                 "outbox": _json(outbox),
+                "about": None if write.about is None else list(write.about),
                 "analytics": _json(list(write.analytics)),
             },
         )

@@ -232,21 +232,23 @@ class TurnRunner:
         channel = self._channel_of(opened.bot.platform)
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
         now = utc_now()
-        said = history_of(opened.batch.events, result.reply, now) if status == "done" else []
+        kept = status == "done" and result.about is None
+        said = history_of(opened.batch.events, result.reply, now) if kept else []
         write = TurnWrite(
             row_ids=opened.batch.row_ids,
             row_status=status,
             stay=stay,
             state=result.state,
-            language=language if language is not opened.dialog.language else None,
+            language=language if language is not opened.dialog.language and result.about is None else None,
             language_chosen=result.language is not None,
             forget=result.forget,
             messages=[entry.row for entry in said],
             calls=[call.model_dump(mode="json", exclude_defaults=True) for call in calls],
             analytics=[
                 {"kind": event.kind, "properties": dict(event.properties)}
-                for event in (*_counted(opened.batch, result.reply, now), *result.analytics)
+                for event in (*_counted(opened.batch, result, now), *result.analytics)
             ],
+            about=None if result.about is None else sorted(result.about),
             take_lane=take_lane,
         )
         return _Outcome(language, calls, said, result.forget, write)
@@ -314,10 +316,11 @@ def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:
     return dialog.language or bot.language
 
 
-def _counted(batch: Batch, reply: Reply, now: datetime) -> tuple[AnalyticsEvent, ...]:
-    """The event ``turn``: what was written and said, and how long the person waited for it."""
+def _counted(batch: Batch, result: TurnResult, now: datetime) -> tuple[AnalyticsEvent, ...]:
+    """The event ``turn``: what a shopper wrote and was told, and how long they waited for it."""
+    reply = result.reply
     messages = sum(isinstance(event, InboundMessage) for event in batch.events)
-    if not messages or batch.received_at is None:
+    if not messages or batch.received_at is None or result.about is not None:
         return ()
     properties = {"messages": messages, "replies": len(reply.messages)}
     if reply.messages:

@@ -12,14 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.escalations.schemas import Escalation
 from shared.identity.permissions import Role
+from shared.kernel.languages import Language
 
-__all__ = ["Member", "colleagues", "find_member", "member_name", "next_in_line"]
+__all__ = ["Member", "colleagues", "find_member", "next_in_line"]
 
 _SERVING = "u.active AND u.role IN ('owner', 'admin', 'manager')"
 """Who may serve shoppers: the roles that have ``escalations:write``."""
 
 _MEMBERS = f"""
-SELECT u.id AS user_id, u.name, u.email, u.role, {_SERVING} AS serves, d.id AS dialog_id, b.city_id,
+SELECT u.id AS user_id, u.name, u.email, u.role, u.language, {_SERVING} AS serves, d.id AS dialog_id, b.city_id,
        (SELECT count(*) FROM escalations e
          WHERE e.company_id = u.company_id AND e.assignee_id = u.id AND e.resolved_at IS NULL) AS busy
   FROM users u
@@ -37,6 +38,8 @@ class Member:
     user_id: UUID
     name: str
     role: Role
+    language: Language
+    """In which the staff's texts reach them."""
     serves: bool
     """Whether they may take escalations: active, and no viewer."""
     dialog_id: int | None
@@ -51,12 +54,6 @@ async def find_member(session: AsyncSession, user_id: UUID) -> Member | None:
     """The user of the session's company."""
     row = (await session.execute(_FIND, {"user_id": user_id})).one_or_none()
     return None if row is None else _member(row)
-
-
-async def member_name(session: AsyncSession, user_id: UUID) -> str:
-    """What to call a user; empty where there is none."""
-    found = await find_member(session, user_id)
-    return found.name if found else ""
 
 
 async def colleagues(session: AsyncSession, escalation: Escalation) -> Sequence[Member]:
@@ -80,6 +77,7 @@ def _member(row: Row[Any]) -> Member:
         user_id=row.user_id,
         name=row.name or row.email.partition("@")[0],
         role=Role(row.role),
+        language=Language(row.language),
         serves=row.serves,
         dialog_id=row.dialog_id,
         city_id=row.city_id,

@@ -1,36 +1,33 @@
 """Answers what members of staff want in their own messengers, before anything else answers.
 
-A linked member's chat stays a shopper's chat as well: the desk takes its own buttons and commands, and, in reply
-mode, the words; everything else goes on to the bot. Reply mode begins with «Ответить», and ends with «Готово», with
-/start, or when the escalation is no longer the member's.
+A linked member's chat stays a shopper's chat as well: the desk takes its own buttons and commands, words that quote
+a shopper, and, in reply mode, all words; everything else goes on to the bot. Reply mode begins with «Ответить», and
+ends with «Готово», with /start, or when the escalation is no longer the member's. What the desk takes is private:
+it joins no history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.messages import Reply
 from shared.dialogs.bells import Bell
 from shared.dialogs.contract import Turn, TurnResult
-from shared.dialogs.notices import Recipient
 from shared.escalations import service
-from shared.escalations.desk import REPLY_LIMIT, EscalationDesk
+from shared.escalations.desk import EscalationDesk
 from shared.escalations.records import record_act_of_member, record_link_by_member
-from shared.escalations.schemas import Escalation
 from shared.escalations.staff import cards, links
+from shared.escalations.staff.answering import StaffAnswers, refusal
+from shared.escalations.staff.cases import Case, cases_for, find_case
+from shared.escalations.staff.chat import ServingChat
 from shared.escalations.staff.linking import answer_link
-from shared.escalations.staff.people import find_member, member_name
+from shared.escalations.staff.people import Member, find_member
 from shared.escalations.staff.wishes import StaffWish, Words, link_wish, steps_of
-from shared.kernel.errors import NotFound
 
 __all__ = ["StaffResponder"]
 
-_STATE_KEY = "staff"
 _NOT_MINE = TurnResult(pass_on=True)
 
 
@@ -39,6 +36,7 @@ class StaffResponder:
 
     def __init__(self, desk: EscalationDesk) -> None:
         self._desk = desk
+        self._answers = StaffAnswers(desk)
 
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer a code, or a linked member's wish or words; pass on all else. Reads in short transactions."""
@@ -46,173 +44,166 @@ class StaffResponder:
         linking = await answer_link(turn, link) if link is not None else None
         if linking is not None and not linking.pass_on:
             return linking
-        result = await self._serve(turn) if turn.staff_user_id is not None else _NOT_MINE
+        result = await self._serve(turn)
         if linking is not None:
             return replace(result, effects=(*linking.effects, *result.effects))
         return result
 
     async def _serve(self, turn: Turn) -> TurnResult:
-        user_id, steps = turn.staff_user_id, steps_of(turn)
-        wishes = any(isinstance(step, StaffWish) for step in steps)
-        if user_id is None or not (wishes or (steps and _answering(turn.state) is not None)):
+        steps = steps_of(turn) if turn.staff_user_id is not None else []
+        chat = ServingChat.of(turn.state)
+        wishes = any(isinstance(step, StaffWish) for step in steps) or (bool(steps) and chat.answering is not None)
+        if turn.staff_user_id is None or not (wishes or any(_may_be_mine(step) for step in steps)):
             return _NOT_MINE
-        if not await self._serves(turn, user_id):
-            return TurnResult(reply=cards.say("staff.not_serving", turn.language), state=_with(turn.state, None))
-        result = TurnResult()
-        for step in steps:
-            then = await self._take_step(turn, step, user_id)
-            result = _joined(result, then)
-            turn = turn if then.state is None else replace(turn, state=then.state)
-        return result
-
-    async def _take_step(self, turn: Turn, step: StaffWish | Words, user_id: UUID) -> TurnResult:
-        if isinstance(step, StaffWish):
-            return await self._act(turn, step, user_id)
-        answering = _answering(turn.state)
-        return TurnResult() if answering is None else await self._write(turn, answering, step, user_id)
-
-    async def _serves(self, turn: Turn, user_id: UUID) -> bool:
         async with turn.session() as session:
-            member = await find_member(session, user_id)
-        return member is not None and member.serves
+            member = await find_member(session, turn.staff_user_id)
+        if member is not None and steps == [StaffWish("unlink")]:
+            return self._unlink(turn, member)
+        if member is None or not member.serves:
+            if not wishes:
+                return _NOT_MINE
+            state = chat.writing_to(None).into(turn.state)
+            language = turn.language if member is None else member.language
+            return TurnResult(reply=cards.say("staff.not_serving", language), state=state, about=())
+        return await self._take_steps(turn, steps, member)
 
-    async def _act(self, turn: Turn, wish: StaffWish, user_id: UUID) -> TurnResult:
+    async def _take_steps(self, turn: Turn, steps: list[StaffWish | Words], member: Member) -> TurnResult:
+        result: TurnResult | None = None
+        chosen = None
+        for step in steps:
+            answering = ServingChat.of(turn.state).answering
+            if isinstance(step, StaffWish):
+                then: TurnResult | None = await self._act(turn, step, member)
+            else:
+                then = await self._answers.write(
+                    turn, step, member, fresh=answering is not None and answering == chosen
+                )
+            if then is None:
+                continue
+            result = then if result is None else _joined(result, then)
+            turn = turn if then.state is None else replace(turn, state=then.state)
+            if isinstance(step, StaffWish):
+                chosen = ServingChat.of(turn.state).answering
+        return _NOT_MINE if result is None else result
+
+    async def _act(self, turn: Turn, wish: StaffWish, member: Member) -> TurnResult:
+        chat = ServingChat.of(turn.state)
         match wish.act:
             case "open":
-                return await self._list(turn)
+                return await self._list(turn, wish.offset, member)
             case "unlink":
-                return self._unlink(turn, user_id)
+                return self._unlink(turn, member)
             case "done":
-                return TurnResult(reply=cards.say("staff.done", turn.language), state=_with(turn.state, None))
-        found = await self._find(turn, wish.escalation_id) if wish.escalation_id is not None else None
-        if found is None:
-            return TurnResult(reply=cards.say("staff.ended", turn.language))
+                done = cards.say("staff.done", member.language)
+                return TurnResult(reply=done, state=chat.writing_to(None).into(turn.state), about=())
+            case "drop":
+                state = chat.writing_to(chat.answering).into(turn.state)
+                return TurnResult(reply=cards.say("staff.dropped", member.language), state=state, about=())
+        async with turn.session() as session:
+            case = await find_case(session, self._desk.notices, wish.escalation_id) if wish.escalation_id else None
+        if case is None:
+            return TurnResult(reply=cards.say("staff.ended", member.language), about=())
+        result = await self._act_on(turn, wish, case, member)
+        return replace(result, about=[case.shopper.dialog_id])
+
+    async def _act_on(self, turn: Turn, wish: StaffWish, case: Case, member: Member) -> TurnResult:
         if wish.act == "show":
             now = turn.started_at
-            return TurnResult(reply=cards.card("staff.heading.open", *found, turn.language, now=now))
-        if refusal := await self._refusal(turn, found[0], user_id):
-            return TurnResult(reply=refusal)
-        return self._change(turn, wish, found, user_id)
-
-    def _change(
-        self, turn: Turn, wish: StaffWish, found: tuple[Escalation, Recipient], user_id: UUID
-    ) -> TurnResult:
-        escalation, shopper = found
-        language = turn.language
+            return TurnResult(reply=cards.card("staff.heading.open", case, member.language, now=now))
+        if wish.act == "seize" and case.escalation.dialog_id != turn.dialog_id:
+            return self._seize(turn, case, member)
+        if refused := refusal(turn, case, member):
+            return TurnResult(reply=refused)
+        if wish.act == "send":
+            return await self._answers.send_held(turn, case, member)
         if wish.act == "close":
-            answering = _answering(turn.state)
-            state = turn.state if answering != escalation.id else _with(turn.state, None)
+            return self._close(turn, case, member)
+        return self._take(turn, case, member, answer=wish.act == "reply")
 
-            async def close(session: AsyncSession) -> Bell | None:
-                before = await service.get(session, escalation.id, lock=True)
-                after = await self._desk.resolve(session, escalation.id, by=user_id)
-                await record_act_of_member(
-                    session, user_id, turn.bot.platform, "resolved", before=before, after=after
-                )
-                return "deliveries"
+    def _close(self, turn: Turn, case: Case, member: Member) -> TurnResult:
+        chat = ServingChat.of(turn.state)
 
-            return TurnResult(reply=cards.about("staff.closed", shopper, language), state=state, effects=(close,))
-
-        async def take(session: AsyncSession) -> None:
-            before = await service.get(session, escalation.id, lock=True)
-            after = await service.take(session, escalation.id, user_id)
-            if after != before:
-                await record_act_of_member(session, user_id, turn.bot.platform, "taken", before=before, after=after)
-
-        if wish.act == "take":
-            return TurnResult(reply=cards.offer("staff.taken", escalation.id, shopper, language), effects=(take,))
-        return TurnResult(
-            reply=cards.while_answering("staff.answering", escalation.id, shopper, language),
-            state=_with(turn.state, escalation.id),
-            effects=(take,),
-        )
-
-    async def _write(self, turn: Turn, escalation_id: UUID, words: Words, user_id: UUID) -> TurnResult:
-        found = await self._find(turn, escalation_id)
-        if found is None:
-            return TurnResult(reply=cards.say("staff.not_sent", turn.language), state=_with(turn.state, None))
-        escalation, shopper = found
-        if refusal := await self._refusal(turn, escalation, user_id):
-            return TurnResult(reply=refusal, state=_with(turn.state, None))
-        if shopper.blocked:
-            return TurnResult(reply=cards.about("staff.unreachable", shopper, turn.language))
-        if len(words.text) > REPLY_LIMIT:
-            return TurnResult(reply=cards.say("staff.too_long", turn.language, limit=REPLY_LIMIT))
-        stays = cards.say("staff.attachments_stay", turn.language) if words.attachments else Reply()
-        if not words.text:
-            return TurnResult(reply=stays)
-
-        async def say(session: AsyncSession) -> Bell | None:
-            before = await service.get(session, escalation.id, lock=True)
-            after = await self._desk.reply(session, escalation.id, words.text, user_id=user_id)
-            await record_act_of_member(session, user_id, turn.bot.platform, "answered", before=before, after=after)
+        async def close(session: AsyncSession) -> Bell | None:
+            before = await service.get(session, case.escalation.id, lock=True)
+            after = await self._desk.resolve(session, case.escalation.id, by=member.user_id)
+            await record_act_of_member(
+                session, member.user_id, turn.bot.platform, "resolved", before=before, after=after
+            )
             return "deliveries"
 
-        sent = cards.while_answering("staff.sent", escalation.id, shopper, turn.language)
-        return TurnResult(reply=_together(stays, sent), effects=(say,))
+        state = chat.writing_to(None).into(turn.state) if chat.answering == case.escalation.id else None
+        closed = cards.about("staff.closed", case.shopper, member.language)
+        return TurnResult(reply=closed, state=state, effects=(close,))
 
-    async def _list(self, turn: Turn) -> TurnResult:
+    def _take(self, turn: Turn, case: Case, member: Member, *, answer: bool) -> TurnResult:
+        async def take(session: AsyncSession) -> None:
+            before = await service.get(session, case.escalation.id, lock=True)
+            after = await service.take(session, case.escalation.id, member.user_id)
+            if after != before:
+                await record_act_of_member(
+                    session, member.user_id, turn.bot.platform, "taken", before=before, after=after
+                )
+
+        # whoever has it has been told all that was said
+        new = case.escalation.assignee_id is None
+        if not answer:
+            taken = cards.offer("staff.taken", case, member.language, show_talk=new)
+            return TurnResult(reply=taken, effects=(take,))
+        state = ServingChat.of(turn.state).writing_to(case.escalation.id).into(turn.state)
+        answering = cards.while_answering("staff.answering", case, member.language, show_talk=new)
+        return TurnResult(reply=answering, state=state, effects=(take,))
+
+    def _seize(self, turn: Turn, case: Case, member: Member) -> TurnResult:
+        async def seize(session: AsyncSession) -> Bell | None:
+            before = await service.get(session, case.escalation.id, lock=True)
+            after = await self._desk.seize(session, case.escalation.id, member.user_id)
+            if after != before:
+                await record_act_of_member(
+                    session, member.user_id, turn.bot.platform, "assigned", before=before, after=after
+                )
+            return "deliveries"
+
+        taken = cards.offer("staff.taken", case, member.language, show_talk=True)
+        return TurnResult(reply=taken, effects=(seize,))
+
+    async def _list(self, turn: Turn, offset: int, member: Member) -> TurnResult:
+        answering = ServingChat.of(turn.state).answering
         async with turn.session() as session:
-            waiting = [
-                (escalation, await self._desk.notices.recipient(session, escalation.dialog_id))
-                for escalation in await service.list_open(session, limit=cards.LIST_LIMIT)
-            ]
-        return TurnResult(reply=cards.listed(waiting, turn.language))
-
-    def _unlink(self, turn: Turn, user_id: UUID) -> TurnResult:
-        async def unlink(session: AsyncSession) -> None:
-            before = await links.find_link(session, user_id)
-            await links.unlink(session, user_id)
-            await record_link_by_member(session, user_id, turn.bot.platform, before, None)
-
-        return TurnResult(
-            reply=cards.say("link.gone", turn.language), state=_with(turn.state, None), effects=(unlink,)
+            notices = self._desk.notices
+            found = await cases_for(
+                session, notices, member.user_id, own=turn.dialog_id, limit=cards.LIST_LIMIT, offset=offset
+            )
+            case = await find_case(session, notices, answering) if answering is not None else None
+        reply = cards.listed(
+            found,
+            member.language,
+            now=turn.started_at,
+            user_id=member.user_id,
+            offset=offset,
+            writing_to="" if case is None else case.shopper.name,
         )
+        return TurnResult(reply=reply, about=[each.shopper.dialog_id for each in found.cases])
 
-    async def _find(self, turn: Turn, escalation_id: UUID) -> tuple[Escalation, Recipient] | None:
-        """The escalation and its shopper; ``None`` where it has ended or never was this company's."""
-        async with turn.session() as session:
-            try:
-                escalation = await service.get(session, escalation_id)
-            except NotFound:
-                return None
-            if not escalation.active:
-                return None
-            return escalation, await self._desk.notices.recipient(session, escalation.dialog_id)
+    def _unlink(self, turn: Turn, member: Member) -> TurnResult:
+        async def unlink(session: AsyncSession) -> None:
+            before = await links.find_link(session, member.user_id)
+            await links.unlink(session, member.user_id)
+            await record_link_by_member(session, member.user_id, turn.bot.platform, before, None)
 
-    async def _refusal(self, turn: Turn, escalation: Escalation, user_id: UUID) -> Reply | None:
-        """Why the member may not act on it: it is a colleague's, or their own wish for a person."""
-        if escalation.dialog_id == turn.dialog_id:
-            return cards.say("staff.own", turn.language)
-        if escalation.assignee_id in (None, user_id):
-            return None
-        async with turn.session() as session:
-            name = await member_name(session, escalation.assignee_id)
-        return cards.say("staff.taken_by", turn.language, name=name)
+        state = ServingChat().into(turn.state)
+        return TurnResult(reply=cards.say("link.gone", member.language), state=state, effects=(unlink,), about=())
 
 
-def _answering(state: Mapping[str, Any]) -> UUID | None:
-    """The escalation that a member's words go to."""
-    kept = state.get(_STATE_KEY)
-    try:
-        return UUID(str(kept["answering"])) if isinstance(kept, Mapping) else None
-    except (KeyError, ValueError):
-        return None
-
-
-def _with(state: Mapping[str, Any], answering: UUID | None) -> Mapping[str, Any]:
-    others = {key: value for key, value in state.items() if key != _STATE_KEY}
-    return others if answering is None else {**others, _STATE_KEY: {"answering": str(answering)}}
-
-
-def _together(*replies: Reply) -> Reply:
-    return Reply(messages=tuple(message for reply in replies for message in reply.messages))
+def _may_be_mine(step: StaffWish | Words) -> bool:
+    """Whether words outside of reply mode may be for a shopper."""
+    return isinstance(step, Words) and (step.quoted is not None or step.edited)
 
 
 def _joined(first: TurnResult, then: TurnResult) -> TurnResult:
     """What two steps of one turn come to."""
     return TurnResult(
-        reply=_together(first.reply, then.reply),
+        reply=Reply(messages=(*first.reply.messages, *then.reply.messages)),
         state=then.state if then.state is not None else first.state,
         effects=(*first.effects, *then.effects),
+        about={*(first.about or ()), *(then.about or ())},
     )

@@ -25,6 +25,11 @@ class ServiceTokenHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             return await service_tokens.page_service_tokens(session, filters)
 
+    async def get(self, caller: Caller, token_id: UUID) -> ServiceToken:
+        """Show one service token, without the token itself."""
+        async with self._database.session_scope(caller.company_id) as session:
+            return await service_tokens.get_service_token(session, token_id)
+
     async def create(self, caller: Caller, body: NewServiceToken) -> Created[IssuedServiceToken]:
         """Make a token for a machine client.
 
@@ -33,7 +38,7 @@ class ServiceTokenHandlers:
         """
         async with self._database.session_scope(caller.company_id) as session:
             view, token = await service_tokens.issue(session, caller, body)
-        return Created(IssuedServiceToken(service_token=view, token=token), "service-tokens")
+        return Created(IssuedServiceToken(service_token=view, token=token), f"service-tokens/{view.id}")
 
     async def revoke(self, caller: Caller, token_id: UUID) -> None:
         """Revoke a token: it stops working within 15 seconds."""

@@ -42,6 +42,7 @@ from shared.identity.secrets import hash_of
 from shared.identity.sessions import End, Granted
 from shared.kernel.answers import Cookie, Created, WithCookies
 from shared.kernel.clock import utc_now
+from shared.kernel.etags import IfMatch
 from shared.kernel.ids import new_id
 from shared.kernel.languages import Language
 from shared.kernel.requests import Client
@@ -177,9 +178,11 @@ class SessionHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             return await _me(session, caller)
 
-    async def change_me(self, caller: Caller, body: MyChanges) -> Me:
+    async def change_me(self, caller: Caller, body: MyChanges, if_match: IfMatch) -> Me:
         """Change one's own name or language."""
         async with self._database.session_scope(caller.company_id) as session:
+            await service.own_row(session, caller)
+            if_match.check(await _me(session, caller))
             await service.change_me(session, caller, body)
             return await _me(session, caller)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,7 +17,8 @@ from shared.identity.accounts import (
     UserChanges,
     UserFilter,
 )
-from shared.identity.mails import InvitationMessage, InvitationSender, Links
+from shared.identity.mails import InvitationMessage, Links, MailedInvitations
+from shared.identity.messengers import MessengerNotLinked, OwnMessenger
 from shared.identity.passwords import Passwords
 from shared.identity.schemas import Caller
 from shared.kernel.answers import Created
@@ -79,16 +79,24 @@ class InvitationHandlers:
 
     Args:
         database: of the worker.
-        senders: ways to the invited person, tried in order.
+        mailed: sends a link to the invited address.
+        messenger: sends a link to the inviter's own messenger.
         links: where the links lead.
         lifetime: how long an invitation can be accepted.
     """
 
     def __init__(
-        self, database: Database, senders: Sequence[InvitationSender], links: Links, *, lifetime: timedelta
+        self,
+        database: Database,
+        mailed: MailedInvitations,
+        messenger: OwnMessenger,
+        links: Links,
+        *,
+        lifetime: timedelta,
     ) -> None:
         self._database = database
-        self._senders = senders
+        self._mailed = mailed
+        self._messenger = messenger
         self._links = links
         self._lifetime = lifetime
 
@@ -97,37 +105,46 @@ class InvitationHandlers:
         async with self._database.session_scope(caller.company_id) as session:
             return await invitations.page_invitations(session, filters)
 
+    async def get(self, caller: Caller, invitation_id: UUID) -> Invitation:
+        """Show an invitation that was not accepted yet."""
+        async with self._database.session_scope(caller.company_id) as session:
+            return await invitations.get_invitation(session, invitation_id)
+
     async def create(self, caller: Caller, body: NewInvitation) -> Created[IssuedInvitation]:
         """Invite somebody to the company.
 
-        The link is sent where the platform can; otherwise it is in the answer, this once. An invitation that the
-        address had before is void.
+        The link goes where `send_to` says; where it could not be mailed, it is in the answer, this once. An
+        invitation that the address had before is void. Without a linked messenger, or where the bot may not write
+        to it now, `messenger` is refused with 409 and nobody is invited.
         """
         async with self._database.session_scope(caller.company_id) as session:
             invitation, token = await invitations.invite(session, caller, body, self._lifetime)
             company = await companies.current_company(session)
-        link = self._links.invitation(token)
-        message = InvitationMessage(
-            company_id=company.id,
-            company=company.name,
-            email=invitation.email,
-            language=invitation.language,
-            link=link,
-            days=max(1, self._lifetime.days),
-        )
-        sent = await self._send(message)
+            message = InvitationMessage(
+                company_id=company.id,
+                company=company.name,
+                email=invitation.email,
+                language=invitation.language,
+                link=self._links.invitation(token),
+                days=max(1, self._lifetime.days),
+            )
+            if body.send_to == "messenger":
+                await self._messenger.send(session, _person(caller), message.for_messenger)
+        if body.send_to == "messenger":
+            await self._messenger.ring()
+        sent = body.send_to == "messenger" or (body.send_to == "email" and await self._mailed.send(message))
         issued = IssuedInvitation(
-            invitation=invitation, sent=sent, link=None if sent else link, token=None if sent else token
+            invitation=invitation, sent=sent, link=None if sent else message.link, token=None if sent else token
         )
-        return Created(issued, "invitations")
+        return Created(issued, f"invitations/{invitation.id}")
 
     async def revoke(self, caller: Caller, invitation_id: UUID) -> None:
         """Take an invitation back."""
         async with self._database.session_scope(caller.company_id) as session:
             await invitations.revoke(session, caller, invitation_id)
 
-    async def _send(self, message: InvitationMessage) -> bool:
-        for sender in self._senders:
-            if await sender.send(message):
-                return True
-        return False
+
+def _person(caller: Caller) -> UUID:
+    if caller.user_id is None:
+        raise MessengerNotLinked("a machine has no messenger")
+    return caller.user_id

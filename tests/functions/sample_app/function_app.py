@@ -62,6 +62,7 @@ async def raise_error(req: func.HttpRequest) -> func.HttpResponse:
 @app.route(route="slow/{milliseconds:int}", methods=["GET"])
 async def slow(req: func.HttpRequest) -> func.HttpResponse:
     """Answer late."""
+    _note({"body": "slow"})
     await asyncio.sleep(int(req.route_params["milliseconds"]) / 1000)
     return func.HttpResponse("late")
 

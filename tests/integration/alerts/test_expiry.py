@@ -70,7 +70,7 @@ async def test_one_that_was_ended_or_is_another_s_does_not_come_back(stage: Stag
 
     async with stage.worker.database.session_scope(shop.company_id) as session:
         with pytest.raises(NotFound):
-            await stage.worker.alerts.renew(session, hers["id"], customer_id=his["customer_id"])
+            await stage.worker.services.alerts.renew(session, hers["id"], customer_id=his["customer_id"])
     await stage.sql(shop, "UPDATE price_alerts SET state = 'cancelled'")
     await aigul.presses("Продлить")
     await aigul.hears("уже не действует")

@@ -137,7 +137,9 @@ async def test_a_price_that_changed_while_the_alert_was_made_is_not_missed(stage
         assert (await run(stage)).looked == 0
 
     async with stage.worker.database.session_scope(who.shop.company_id) as session:
-        await stage.worker.alerts.make(session, customer_id=who.customer_id, dialog_id=who.dialog_id, wish=wish)
+        await stage.worker.services.alerts.make(
+            session, customer_id=who.customer_id, dialog_id=who.dialog_id, wish=wish
+        )
         await asyncio.create_task(cheaper_meanwhile(), context=Context())
 
     assert (await run(stage)).told == 1

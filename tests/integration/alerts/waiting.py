@@ -36,7 +36,7 @@ async def begin(
     await shopper.hears("привет")
     [row] = await stage.sql(shop, "SELECT id FROM dialogs ORDER BY id DESC LIMIT 1")
     async with stage.worker.database.session_scope(shop.company_id) as session:
-        customer = await stage.worker.customers.ensure(session, row["id"])
+        customer = await stage.worker.services.customers.ensure(session, row["id"])
     return Waiting(shop, shopper, row["id"], customer.id)
 
 
@@ -63,7 +63,7 @@ async def watch(
     """Make an alert and let its first check pass, as the timer would."""
     wish = AlertWish(product_id=await product_id(stage, who.shop, sku), condition=condition, limit=limit)
     async with stage.worker.database.session_scope(who.shop.company_id) as session:
-        alert = await stage.worker.alerts.make(
+        alert = await stage.worker.services.alerts.make(
             session, customer_id=who.customer_id, dialog_id=who.dialog_id, wish=wish, **terms
         )
     await run(stage)

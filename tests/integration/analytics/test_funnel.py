@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 from pydantic import SecretStr
 
 from shared.channels.contract import Platform
@@ -13,14 +11,8 @@ from shared.identity.permissions import Role
 from tests.doubles.openai_server import OpenAIServer, calls, says
 from tests.integration.alerts.waiting import run, sells
 from tests.integration.assistant.administration import administrator
-from tests.integration.assistant.shopping import fills_cart, reaches_summary
+from tests.integration.assistant.shopping import places_order
 from tests.integration.conversation import Shop, Stage, open_stage
-
-
-@pytest.fixture
-async def stage(settings_env: dict[str, str]) -> AsyncIterator[Stage]:
-    async with open_stage(settings_env, messages_per_minute=600) as opened:
-        yield opened
 
 
 async def kinds(stage: Stage, shop: Shop) -> dict[str, int]:
@@ -39,10 +31,7 @@ async def test_the_way_from_a_search_to_an_order_is_counted(stage: Stage, platfo
     aigul, marat = stage.shopper(shop, platform), stage.shopper(shop, platform, "Марат")
     await marat.says("зелёный холодильник")
     await marat.listens()
-    await fills_cart(aigul)
-    await reaches_summary(aigul, platform)
-    await aigul.presses("Подтвердить заказ")
-    await aigul.hears("Заказ №1")
+    await places_order(aigul)
 
     told = await report(stage, shop, "?by=platform")
 
@@ -64,10 +53,7 @@ async def test_a_cancelled_order_is_counted_once_and_taken_off_the_revenue(
 ) -> None:
     shop = await stage.open_shop()
     aigul = stage.shopper(shop, platform)
-    await fills_cart(aigul)
-    await reaches_summary(aigul, platform)
-    await aigul.presses("Подтвердить заказ")
-    await aigul.hears("Заказ №1")
+    await places_order(aigul)
     await aigul.says("отмените мой заказ")
     await aigul.hears("Отменить заказ №1")
     await aigul.presses("Да, отменить")

@@ -30,7 +30,7 @@ def admin(sign_in: SignIn, shop: Shop) -> ApiClient:
 async def customer_id(worker: Worker, database: Database, shop: Shop) -> UUID:
     dialog_id = await open_dialog(database, shop)
     async with database.session_scope(shop.company_id) as session:
-        return (await worker.customers.ensure(session, dialog_id)).id
+        return (await worker.services.customers.ensure(session, dialog_id)).id
 
 
 @pytest.fixture

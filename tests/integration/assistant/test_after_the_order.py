@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-
-import pytest
 
 from infra.local.simulator.whatsapp.numbers import WhatsAppNumber
 from shared.channels.contract import Platform
 from tests.integration.assistant.administration import administrator, brings_order
-from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders, reaches_summary
-from tests.integration.conversation import Shopper, Stage, open_stage
-
-
-@pytest.fixture
-async def stage(settings_env: dict[str, str]) -> AsyncIterator[Stage]:
-    """Shoppers here write as fast as tests do."""
-    async with open_stage(settings_env, messages_per_minute=600) as opened:
-        yield opened
-
-
-async def buys(shopper: Shopper, platform: Platform) -> None:
-    await fills_cart(shopper)
-    await reaches_summary(shopper, platform)
-    await shopper.presses("Подтвердить заказ")
-    await shopper.hears("Заказ №1")
+from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders, places_order
+from tests.integration.conversation import Shopper, Stage
 
 
 async def test_each_status_that_the_staff_sets_is_told_to_the_shopper(stage: Stage, platform: Platform) -> None:
@@ -33,7 +16,7 @@ async def test_each_status_that_the_staff_sets_is_told_to_the_shopper(stage: Sta
     aigul, marat = stage.shopper(shop, platform), stage.shopper(shop, platform, "Марат")
     await marat.says("здравствуйте")
     await marat.listens()
-    await buys(aigul, platform)
+    await places_order(aigul)
     manager = administrator(stage, shop)
 
     for status, told in (
@@ -50,7 +33,7 @@ async def test_each_status_that_the_staff_sets_is_told_to_the_shopper(stage: Sta
 async def test_an_order_that_the_staff_cancels_is_told_and_shown_so(stage: Stage, platform: Platform) -> None:
     shop = await stage.open_shop()
     aigul = stage.shopper(shop, platform)
-    await buys(aigul, platform)
+    await places_order(aigul)
 
     await brings_order(administrator(stage, shop), "cancelled")
 
@@ -62,7 +45,7 @@ async def test_an_order_that_the_staff_cancels_is_told_and_shown_so(stage: Stage
 async def test_outside_whatsapps_window_a_status_goes_as_a_template(stage: Stage) -> None:
     shop = await stage.open_shop(order_template="order_update")
     aigul = stage.shopper(shop, Platform.WHATSAPP)
-    await buys(aigul, Platform.WHATSAPP)
+    await places_order(aigul)
     await stage.sql(shop, "UPDATE dialogs SET last_inbound_at = now() - interval '25 hours'")
 
     await brings_order(administrator(stage, shop), "confirmed")
@@ -78,14 +61,14 @@ async def test_a_person_on_two_messengers_has_one_cart_and_one_history(stage: St
     number = shop.simulated[Platform.WHATSAPP]
     assert isinstance(number, WhatsAppNumber)
     on_whatsapp = Shopper(stage, shop, stage.simulator.whatsapp.user("Айгуль Ким", bot=number, phone=phone))
-    await buys(on_whatsapp, Platform.WHATSAPP)
+    await places_order(on_whatsapp)
     await on_whatsapp.says("добавьте ALM-1 в корзину")
     await on_whatsapp.hears("Добавили в корзину")
 
     await fills_cart(on_telegram)
     await on_telegram.says("мои заказы")
     await on_telegram.hears("Заказов пока нет")
-    await begins_checkout(on_telegram, Platform.TELEGRAM)
+    await begins_checkout(on_telegram)
 
     await on_telegram.says("корзина")
     await on_telegram.hears("Диван «Алма»", "Диван «Номад»", "Итого: 260 000 ₸")
@@ -97,7 +80,7 @@ async def test_a_person_on_two_messengers_has_one_cart_and_one_history(stage: St
 async def test_a_viber_contact_proves_nothing_and_joins_nobody(stage: Stage) -> None:
     shop = await stage.open_shop()
     on_whatsapp = stage.shopper(shop, Platform.WHATSAPP)
-    await buys(on_whatsapp, Platform.WHATSAPP)
+    await places_order(on_whatsapp)
     [order] = await orders(stage, shop)
     stranger = stage.shopper(shop, Platform.VIBER, "Чужой")
     await fills_cart(stranger)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -16,18 +14,11 @@ from tests.integration.conversation import Stage, open_stage
 BACK = "Продолжить заказ"
 
 
-@pytest.fixture
-async def stage(settings_env: dict[str, str]) -> AsyncIterator[Stage]:
-    """Shoppers here write as fast as tests do."""
-    async with open_stage(settings_env, messages_per_minute=600) as opened:
-        yield opened
-
-
 async def test_after_a_detour_a_button_leads_back_to_the_question(stage: Stage, platform: Platform) -> None:
     shop = await stage.open_shop()
     aigul = stage.shopper(shop, platform)
     await fills_cart(aigul)
-    await begins_checkout(aigul, platform)
+    await begins_checkout(aigul)
     assert BACK not in aigul.buttons
 
     await aigul.says("какие у вас есть красные диваны?")
@@ -49,7 +40,7 @@ async def test_after_a_detour_a_button_leads_back_to_the_question(stage: Stage, 
 async def test_nothing_leads_back_where_nothing_waits(stage: Stage) -> None:
     aigul = stage.shopper(await stage.open_shop())
     await fills_cart(aigul)
-    await begins_checkout(aigul, Platform.TELEGRAM)
+    await begins_checkout(aigul)
     await aigul.says("корзина")
     await aigul.hears("Итого: 120 000 ₸")
     assert BACK not in aigul.buttons, "«Оформить заказ» under the cart does the same"
@@ -63,7 +54,7 @@ async def test_nothing_leads_back_where_nothing_waits(stage: Stage) -> None:
 async def test_whoever_waits_for_a_person_is_not_called_back_to_the_checkout(stage: Stage) -> None:
     aigul = stage.shopper(await stage.open_shop())
     await fills_cart(aigul)
-    await begins_checkout(aigul, Platform.TELEGRAM)
+    await begins_checkout(aigul)
     await aigul.says("позовите менеджера")
     await aigul.hears("менеджера")
     assert BACK not in aigul.buttons
@@ -79,7 +70,7 @@ async def test_the_way_back_is_offered_in_the_shoppers_language(
     aigul = stage.shopper(await stage.open_shop(), language=language)
     await aigul.says({"kk": "NOM-1 себетке қосыңыз", "en": "please add NOM-1 to my cart"}[language])
     await aigul.hears("Номад")
-    await aigul.presses({"kk": "Рәсімдеу", "en": "Check out"}[language])
+    await aigul.presses({"kk": "Тапсырыс беру", "en": "Check out"}[language])
     await aigul.hears()
 
     await aigul.says(words)
@@ -93,7 +84,6 @@ async def test_a_detour_through_the_model_leads_back_too(settings_env: dict[str,
         OpenAIServer([says("…")]) as model,
         open_stage(
             settings_env,
-            messages_per_minute=600,
             openai_base_url=model.base_url,
             openai_api_key=SecretStr("test"),
         ) as stage,
@@ -119,7 +109,7 @@ async def test_a_confirmation_that_the_messenger_delivers_twice_is_one_order(
     shop = await stage.open_shop()
     aigul = stage.shopper(shop, platform)
     await fills_cart(aigul)
-    await reaches_summary(aigul, platform)
+    await reaches_summary(aigul)
     await aigul.presses("Подтвердить заказ")
     pressed = stage.simulator.traffic.list(direction="webhook")[-1]
     await aigul.hears("Заказ №1")
@@ -141,7 +131,7 @@ async def test_a_card_tells_what_orders_have_left(stage: Stage, platform: Platfo
     for number, left in ((1, "В наличии: 1 шт."), (2, "Сейчас нет в наличии")):
         await fills_cart(aigul)
         if number == 1:
-            await reaches_summary(aigul, platform)
+            await reaches_summary(aigul)
         else:
             await aigul.presses("Оформить заказ")
             await aigul.hears("пожелания")

@@ -91,7 +91,7 @@ class Desk:
 @pytest.fixture
 async def staff(settings: Settings) -> AsyncIterator[EscalationDesk]:
     async with run_worker(settings, EchoResponder()) as worker:
-        yield worker.desk
+        yield worker.services.desk
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ async def model() -> AsyncIterator[OpenAIServer]:
 
 @pytest.fixture
 async def stage(settings_env: dict[str, str], model: OpenAIServer) -> AsyncIterator[Stage]:
-    told = {"openai_base_url": model.base_url, "openai_api_key": SecretStr("sk-test"), "messages_per_minute": 600}
-    async with open_stage(settings_env, **told) as opened:
+    key = SecretStr("sk-test")
+    async with open_stage(settings_env, openai_base_url=model.base_url, openai_api_key=key) as opened:
         yield opened
 
 

@@ -19,7 +19,7 @@ ADD = calls(("add_to_cart", {"sku": "NOM-1", "quantity": 2}))
 @asynccontextmanager
 async def talking(settings_env: dict[str, str], model: OpenAIServer) -> AsyncIterator[Stage]:
     async with open_stage(
-        settings_env, messages_per_minute=600, openai_base_url=model.base_url, openai_api_key=SecretStr("sk-test")
+        settings_env, openai_base_url=model.base_url, openai_api_key=SecretStr("sk-test")
     ) as stage:
         yield stage
 

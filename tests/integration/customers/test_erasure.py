@@ -97,7 +97,7 @@ async def tell(stage: Stage) -> Story:
         await shopper.says(f"Мне нужен {secret}")
         await shopper.hears(secret)
     dialogs = [row["id"] for row in await stage.sql(shop, "SELECT id FROM dialogs ORDER BY phone NULLS LAST")]
-    customers = stage.worker.customers
+    customers = stage.worker.services.customers
     async with stage.worker.database.session_scope(shop.company_id) as session:
         await customers.ensure(session, dialogs[0])
         customer = await customers.prove_phone(session, dialogs[1], f"+{whatsapp.person.id.removeprefix('+')}")
@@ -118,11 +118,11 @@ async def order(story: Story) -> None:
     )
     async with worker.database.session_scope(story.shop.company_id) as session:
         customer_id = story.customer.id
-        await worker.carts.add(session, customer_id, product["id"])
-        cart = await worker.checkout.note(session, customer_id, said)
+        await worker.services.carts.add(session, customer_id, product["id"])
+        cart = await worker.services.checkout.note(session, customer_id, said)
         assert cart.id is not None
         assert cart.total is not None
-        placed = await worker.checkout.confirm(
+        placed = await worker.services.checkout.confirm(
             session,
             customer_id,
             cart.id,
@@ -131,11 +131,11 @@ async def order(story: Story) -> None:
             dialog_id=story.dialogs[0],
         )
         assert isinstance(placed, OrderPlaced)
-        await worker.orders.change_status(
+        await worker.services.orders.change_status(
             session, placed.order.id, OrderStatus.CONFIRMED, by="manager", comment=f"{NAME} ждёт"
         )
-        await worker.carts.add(session, customer_id, product["id"])
-        await worker.checkout.note(session, customer_id, said)
+        await worker.services.carts.add(session, customer_id, product["id"])
+        await worker.services.checkout.note(session, customer_id, said)
         await escalations.open_escalation(
             session,
             dialog_id=story.dialogs[0],
@@ -148,8 +148,8 @@ async def order(story: Story) -> None:
 async def erase(story: Story, *, answering: int | None = None) -> None:
     worker = story.stage.worker
     async with worker.database.session_scope(story.shop.company_id) as session:
-        forgotten = await worker.customers.erase(session, story.customer.id, answering=answering)
-    await worker.customers.forget_copies(forgotten)
+        forgotten = await worker.services.customers.erase(session, story.customer.id, answering=answering)
+    await worker.services.customers.forget_copies(forgotten)
 
 
 async def test_nothing_of_the_person_is_left_anywhere(stage: Stage, archive: Archive) -> None:
@@ -199,7 +199,7 @@ async def test_what_the_person_writes_later_begins_anew(stage: Stage) -> None:
     [fresh] = await stage.sql(story.shop, "SELECT id FROM dialogs WHERE NOT blocked")
     assert fresh["id"] not in story.dialogs
     async with stage.worker.database.session_scope(story.shop.company_id) as session:
-        assert await stage.worker.customers.find(session, fresh["id"]) is None
+        assert await stage.worker.services.customers.find(session, fresh["id"]) is None
 
 
 async def test_the_dialog_that_asked_for_it_is_still_answered(stage: Stage, archive: Archive) -> None:
@@ -227,7 +227,7 @@ class Forgetter(EchoResponder):
         self._story = story
 
     async def respond(self, turn: Turn) -> TurnResult:
-        customers, customer_id = self._story.stage.worker.customers, self._story.customer.id
+        customers, customer_id = self._story.stage.worker.services.customers, self._story.customer.id
 
         async def forget(session: AsyncSession) -> None:
             await customers.erase(session, customer_id, answering=turn.dialog_id)
@@ -242,7 +242,7 @@ async def test_a_turn_may_forget_the_person_it_answers(stage: Stage, archive: Ar
 
     async with run_worker(stage.worker.settings, Forgetter(story)) as worker:
         await worker.drainer.run()
-    await stage.worker.customers.forget_copies(story.dialogs)
+    await stage.worker.services.customers.forget_copies(story.dialogs)
 
     await story.telegram.hears("забудьте меня")
     assert archive.tables_with(story.traces) == set()
@@ -264,7 +264,7 @@ async def test_an_export_tells_all_that_is_known(stage: Stage) -> None:
     story = await tell(stage)
 
     async with stage.worker.database.session_scope(story.shop.company_id) as session:
-        exported = await stage.worker.customers.export(session, story.customer.id)
+        exported = await stage.worker.services.customers.export(session, story.customer.id)
 
     assert exported["customer"]["phone"] == story.customer.phone
     said = [message["text"] for dialog in exported["dialogs"] for message in dialog["messages"]]

@@ -73,7 +73,7 @@ async def test_copies_of_what_was_said_are_forgotten_too(counter: Counter, worke
 
     [dialog] = await stage.sql(shop, "SELECT id FROM dialogs WHERE customer_name = :name", name=NAME)
     async with stage.worker.database.session_scope(shop.company_id) as session:
-        customer = await stage.worker.customers.ensure(session, dialog["id"])
+        customer = await stage.worker.services.customers.ensure(session, dialog["id"])
     assert (await owner.delete(f"customers/{customer.id}")).status == 204
 
     assert tables_with(worker_stack, TRACES) == set()

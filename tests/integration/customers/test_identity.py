@@ -13,6 +13,7 @@ from shared.customers.service import CustomerService
 from shared.kernel.errors import InvalidInput, NotFound
 from shared.runtime.database import Database
 from tests.doubles.keepsakes import Keepsakes
+from tests.host import PATIENCE
 from tests.integration.people import open_dialog
 from tests.integration.shops import Shop
 
@@ -115,7 +116,7 @@ async def test_whoever_proves_a_phone_first_is_waited_for(
         await asyncio.sleep(0.2)
         assert not proving.done()
 
-    assert (await asyncio.wait_for(proving, 5)).id == first.id
+    assert (await asyncio.wait_for(proving, PATIENCE)).id == first.id
 
 
 async def test_somebody_who_changed_the_number_keeps_what_they_have(
@@ -159,7 +160,7 @@ async def test_a_join_waits_until_the_other_s_transaction_ends(
         name = text("UPDATE customers SET name = 'Айгуль' WHERE id = :id")
         await session.execute(name, {"id": source.id})
 
-    assert (await asyncio.wait_for(proving, 5)).id == target.id
+    assert (await asyncio.wait_for(proving, PATIENCE)).id == target.id
 
 
 async def test_what_is_no_phone_proves_nothing(desk: Desk, database: Database) -> None:

@@ -182,7 +182,7 @@ async def test_a_group_is_left_alone_until_the_bot_is_addressed(stage: Stage) ->
 
 
 async def test_an_invisible_edit_of_a_message_long_ago_is_not_answered(settings_env: dict[str, str]) -> None:
-    async with open_stage(settings_env, messages_per_minute=60, merge_window=0.0) as stage:
+    async with open_stage(settings_env, merge_window=0.0) as stage:
         shop = await stage.open_shop(mode=ECHO)
         aigul = stage.shopper(shop)
         await aigul.says("красный диван")

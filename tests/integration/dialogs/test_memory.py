@@ -85,7 +85,7 @@ async def test_a_new_beginning_forgets_what_was_said(
 
 
 async def test_twenty_messages_are_kept_and_ten_are_shown(settings_env: dict[str, str]) -> None:
-    async with open_stage(settings_env, messages_per_minute=60, merge_window=0.0) as stage:
+    async with open_stage(settings_env, merge_window=0.0) as stage:
         shop = await stage.open_shop(mode=ECHO)
         aigul = stage.shopper(shop)
         for number in range(12):

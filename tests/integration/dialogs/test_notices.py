@@ -35,7 +35,7 @@ async def dialog_of(stage: Stage, shop: Shop) -> int:
 
 async def notify(stage: Stage, shop: Shop, dialog_id: int, *, role: Role = Role.BOT) -> bool:
     async with stage.worker.database.session_scope(shop.company_id) as session:
-        return await stage.worker.notices.say(session, dialog_id, shipped, role=role, template=template)
+        return await stage.worker.services.notices.say(session, dialog_id, shipped, role=role, template=template)
 
 
 async def greeted(stage: Stage, shop: Shop, platform: Platform = Platform.TELEGRAM) -> Shopper:
@@ -62,7 +62,7 @@ async def test_a_notice_of_a_transaction_that_fails_is_never_told(stage: Stage) 
 
     async def say_and_fail() -> None:
         async with stage.worker.database.session_scope(shop.company_id) as session:
-            await stage.worker.notices.say(session, dialog_id, shipped)
+            await stage.worker.services.notices.say(session, dialog_id, shipped)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -112,4 +112,4 @@ async def test_a_dialog_of_another_company_is_not_found(stage: Stage) -> None:
 
     async with stage.worker.database.session_scope(UUID(int=7)) as session:
         with pytest.raises(NotFound):
-            await stage.worker.notices.say(session, dialog_id, shipped)
+            await stage.worker.services.notices.say(session, dialog_id, shipped)

@@ -104,6 +104,34 @@ class Counter:
         [row] = await self.stage.sql(self.shop, "SELECT * FROM escalations")
         return row
 
+    async def kept(self, words: str) -> list[str]:
+        """Where the words stand in the chats of the staff."""
+        texts = {
+            "messages": "m.text, m.content::text",
+            "outbox": "m.call::text",
+            "inbox": "m.event::text, convert_from(m.raw, 'UTF8')",
+        }
+        found = []
+        for table, columns in texts.items():
+            rows = await self.stage.sql(
+                self.shop,
+                f"SELECT 1 FROM {table} m JOIN dialogs d ON d.id = m.dialog_id"
+                f" WHERE d.staff_user_id IS NOT NULL AND position(:words in concat_ws(' ', {columns})) > 0",
+                words=words,
+            )
+            found += [table] * bool(rows)
+        return found
+
+    async def erase(self, shopper: Shopper) -> None:
+        """Have a person forgotten."""
+        [dialog] = await self.stage.sql(
+            self.shop, "SELECT id FROM dialogs WHERE customer_name = :name", name=shopper.person.name
+        )
+        worker = self.stage.worker
+        async with worker.database.session_scope(self.shop.company_id) as session:
+            customer = await worker.services.customers.ensure(session, dialog["id"])
+            await worker.services.customers.erase(session, customer.id)
+
     async def history(self, shopper: Shopper) -> list[tuple[str, str]]:
         """Role and words of all that stands in a shopper's history."""
         rows = await self.stage.sql(

@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from shared.composition.api import build_edge
-from shared.identity.permissions import ROLE_PERMISSIONS, Role
-from shared.identity.schemas import Caller, CallerKind
+from shared.identity.permissions import Role
 from shared.kernel.clock import utc_now
-from shared.kernel.errors import Unauthenticated
 from shared.kernel.ids import new_id
 from tests.doubles.api_client import ApiClient
-from tests.integration.conversation import Shop
+from tests.integration.escalations.conftest import SignIn
 from tests.integration.escalations.staff import Counter
-
-
-class Staff:
-    """An authenticator: a token is the user's id and role."""
-
-    def __init__(self) -> None:
-        self.callers: dict[str, Caller] = {}
-
-    async def authenticate(self, token: str) -> Caller:
-        if token not in self.callers:
-            raise Unauthenticated(token)
-        return self.callers[token]
-
-
-SignIn = Callable[[Shop, UUID, Role], ApiClient]
-
-
-@pytest.fixture
-def sign_in(counter: Counter) -> SignIn:
-    staff = Staff()
-    edge = build_edge(counter.stage.worker, staff)
-
-    def client(shop: Shop, user_id: UUID, role: Role) -> ApiClient:
-        staff.callers[str(user_id)] = Caller(
-            company_id=shop.company_id,
-            user_id=user_id,
-            kind=CallerKind.USER,
-            role=role,
-            permissions=ROLE_PERMISSIONS[role],
-            language="ru",
-        )
-        return ApiClient(edge, str(user_id))
-
-    return client
-
-
-@pytest.fixture
-async def manager(counter: Counter, sign_in: SignIn) -> ApiClient:
-    return sign_in(counter.shop, await counter.user("Анна"), Role.MANAGER)
 
 
 async def only(client: ApiClient) -> dict[str, Any]:
@@ -118,7 +74,7 @@ async def test_the_assigned_and_the_relieved_are_told(counter: Counter, manager:
     await anna.hears("Обращение передано вам")
     await manager.post(f"{path}/assign", {"user_id": str(berik.user_id)})
     await berik.hears("Обращение передано вам")
-    await anna.hears("Обращение передано коллеге")
+    await anna.hears("Клиентом Айгуль Ким теперь занимается Берик")
     freed = await manager.post(f"{path}/assign", {"user_id": None})
 
     assert (given.json["status"], given.json["assignee_name"]) == ("assigned", "Анна")

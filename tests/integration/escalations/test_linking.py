@@ -8,6 +8,7 @@ import pytest
 
 from shared.channels.contract import Platform
 from shared.escalations.staff import links
+from shared.identity.messengers import MessengerClosed, MessengerNotLinked
 from tests.integration.escalations.staff import Counter, Member
 
 
@@ -187,16 +188,41 @@ async def test_a_user_who_is_gone_has_no_messenger(counter: Counter) -> None:
     assert "Ждёт" not in await anna.hears()
 
 
-async def test_a_text_reaches_a_linked_messenger_and_no_other(counter: Counter) -> None:
+async def test_a_link_reaches_the_linked_messenger_and_stands_nowhere_else(counter: Counter) -> None:
     anna = await counter.member("Анна")
     unlinked = await counter.user("Берик")
-    database, staff = counter.stage.worker.database, counter.stage.worker.desk.staff
+    database, staff = counter.stage.worker.database, counter.stage.worker.services.desk.staff
 
     async with database.session_scope(counter.shop.company_id) as session:
-        assert await staff.send_text(session, anna.user_id, "Вас пригласили: https://example.kz/i/1")
-        assert not await staff.send_text(session, unlinked, "Вас пригласили")
+        await staff.send(session, anna.user_id, lambda _language: "Вас пригласили: https://example.kz/i/1")
+        with pytest.raises(MessengerNotLinked):
+            await staff.send(session, unlinked, lambda _language: "Вас пригласили")
         link = await links.find_link(session, anna.user_id)
 
     await anna.hears("https://example.kz/i/1")
     assert link is not None
     assert link.platform is Platform.TELEGRAM
+    assert await counter.kept("example.kz") == []
+
+
+async def test_a_link_is_not_written_where_a_template_would_come_instead(counter: Counter) -> None:
+    anna = await counter.member("Анна", Platform.WHATSAPP)
+    await counter.stage.sql(
+        counter.shop, "UPDATE dialogs SET last_inbound_at = now() - interval '23 hours 55 minutes'"
+    )
+    staff = counter.stage.worker.services.desk.staff
+
+    with pytest.raises(MessengerClosed):
+        async with counter.stage.worker.database.session_scope(counter.shop.company_id) as session:
+            await staff.send(session, anna.user_id, lambda _language: "https://example.kz/i/1")
+
+    await anna.hears_nothing()
+
+
+async def test_a_viewer_can_unlink(counter: Counter) -> None:
+    vera = await counter.member("Вера", role="viewer")
+
+    await vera.says("/unlink")
+
+    await vera.hears("Чат отключён")
+    assert await linked_dialogs(counter) == []

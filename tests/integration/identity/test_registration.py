@@ -95,6 +95,7 @@ async def test_registration_can_be_closed(open_office: OpenOffice) -> None:
     assert (answer.status, answer.json["code"]) == (403, "registration_closed")
 
 
+@pytest.mark.usefixtures("long_waits")
 async def test_nobody_fills_the_platform_with_companies_from_one_address(open_office: OpenOffice) -> None:
     office = await open_office(login_free_attempts_of_address=3)
     flood = {"x-forwarded-for": "203.0.113.9"}

@@ -78,7 +78,7 @@ async def test_the_first_words_tell_the_language(listening: Stage, model: OpenAI
 
     await aigul.records()
 
-    await aigul.hears("Сіз былай дедіңіз")
+    await aigul.hears("Сіз айттыңыз")
 
 
 async def test_several_notes_are_one_wish(listening: Stage, model: OpenAIServer) -> None:
@@ -152,7 +152,7 @@ async def test_without_a_model_a_shopper_is_politely_asked_to_type(stage: Stage,
 
     await aigul.records()
 
-    await aigul.hears("Голосовые сообщения я пока не понимаю. Напишите, пожалуйста, текстом.")
+    await aigul.hears("Голосовые сообщения я пока не понимаю.")
 
 
 async def test_words_beside_a_voice_note_are_answered_all_the_same(listening: Stage, model: OpenAIServer) -> None:

@@ -38,10 +38,10 @@ class Counter:
     def __init__(self, worker: Worker, shop: Shop) -> None:
         self.shop = shop
         self.database = worker.database
-        self.carts = worker.carts
-        self.checkout = worker.checkout
-        self.orders = worker.orders
-        self.customers = worker.customers
+        self.carts = worker.services.carts
+        self.checkout = worker.services.checkout
+        self.orders = worker.services.orders
+        self.customers = worker.services.customers
 
     async def stocks(
         self,

@@ -18,6 +18,7 @@ from shared.orders.schemas import (
     OrderStatus,
     PriceChanged,
 )
+from tests.host import PATIENCE
 from tests.integration.orders.counter import PICKUP, Counter
 
 
@@ -136,7 +137,7 @@ async def test_who_takes_the_last_piece_is_waited_for(counter: Counter) -> None:
         second = asyncio.create_task(berik.confirms(), context=Context())
         await asyncio.sleep(0.2)
         assert not second.done()
-    answer = await asyncio.wait_for(second, 5)
+    answer = await asyncio.wait_for(second, PATIENCE)
 
     assert isinstance(first, OrderPlaced)
     assert isinstance(answer, CheckoutChanged)

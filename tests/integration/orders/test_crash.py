@@ -28,7 +28,7 @@ class Cashier(EchoResponder):
         assert self._seen.id is not None
         assert self._seen.total is not None
         async with turn.session() as session:
-            answer = await self._worker.checkout.confirm(
+            answer = await self._worker.services.checkout.confirm(
                 session,
                 self._customer_id,
                 self._seen.id,
@@ -48,9 +48,9 @@ async def filled_cart(stage: Stage, shop: Shop) -> tuple[UUID, Cart]:
     [product] = await stage.sql(shop, "SELECT id FROM products WHERE sku = 'ALM-1'")
     said = CheckoutDraft(name="Айгуль", phone="87011234567", method=DeliveryMethod.PICKUP)
     async with stage.worker.database.session_scope(shop.company_id) as session:
-        customer = await stage.worker.customers.ensure(session, dialog["id"])
-        await stage.worker.carts.add(session, customer.id, product["id"])
-        return customer.id, await stage.worker.checkout.note(session, customer.id, said)
+        customer = await stage.worker.services.customers.ensure(session, dialog["id"])
+        await stage.worker.services.carts.add(session, customer.id, product["id"])
+        return customer.id, await stage.worker.services.checkout.note(session, customer.id, said)
 
 
 async def test_the_order_is_made_once_and_told(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from contextvars import Context
 
 from shared.customers.schemas import Customer
 from shared.orders.schemas import QUANTITY_LIMIT, CheckoutChanged, CheckoutDraft, OrderPlaced
+from tests.host import PATIENCE
 from tests.integration.orders.counter import Buyer, Counter
 
 PHONE = "+77011234567"
@@ -92,7 +93,7 @@ async def test_a_join_while_a_cart_is_being_confirmed_waits_for_the_order(counte
         joining = asyncio.create_task(prove(telegram), context=Context())
         await asyncio.sleep(0.2)
         assert not joining.done()
-    joined = await asyncio.wait_for(joining, 5)
+    joined = await asyncio.wait_for(joining, PATIENCE)
 
     assert isinstance(placed, OrderPlaced)
     assert joined.id == whatsapp.customer_id

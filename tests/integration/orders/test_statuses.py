@@ -158,7 +158,7 @@ async def test_outside_the_window_the_bot_s_template_tells_number_and_status(sta
     counter = Counter(worker, shop)
     [row] = await counter.sql("SELECT id FROM dialogs")
     async with worker.database.session_scope(shop.company_id) as session:
-        customer = await worker.customers.ensure(session, row["id"])
+        customer = await worker.services.customers.ensure(session, row["id"])
     order = await Buyer(counter, row["id"], customer.id).orders(await counter.stocks())
     await counter.sql("UPDATE dialogs SET last_inbound_at = now() - interval '25 hours'")
 

@@ -12,6 +12,7 @@ from shared.composition import Worker
 from shared.orders import stock
 from shared.orders.errors import OutOfStock
 from shared.orders.schemas import CartLimit, CheckoutChanged, OrderPlaced, OrderStatus
+from tests.host import PATIENCE
 from tests.integration.orders.counter import Counter
 
 DUE = "UPDATE stock_reservations SET expires_at = now() - interval '1 second'"
@@ -75,7 +76,7 @@ async def test_a_reservation_that_is_being_confirmed_is_passed_over(counter: Cou
     async with counter.database.session_scope(counter.shop.company_id) as session:
         await stock.confirm(session, held.id)
         run = asyncio.create_task(worker.reservation_runner.run(), context=Context())
-        assert await asyncio.wait_for(run, timeout=5) == 1
+        assert await asyncio.wait_for(run, timeout=PATIENCE) == 1
 
     assert await counter.sql("SELECT order_id FROM stock_reservations") == [{"order_id": held.id}]
     assert gone.number == 2

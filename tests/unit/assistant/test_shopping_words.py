@@ -211,8 +211,8 @@ def test_any_text_is_an_answer_or_none(text: str) -> None:
     "piece", ["в корзину ", "добавь ", "два таких ", "убери из ", "заказ ", "№", "оформить ", "да "]
 )
 def test_a_hostile_repetition_is_read_quickly(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     understand(piece * 20_000)
     for step in Step:
         read_answer(step, readable(piece * 20_000))
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0

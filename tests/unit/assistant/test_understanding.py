@@ -239,6 +239,6 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     "piece", ["ещё ", "а ", "покажи ", "1 ", "о", "до ", "от 1 до ", "«", "не ", "50-", "1 000", "\n", "👍"]
 )
 def test_a_hostile_repetition_is_read_quickly(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     understand(piece * 20_000)
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0

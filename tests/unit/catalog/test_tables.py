@@ -113,9 +113,9 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     bomb = xlsx_parts(xlsx_file([HEAD]), {SHEET: b"<worksheet>" + b" " * (200 << 20)})
     assert len(bomb) < 1 << 20
 
-    began = time.perf_counter()
+    began = time.process_time()
     assert failure_of(bomb) is FileFailure.TOO_LARGE_INSIDE
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_a_package_of_very_many_parts_is_refused() -> None:
@@ -168,9 +168,9 @@ def test_a_row_that_lies_very_far_down_does_not_hold_the_reader() -> None:
         b"<row r='1'><c r='A1' t='inlineStr'><is><t>sku</t></is></c></row>"
         b"<row r='99999999999'><c r='A99999999999'><v>1</v></c></row></sheetData></worksheet>"
     )
-    began = time.perf_counter()
+    began = time.process_time()
     assert failure_of(xlsx_parts(xlsx_file([HEAD]), {SHEET: far})) is FileFailure.TOO_MANY_ROWS
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_what_a_workbook_says_of_its_own_size_is_not_believed() -> None:

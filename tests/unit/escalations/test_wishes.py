@@ -41,8 +41,19 @@ def test_steps_come_in_their_order_and_words_are_joined() -> None:
 
     assert steps_of(heard) == [
         StaffWish("reply", ID),
-        Words("Добрый день\nСейчас посмотрю"),
+        Words("Добрый день\nСейчас посмотрю", parts=(("1", "Добрый день"), ("1", "Сейчас посмотрю"))),
         StaffWish("close", ID),
+    ]
+
+
+def test_words_that_may_be_for_different_people_are_not_joined() -> None:
+    quoting = typed("Да").model_copy(update={"reply_to": "7"})
+    corrected = typed("Нет").model_copy(update={"edited": True})
+
+    assert [step.text for step in steps_of(turn("Добрый день", quoting, corrected)) if isinstance(step, Words)] == [
+        "Добрый день",
+        "Да",
+        "Нет",
     ]
 
 

@@ -13,6 +13,7 @@ from shared.runtime.downloads import Download, DownloadRefused, Downloads
 from shared.runtime.http import ConnectFailed, NoAnswer
 from shared.runtime.url_guard import ForbiddenAddress, UrlRule, is_public
 from tests.doubles.file_server import FileServer, drips, file_server, gives, moves, never_ends, promises
+from tests.host import PATIENCE
 
 LIMIT = 100_000
 HOSTS = UrlRule(hosts=("media.example.com", ".cdn.example.com"))
@@ -43,7 +44,7 @@ async def files() -> AsyncIterator[FileServer]:
 
 @pytest.fixture
 async def downloads() -> AsyncIterator[Downloads]:
-    opened = Downloads(timeout=0.5)
+    opened = Downloads(timeout=PATIENCE)
     yield opened
     await opened.aclose()
 
@@ -67,12 +68,11 @@ async def test_a_file_comes_with_what_its_server_calls_it(files: FileServer, dow
         (promises(1 << 30), TooLarge),
         (promises(50_000), NoAnswer),
         (never_ends, TooLarge),
-        (drips, NoAnswer),
         (gives(b"x" * (LIMIT + 1)), TooLarge),
         (gives(b"\x1f\x8b bomb", "Content-Encoding: gzip"), DownloadRefused),
         (gives(b"gone", status="404 Not Found"), DownloadRefused),
     ],
-    ids=["promises-a-gigabyte", "cut-short", "never-ends", "drips", "over-the-limit", "compressed", "gone"],
+    ids=["promises-a-gigabyte", "cut-short", "never-ends", "over-the-limit", "compressed", "gone"],
 )
 async def test_a_host_that_means_no_good_is_left(
     conduct: object, error: type[Exception], files: FileServer, downloads: Downloads
@@ -81,6 +81,16 @@ async def test_a_host_that_means_no_good_is_left(
 
     with pytest.raises(error):
         await downloads.fetch(f"{files.url}/file", rule=trusting(files), limit=LIMIT)
+
+
+async def test_a_host_that_gives_a_byte_now_and_then_is_left(files: FileServer) -> None:
+    files.script(drips)
+    hurried = Downloads(timeout=0.5)
+    try:
+        with pytest.raises(NoAnswer):
+            await hurried.fetch(f"{files.url}/file", rule=trusting(files), limit=LIMIT)
+    finally:
+        await hurried.aclose()
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ async def test_when_all_answer_the_whole_is_ok_and_latencies_are_told() -> None:
         ("postgres", State.OK),
         ("redis", State.OK),
     ]
-    assert all(found.latency_ms is not None and 4 <= found.latency_ms < 1000 for found in health.dependencies)
+    assert all(found.latency_ms is not None and 4 <= found.latency_ms < 60_000 for found in health.dependencies)
 
 
 @pytest.mark.parametrize(("vital", "state"), [(True, State.DOWN), (False, State.DEGRADED)])
@@ -47,8 +47,8 @@ async def test_the_whole_is_down_only_without_a_vital_dependency(vital: bool, st
 
 async def test_hung_dependencies_cost_one_time_limit_together() -> None:
     started = time.monotonic()
-    health = await check_health([Check(str(number), hung) for number in range(5)], timeout=0.05)
-    assert time.monotonic() - started < 0.5
+    health = await check_health([Check(str(number), hung) for number in range(100)], timeout=0.1)
+    assert time.monotonic() - started < 5.0, "one after the other they take ten seconds"
     assert {found.reason for found in health.dependencies} == {"timeout"}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from shared.assistant import replies
+from shared.assistant.asked import Asked
 from shared.assistant.facts import Evidence, describe_product
 from shared.assistant.products import FoundProduct
 from shared.assistant.skill import Answer, Moment, Phrase, Skill, Strength, Tool, ToolArguments
@@ -78,6 +79,7 @@ class _Asking:
                 "pieces": free if free is not None else "any",
             },
             evidence=Evidence(products=(product,), stated=words),
+            asks=Asked(offered.id) if free == 0 and offered is not None else None,
         )
 
     def _words(self, moment: Moment, product: FoundProduct, free: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -131,6 +132,10 @@ class CartActions:
         last = self._last_line(moment)
         if wanted.again and last is not None:
             return await self.add(moment, last, wanted.quantity or 1)
+        if wanted.in_pieces and wanted.quantity is not None and wanted.place is None:
+            counted = await self._counted_anew(moment, last)
+            if counted is not None:
+                return await self.set(moment, counted, wanted.quantity)
         shown, place, quantity = moment.state.shown, wanted.place, wanted.quantity
         if place is None and quantity is not None and moment.state.focus is None and not wanted.in_pieces:
             # «добавь 2» under a list names the second of it
@@ -144,7 +149,8 @@ class CartActions:
         product = await self._product(moment, sku) if sku is not None else None
         if product is None:
             return Answer((_which(moment) if sku is None else replies.say("card.gone", moment.language),))
-        return await self.add(moment, product.id, quantity or 1)
+        added = await self.add(moment, product.id, quantity or 1)
+        return replace(added, state=moment.state.with_card(product))
 
     async def remove_by_words(self, moment: Moment, wanted: LineWords) -> Answer | None:
         """Take out what is named or spoken of; ``None``: nothing is in the cart, the words mean something else."""
@@ -207,6 +213,13 @@ class CartActions:
     def _spoken_of(moment: Moment) -> str | None:
         shown = moment.state.shown
         return moment.state.focus or (shown[0] if len(shown) == 1 else None)
+
+    async def _counted_anew(self, moment: Moment, last: UUID | None) -> UUID | None:
+        """The line that «давайте две» is about: that of the product added last, as long as it is spoken of."""
+        if last is None or (await self._cart(moment)).line(last) is None:
+            return None
+        product = None if moment.state.focus is None else await self._product(moment, moment.state.focus)
+        return last if product is None or product.id == last else None
 
     @staticmethod
     def _last_line(moment: Moment) -> UUID | None:

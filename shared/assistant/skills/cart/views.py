@@ -130,9 +130,10 @@ def tell_update(update: CartUpdate, language: Language, *, added: bool) -> Outbo
             return empty_cart(language, "removed.last")
         words = TEXTS.get("removed", language, total=_total(update.cart, language))
         return message(words, TEXTS.button("checkout", CHECKOUT, language), TEXTS.button("show", SHOW, language))
-    first = "added" if line.quantity > 1 else "added.one"
+    # with fewer than were asked for, what there is now says more than what was added
+    key = "changed" if warning or not added else "added" if line.quantity > 1 else "added.one"
     words = TEXTS.get(
-        first if added else "changed",
+        key,
         language,
         name=_name(line, language),
         quantity=line.quantity,
@@ -141,7 +142,8 @@ def tell_update(update: CartUpdate, language: Language, *, added: bool) -> Outbo
     said = f"{warning}\n{words}" if warning else words
     if added:
         below = [TEXTS.button("checkout", CHECKOUT, language), TEXTS.button("show", SHOW, language)]
-        return message(said, *below, TEXTS.button("more", BUY + line.product_id.hex, language))
+        more = () if warning else (TEXTS.button("more", BUY + line.product_id.hex, language),)
+        return message(said, *below, *more)
     return message(said, *_more_and_less(line.product_id, language), TEXTS.button("show", SHOW, language))
 
 

@@ -120,7 +120,7 @@ class CheckoutActions:
         if not cart.lines:
             return self._empty(moment)
         if step is Step.SUMMARY and not cart.checkout.missing:
-            return self._summary(moment, cart)
+            return self._summary(moment, cart, above=views.what_to_do(moment.language) if again else "")
         return self._asked(
             moment, cart, first_missing(cart.checkout) if step is Step.SUMMARY else step, again=again
         )

@@ -14,7 +14,15 @@ from shared.assistant.skill import Answer, Moment, Said, Strength, Wish
 from shared.assistant.skills.cart.views import CHECKOUT
 from shared.assistant.skills.checkout import phrases, views
 from shared.assistant.skills.checkout.actions import STATE_KEY, CheckoutActions
-from shared.assistant.skills.checkout.steps import FREE_TEXT, SHARED, Step, meant_for, read_answer
+from shared.assistant.skills.checkout.steps import (
+    FREE_TEXT,
+    SHARED,
+    Step,
+    meant_for,
+    read_answer,
+    read_change,
+    read_other_answer,
+)
 from shared.assistant.skills.search.relaxing import category_word
 from shared.assistant.skills.talk.skill import ACKNOWLEDGED, AGREED
 from shared.channels.choices import choices_of
@@ -60,13 +68,13 @@ class CheckoutForm:
             return own
         if await self._is_elsewhere(moment, step, words, other):
             return None
-        acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED) and step is not Step.COMMENT
+        acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED)
         # a long text is to be refused, not kept in part
         whole = moment.turn.text if step in FREE_TEXT else words
         answer = None if acknowledged else read_answer(step, whole)
         if answer is not None:
             return await self._actions.note(moment, answer)
-        if other is not None and other.name not in _ANSWERS and not meant_for(step, whole):
+        if other is not None and not meant_for(step, whole) and await self._means_something(moment, words, other):
             return None
         return await self._actions.ask(moment, step, again=True)
 
@@ -101,6 +109,14 @@ class CheckoutForm:
             return await self._actions.leave(moment)
         if phrases.BACK.search(words):
             return await self._actions.back(moment)
+        anew = read_change(words)
+        if anew is not None:
+            return await self._actions.ask(moment, anew)
+        if step is Step.COMMENT and phrases.SKIP.search(words):
+            return await self._actions.note(moment, CheckoutDraft(comment=""))
+        better = read_other_answer(step, words)
+        if better is not None:
+            return await self._actions.note(moment, better)
         if step is not Step.SUMMARY:
             return None
         if phrases.EDIT.search(words):
@@ -111,6 +127,8 @@ class CheckoutForm:
     async def _is_elsewhere(self, moment: Moment, step: Step, words: str, other: Wish | None) -> bool:
         """Whether the words are another wish, whatever the question would make of them."""
         if words.rstrip(" )!").endswith("?") or phrases.ASKING.match(words):
+            return True
+        if other is not None and other.name == "show_number" and step is Step.NAME and moment.state.shown:
             return True
         if other is None or other.name in _ANSWERS:
             return False
@@ -123,6 +141,12 @@ class CheckoutForm:
                 return step not in FREE_TEXT and read_answer(step, words) is None
             case Strength.REST:
                 return step is Step.NAME and await self._names_goods(moment, words, other)
+
+    async def _means_something(self, moment: Moment, words: str, other: Wish) -> bool:
+        """Whether words that answer nothing are a wish; any words at all could be searched for."""
+        if other.name in _ANSWERS:
+            return False
+        return other.phrase.strength is not Strength.REST or await self._names_goods(moment, words, other)
 
     async def _names_goods(self, moment: Moment, words: str, other: Wish) -> bool:
         """«красный диван» is a wish, though it might be a name."""

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from shared.assistant.offline.phrasing import anywhere, whole
 
-__all__ = ["ASKING", "BACK", "CANCEL", "CONFIRM", "DELIVERY", "EDIT", "PICKUP", "SKIP", "START"]
+__all__ = [
+    "ADDRESS",
+    "ASKING",
+    "BACK",
+    "CANCEL",
+    "CHANGING",
+    "COMMENT",
+    "CONFIRM",
+    "DELIVERY",
+    "EDIT",
+    "METHOD",
+    "NAME",
+    "OTHER_METHOD",
+    "PHONE",
+    "PICKUP",
+    "SKIP",
+    "START",
+]
 
 START = whole(
     r"(?:как\s+)?(?:мне\s+)?(?:можно\s+)?(?:сделать|оформи(?:ть|те|м)|оформляй(?:те)?|разместить|продолжи(?:ть|те)(?:\s+оформление)?)"
@@ -38,21 +55,24 @@ CANCEL = whole(
 SKIP = whole(
     r"пропустить",
     r"без\s+комментари\w+",
-    r"нет",
+    r"нет(?:\W+(?:спасибо|пожеланий))?",
+    r"не(?:а)?",
     r"не\s+(?:надо|нужно)",
+    r"ничего(?:\s+не\s+надо)?|никаких(?:\s+пожеланий)?",
     r"пожеланий\s+нет",
-    r"жоқ",
-    r"жок",
-    r"пікірсіз",
+    r"(?:жоқ|жок)(?:\W+рахмет)?",
+    r"(?:тілегім\s+)?жоқ",
+    r"тілексіз|пікірсіз",
     r"өткізу",
     r"skip",
-    r"no(?:\s+comments?)?",
+    r"no(?:pe)?(?:\s+comments?|\W+thanks?(?:\s+you)?)?",
     r"nothing",
     r"none",
     r"[-—]+",
 )
 CONFIRM = whole(
     r"да(?:[,.!]?\s+да)?",
+    r"ага|угу|конечно|давай(?:те)?|әрине|мақұл|ye(?:p|ah)|sure",
     r"(?:да[,.!]?\s+)?подтвер(?:ждаю|дить|жда[ею]м)(?:\s+заказ)?",
     r"(?:да[,.!]?\s+)?вс[её]\s+(?:верно|правильно|так)",
     r"(?:да[,.!]?\s+)?(?:верно|согласн\w+)",
@@ -66,6 +86,24 @@ CONFIRM = whole(
     r"place\s+(?:the|my)\s+order",
     r"(?:that's\s+)?(?:all\s+)?(?:right|correct)",
 )
+CHANGING = anywhere(
+    r"(?:по|из|с)мен(?:ять|яйте|яй|ите|и)|исправ(?:ить|ьте|ь)|перепиш\w+|друг(?:ой|ое|ую)|не\s+т(?:от|о)|ошиб\w+",
+    r"өзгерт\w*|ауыстыр\w*|басқа|қате",
+    r"change|another|different|wrong|correct",
+)
+"""Words that an answer is to be given anew."""
+ADDRESS = anywhere(r"адрес\w*", r"мекенжай\w*", r"address")
+PHONE = anywhere(r"телефон\w*", r"номер(?:а|ом)?", r"нөмір\w*", r"phone(?:\s+number)?", r"number")
+NAME = anywhere(r"имя|имени", r"получател\w+", r"(?:аты|есім)\w*", r"алушы\w*", r"name", r"recipient")
+COMMENT = anywhere(r"комментари\w+", r"пожелани\w+", r"тіле(?:к|г)\w*", r"comment")
+METHOD = anywhere(r"способ(?:\s+получения)?", r"(?:алу|жеткізу)\s+тәсіл\w*", r"delivery\s+method")
+OTHER_METHOD = whole(
+    r"(?:(?:нет|не|жоқ|no|лучше|вс[её]-?\s?таки|давай(?:те)?|хочу|можно|пусть|будет|сделай(?:те)?|тогда|одан\s+да|онда"
+    r"|rather|i'd|prefer|let's|make|it)\W+)*"
+    r"(?:доставк[ауой]+|самовывоз(?:ом)?|заберу\s+сам\w*|сам[аи]?\s+заберу|привезите|жеткіз\w*|өзім\s+\w+(?:\s+кет\w*)?"
+    r"|delivery|deliver\s+it|pick-?\s?up)(?:\W+(?:лучше|можно|болсын|instead))?",
+)
+"""The other way to get the goods, when the question has been answered."""
 EDIT = whole(r"изменить", r"поменять", r"исправить", r"өзгерту", r"түзету", r"change", r"edit")
 DELIVERY = anywhere(
     r"доставк\w*",

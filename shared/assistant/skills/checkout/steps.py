@@ -11,7 +11,17 @@ from pydantic import ValidationError
 from shared.assistant.skills.checkout import phrases
 from shared.orders.schemas import CheckoutDraft, CheckoutField, DeliveryMethod
 
-__all__ = ["FREE_TEXT", "SHARED", "Step", "before", "first_missing", "meant_for", "read_answer"]
+__all__ = [
+    "FREE_TEXT",
+    "SHARED",
+    "Step",
+    "before",
+    "first_missing",
+    "meant_for",
+    "read_answer",
+    "read_change",
+    "read_other_answer",
+]
 
 
 class Step(StrEnum):
@@ -43,6 +53,16 @@ _CALLED = re.compile(
 _PHONE = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015]{6,22}\d")
 _DIGITS = re.compile(r"[\d\s()+.\-]+")
 _SHORTEST_ADDRESS, _LONGEST_ADDRESS = 5, 500
+_LONGEST_CHANGE = 6
+_AFTER_METHOD = frozenset({Step.ADDRESS, Step.COMMENT, Step.SUMMARY})
+_NAMED = {
+    Step.ADDRESS: phrases.ADDRESS,
+    Step.PHONE: phrases.PHONE,
+    Step.NAME: phrases.NAME,
+    Step.COMMENT: phrases.COMMENT,
+    Step.METHOD: phrases.METHOD,
+}
+"""The words for the questions' subjects."""
 
 
 def first_missing(draft: CheckoutDraft) -> Step:
@@ -69,6 +89,22 @@ def read_answer(step: Step, text: str) -> CheckoutDraft | None:
         return CheckoutDraft.model_validate({step.value: value})
     except ValidationError:
         return None
+
+
+def read_change(text: str) -> Step | None:
+    """«поменяйте адрес», "another phone": the question to put anew, whichever is open."""
+    if not phrases.CHANGING.search(text) or len(text.split()) > _LONGEST_CHANGE:
+        return None
+    return next((step for step, named in _NAMED.items() if named.search(text)), None)
+
+
+def read_other_answer(step: Step, text: str) -> CheckoutDraft | None:
+    """An answer to another question than the open one: «нет, лучше доставка», a bare telephone number."""
+    if step in _AFTER_METHOD and phrases.OTHER_METHOD.search(text):
+        return read_answer(Step.METHOD, text)
+    if step not in (Step.PHONE, Step.COMMENT) and meant_for(Step.PHONE, text):
+        return read_answer(Step.PHONE, text)
+    return None
 
 
 def meant_for(step: Step, text: str) -> bool:

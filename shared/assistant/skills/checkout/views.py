@@ -59,6 +59,7 @@ __all__ = [
     "plain",
     "stands",
     "summary",
+    "what_to_do",
     "with_way_back",
 ]
 
@@ -116,6 +117,11 @@ def summary(cart: Cart, language: Language, *, above: str = "") -> TextMessage:
         TEXTS.button("cancel", CANCEL, language),
     )
     return message("\n\n".join(filter(None, parts)), *below)
+
+
+def what_to_do(language: Language) -> str:
+    """How the summary is answered, where the words were no answer."""
+    return TEXTS.get("again.summary", language)
 
 
 def confirm_id(cart: Cart) -> str:

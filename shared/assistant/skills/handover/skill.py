@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from pydantic import Field
 
 from shared.assistant import buttons, replies
+from shared.assistant.asked import STATE_KEY as ASKED
 from shared.assistant.asked import Asked
 from shared.assistant.offline.understanding import read_search
 from shared.assistant.skill import (
@@ -27,6 +29,9 @@ from shared.escalations import replies as escalation_replies
 from shared.escalations.schemas import EscalationReason
 
 __all__ = ["handover_skill", "offer_for_question"]
+
+
+_PHONE = re.compile(r"\+?[78](?:[\s().\-]*\d){10}")
 
 
 class _EscalateToManager(ToolArguments):
@@ -68,6 +73,7 @@ def handover_skill(*, handover_seconds: float) -> Skill:
             ),
             Phrase.matching("manager", Strength.URGENT, phrases.MANAGER, calling.asked),
             Phrase.matching("displeased", Strength.WHOLE, phrases.DISPLEASED, _offer_in_trouble),
+            Phrase("phone_number", Strength.PASSING, _read_phone, _offer_to_call),
             Phrase("service_question", Strength.PASSING, _read_question, offer_for_question),
         ),
         rules="When the shopper asks for a person, complains, or has a problem with an order, call"
@@ -113,6 +119,17 @@ async def _still_here(moment: Moment, _button_id: str) -> Answer:
     return Answer((replies.say("here", moment.language),), moment.state.with_help())
 
 
+def _read_phone(said: Said) -> bool | None:
+    """A telephone number and nothing else: somebody waits for a call."""
+    return True if _PHONE.fullmatch(said.text.strip()) else None
+
+
+async def _offer_to_call(moment: Moment, _read: object) -> Answer:
+    manager = replies.button("manager", buttons.MANAGER, moment.language)
+    thanks = replies.say("contact", moment.language, manager)
+    return Answer((thanks,), moment.state.with_help(), asks=Asked(buttons.MANAGER))
+
+
 def _read_question(said: Said) -> object | None:
     if phrases.HAGGLING.search(said.text):
         return True
@@ -131,5 +148,6 @@ async def _offer_in_trouble(moment: Moment) -> Answer:
 async def offer_for_question(moment: Moment, _read: object = None) -> Answer:
     """Whether to call a person for a question that only the staff can answer."""
     manager = replies.button("manager", buttons.MANAGER, moment.language)
-    asked = replies.say("service_question", moment.language, manager)
+    again = moment.kept(ASKED).get("yes") == buttons.MANAGER
+    asked = replies.say("service_question.again" if again else "service_question", moment.language, manager)
     return Answer((asked,), moment.state.with_help(), asks=Asked(buttons.MANAGER))

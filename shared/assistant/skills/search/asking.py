@@ -9,7 +9,7 @@ from shared.assistant.offline.phrasing import anywhere, whole
 from shared.assistant.offline.understanding import read_search
 from shared.assistant.skill import Said
 
-__all__ = ["is_question", "read_about", "read_price"]
+__all__ = ["asks_for_goods", "is_question", "read_about", "read_price"]
 
 _COSTS = anywhere(
     r"(?:ск[оа]ль?ко|скока|скоко|сколк[оа])(?:\s+(?:это\s+|он[аио]?\s+|будет\s+|вс[её]\s+)?(?:ст[оа]ит|ст[оа]ят|стоить|будет|выйдет))?",
@@ -21,7 +21,7 @@ _COSTS = anywhere(
     r"(?:what's|what\s+is)\s+(?:the|its)\s+price|price|the\s+cost",
 )
 _NOTHING_MORE = whole(
-    r"(?:(?:а|и|это|этот|эта|эти|он|она|оно|они|его|е[её]|за|него|стоит|стоят|у|вас|ол|бұл|осы|мынау|it|this|that|is|does)\W*)*"
+    r"(?:(?:а|и|это|этот|эта|эти|он|она|оно|они|его|е[её]|за|него|стоит|стоят|у|вас|ол|бұл|осы|мынау|it|this|that|is|does)(?!\w)\W*)*"
 )
 _ABOUT_ONE = anywhere(
     r"он|она|оно|они|у\s+(?:него|не[её]|них)|его|е[её]|их|н[её]м|ней|этот|эта|это|эти",
@@ -44,13 +44,21 @@ _ASKS = re.compile(
     r"|would)(?!\w)",
     re.IGNORECASE,
 )
+_FOR_GOODS = anywhere(
+    r"есть|имеется|имеются|бывают?|прода[её]те|торгуете|бар\s+ма|сатасыз(?:дар)?|have|sell|got|any"
+)
 _LONGEST_QUESTION = 8
 _LONGEST_REMARK = 3
 
 
 def is_question(text: str) -> bool:
     """Whether the words ask something, with or without a question mark."""
-    return text.rstrip(" )!.").endswith("?") or _ASKS.match(text) is not None
+    return "?" in text or _ASKS.match(text) is not None
+
+
+def asks_for_goods(text: str) -> bool:
+    """Whether the words ask if the shop sells something: «у вас есть велосипеды?»."""
+    return _FOR_GOODS.search(text) is not None
 
 
 def read_price(said: Said) -> int | bool | None:

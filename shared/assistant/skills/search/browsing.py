@@ -13,7 +13,7 @@ from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import FoundPage, FoundProduct, ProductFinder, ProductQuery
 from shared.assistant.skill import Answer, Moment
 from shared.assistant.skills.handover.skill import offer_for_question
-from shared.assistant.skills.search.asking import is_question
+from shared.assistant.skills.search.asking import asks_for_goods, is_question
 from shared.assistant.skills.search.relaxing import (
     GivenUp,
     SearchOutcome,
@@ -247,7 +247,8 @@ class Browsing:
 def _asks_the_staff(moment: Moment, wanted: SearchWords, outcome: SearchOutcome) -> bool:
     """Whether the words are a question that the catalogue has no answer to, rather than a search."""
     guessed = outcome.given_up in (GivenUp.WORDS, GivenUp.COLOUR_AND_PRICE) or not outcome.page.items
-    return guessed and not wanted.colour and not wanted.priced and is_question(moment.turn.text)
+    goods = wanted.colour or wanted.priced or asks_for_goods(moment.turn.text)
+    return guessed and not goods and is_question(moment.turn.text)
 
 
 def _fresh(turn: Turn, *, text: str = "", category: str | None = None) -> ProductQuery:

@@ -36,13 +36,13 @@ async def _order(stage: Stage, shop: Shop, owner: ApiClient) -> None:
     async with worker.database.session_scope(shop.company_id) as session:
         dialog_id = (await session.execute(text("SELECT min(id) FROM dialogs"))).scalar_one()
         product_id = (await session.execute(text("SELECT id FROM products ORDER BY sku LIMIT 1"))).scalar_one()
-        customer = await worker.customers.ensure(session, dialog_id)
-        await worker.carts.add(session, customer.id, product_id)
+        customer = await worker.services.customers.ensure(session, dialog_id)
+        await worker.services.carts.add(session, customer.id, product_id)
         said = CheckoutDraft(name="Айгуль", phone="+77011234567", method=DeliveryMethod.PICKUP)
-        cart = await worker.checkout.note(session, customer.id, said)
+        cart = await worker.services.checkout.note(session, customer.id, said)
         assert cart.id is not None
         assert cart.total is not None
-        await worker.checkout.confirm(
+        await worker.services.checkout.confirm(
             session,
             customer.id,
             cart.id,

@@ -1,0 +1,57 @@
+"""Who answers shoppers put together: the assistant with its skills, the hand-over, the staff's own messengers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.assistant.catalogue import CatalogueFinder, CompanyCities
+from shared.assistant.service import AssistantResponder
+from shared.assistant.skills.registry import Parts, built_in_skills
+from shared.assistant.skills.shop import Shop
+from shared.dialogs.contract import Responder
+from shared.dialogs.turns.router import HANDOVER, STAFF
+from shared.escalations.handover import HandoverResponder
+from shared.escalations.staff.responder import StaffResponder
+from shared.recommendations.service import RecommendationService
+from shared.runtime.model.client import ChatClient
+
+if TYPE_CHECKING:
+    from shared.assistant.skillset import Skills
+    from shared.composition.worker import Worker
+
+__all__ = ["built_in_responders"]
+
+
+def built_in_responders(parts: Worker) -> dict[str, Responder]:
+    """Build them from a worker's parts; by the mode of the bot, or the state of the dialog."""
+    finder = CatalogueFinder(parts.services.catalog)
+    assistant = AssistantResponder(
+        parts.settings,
+        _skills(parts, finder),
+        finder,
+        client=ChatClient(parts.settings, parts.model),
+        media=parts.media,
+    )
+    desk = parts.services.desk
+    return {"assistant": assistant, HANDOVER: HandoverResponder(desk), STAFF: StaffResponder(desk)}
+
+
+def _skills(parts: Worker, finder: CatalogueFinder) -> Skills:
+    services = parts.services
+    return built_in_skills(
+        Parts(
+            finder=finder,
+            cities=CompanyCities(),
+            handover_seconds=parts.settings.handover_seconds,
+            alerts=services.alerts,
+            shop=Shop(
+                finder=finder,
+                customers=services.customers,
+                carts=services.carts,
+                checkout=services.checkout,
+                orders=services.orders,
+            ),
+            catalog=services.catalog,
+            recommendations=RecommendationService(services.catalog),
+        )
+    )
