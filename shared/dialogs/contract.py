@@ -101,7 +101,7 @@ class Turn:
 
     @property
     def choice(self) -> ChoiceContent | None:
-        """The button pressed last in this turn, if any."""
+        """The button pressed in this turn, if any; it is all that the turn holds."""
         for event in reversed(self.events):
             if isinstance(event, InboundMessage) and isinstance(event.content, ChoiceContent):
                 return event.content

@@ -13,11 +13,12 @@ def normalise_phone(text: str) -> str | None:
     """Write a number in E.164, or return ``None`` where it is none.
 
     People in Kazakhstan and Russia write the trunk prefix 8 for +7 (``8 701 …``), and messengers leave out the
-    plus; both are mended. A number that starts with a plus is taken as it stands.
+    plus; both are mended, and so is 00 for the plus. A number that starts with a plus is taken as it stands.
+    No country's code begins with 0 (ITU-T E.164), so what does is a number without its country.
     """
-    compact = _SEPARATORS.sub("", text)
+    compact = re.sub(r"^00(?=[1-9])", "+", _SEPARATORS.sub("", text))
     digits = compact.removeprefix("+")
-    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 15):
+    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 15) or digits[0] == "0":
         return None
     if compact.startswith("+"):
         return compact

@@ -101,8 +101,9 @@ class CartRows:
         await self._update(cart.id, version=CartRow.version + 1, city_id=city_id or cart.city_id, requests=requests)
 
     async def save_draft(self, cart: CartRow, values: dict[str, Any]) -> None:
-        """Set what was said at the checkout; the lines, and so the version, stay."""
-        await self._update(cart.id, **values)
+        """Set what was said at the checkout; what is new raises the version, for a summary showed the old."""
+        if any(getattr(cart, name) != value for name, value in values.items()):
+            await self._update(cart.id, version=CartRow.version + 1, **values)
 
     async def _update(self, cart_id: UUID, **values: Any) -> None:
         await self._session.execute(

@@ -79,14 +79,18 @@ class CheckoutService:
     async def note(self, session: AsyncSession, customer_id: UUID, said: CheckoutDraft) -> Cart:
         """Keep what the shopper said: the fields that were set, an explicit ``None`` forgets one.
 
+        An empty cart keeps nothing: what is said of it belongs to an order that was made, or to none.
+
         Raises:
             NotFound: no such customer.
         """
         rows = CartRows(session)
         await rows.hold(customer_id)
         values = said.model_dump(mode="json", exclude_unset=True)
-        if values:
-            await rows.save_draft(await rows.open(customer_id), values)
+        cart = await rows.read(customer_id)
+        if not values or not cart.lines:
+            return cart
+        await rows.save_draft(await rows.open(customer_id), values)
         return await rows.read(customer_id)
 
     async def confirm(

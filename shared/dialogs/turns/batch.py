@@ -2,8 +2,9 @@
 
 Rows come in the platform's own order. A turn begins when the row in front is due, and takes along what came
 after it: whose own window is still open would only be answered apart. An album that is still arriving is waited
-for. An edit of a message in the same turn replaces it in place; after a failed attempt only the first row is
-taken, so that one bad row does not hold the others.
+for. A pressed button is a turn of its own, for it has its own answer; pressed twice, it is one. An edit of a
+message in the same turn replaces it in place; after a failed attempt only the first row is taken, so that one bad
+row does not hold the others.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.channels.contract import InboundMessage, MembershipChange
+from shared.channels.messages import ChoiceContent
 from shared.dialogs.turns.history import words_of
 
 __all__ = ["Batch", "WaitingRow", "form_batch", "without_invisible_edits"]
@@ -54,6 +56,8 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
     for row in rows if merge else rows[:1]:
         if row.due_at > now and (taken == 0 or _is_album_part(row)):
             break
+        if taken and _pressed(row.event) != _pressed(rows[taken - 1].event):
+            break
         taken += 1
     rest = rows[taken:]
     return Batch(
@@ -77,6 +81,13 @@ def _is_invisible(event: InboundMessage | MembershipChange, last_words: Mapping[
     if not isinstance(event, InboundMessage) or not event.edited:
         return False
     return last_words.get(event.message_id) == words_of(event.content)
+
+
+def _pressed(event: InboundMessage | MembershipChange) -> str | None:
+    """The id of the button, where one was pressed."""
+    if isinstance(event, InboundMessage) and isinstance(event.content, ChoiceContent):
+        return event.content.id
+    return None
 
 
 def _is_album_part(row: WaitingRow) -> bool:

@@ -18,7 +18,7 @@ from shared.assistant.skills.shop import Shop, request_of
 from shared.assistant.state import PAGE_SIZE
 from shared.channels.messages import OutboundMessage
 from shared.kernel.errors import NotFound
-from shared.orders.schemas import QUANTITY_LIMIT, Cart, CartUpdate
+from shared.orders.schemas import Cart, CartUpdate
 
 __all__ = ["STATE_KEY", "CartActions"]
 
@@ -131,11 +131,11 @@ class CartActions:
             return await self._add_named(moment, wanted)
         last = self._last_line(moment)
         if wanted.again and last is not None:
-            return await self.add(moment, last, min(wanted.quantity or 1, QUANTITY_LIMIT))
+            return await self.add(moment, last, wanted.quantity or 1)
         if wanted.in_pieces and wanted.quantity is not None and wanted.place is None:
             counted = await self._counted_anew(moment, last)
             if counted is not None:
-                return await self.set(moment, counted, min(wanted.quantity, QUANTITY_LIMIT))
+                return await self.set(moment, counted, wanted.quantity)
         shown, place, quantity = moment.state.shown, wanted.place, wanted.quantity
         if place is None and quantity is not None and moment.state.focus is None and not wanted.in_pieces:
             # «добавь 2» under a list names the second of it
@@ -149,7 +149,7 @@ class CartActions:
         product = await self._product(moment, sku) if sku is not None else None
         if product is None:
             return Answer((_which(moment) if sku is None else replies.say("card.gone", moment.language),))
-        added = await self.add(moment, product.id, min(quantity or 1, QUANTITY_LIMIT))
+        added = await self.add(moment, product.id, quantity or 1)
         return replace(added, state=moment.state.with_card(product))
 
     async def remove_by_words(self, moment: Moment, wanted: LineWords) -> Answer | None:
@@ -187,7 +187,7 @@ class CartActions:
         if line is None:
             # «сделай два» of what only lies on the screen so far
             return await self.add_by_words(moment, LineWords(quantity=quantity, in_pieces=True))
-        return await self.set(moment, line.product_id, min(quantity, QUANTITY_LIMIT))
+        return await self.set(moment, line.product_id, quantity)
 
     async def _add_named(self, moment: Moment, wanted: LineWords) -> Answer:
         turn, state = moment.turn, moment.state
@@ -196,13 +196,13 @@ class CartActions:
             exact = await self._shop.product(session, moment, wanted.words)
             page = None if exact is not None else await self._shop.finder.find(session, query)
         if exact is not None:
-            return await self.add(moment, exact.id, min(wanted.quantity or 1, QUANTITY_LIMIT))
+            return await self.add(moment, exact.id, wanted.quantity or 1)
         assert page is not None
         if not page.items:
             below = replies.button("categories", buttons.CATEGORIES, moment.language)
             return Answer((replies.say("nothing", moment.language, below),), state.with_miss())
         if len(page.items) == 1:
-            return await self.add(moment, page.items[0].id, min(wanted.quantity or 1, QUANTITY_LIMIT))
+            return await self.add(moment, page.items[0].id, wanted.quantity or 1)
         text = views.TEXTS.get("which.of_these", moment.language)
         cards = self._cards.several(text, page.items, moment.language, has_more=page.has_more)
         return Answer((cards,), state.with_list(query, page.items))

@@ -15,7 +15,7 @@ from shared.assistant.skills.cart.views import cart_facts, cart_lines, empty_car
 from shared.assistant.skills.checkout import views
 from shared.assistant.skills.checkout.steps import Step, before, first_missing
 from shared.assistant.skills.shop import Shop, request_of
-from shared.channels.messages import ContactContent
+from shared.channels.messages import ContactContent, OutboundMessage
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.errors import NotFound
 from shared.orders.schemas import (
@@ -25,10 +25,12 @@ from shared.orders.schemas import (
     CheckoutIncomplete,
     Confirmation,
     DeliveryMethod,
+    Order,
     OrderPlaced,
+    OrderStatus,
 )
 
-__all__ = ["ORDER_BUTTON", "STATE_KEY", "CheckoutActions"]
+__all__ = ["ORDER_BUTTON", "STATE_KEY", "CheckoutActions", "profile_name"]
 
 ORDER_BUTTON = "myorder:"
 """Before the number of the order that it shows; the skill ``orders`` owns it."""
@@ -36,6 +38,12 @@ ORDER_BUTTON = "myorder:"
 STATE_KEY = "checkout"
 _OPEN_FOR = timedelta(minutes=30)
 """How long a question waits: what is written tomorrow is no answer to it."""
+
+
+def profile_name(moment: Moment) -> str:
+    """What the person is called at the messenger, as an order could bear it; empty where that is no name."""
+    name = " ".join(moment.turn.customer_name.replace("\0", "").split())[:200]
+    return name if any(char.isalpha() for char in name) else ""
 
 
 class CheckoutActions:
@@ -130,7 +138,15 @@ class CheckoutActions:
         return await self.leave(moment) if earlier is None else await self.ask(moment, earlier)
 
     async def leave(self, moment: Moment) -> Answer:
-        """Leave the checkout; the cart and what was said stay for the next time."""
+        """Leave the checkout; the cart and what was said stay for the next time. What was ordered stays ordered."""
+        async with moment.turn.session() as session:
+            cart = await self._shop.cart(session, moment)
+            customer_id = None if cart.lines else await self._shop.customer_id(session, moment)
+            ordered = (
+                [] if customer_id is None else await self._shop.orders.of_customer(session, customer_id, limit=1)
+            )
+        if ordered:
+            return Answer((self._stands(moment, ordered[0]),), moment.state.with_help(), kept={STATE_KEY: None})
         return Answer((views.left(moment.language),), moment.state.with_help(), kept={STATE_KEY: None})
 
     async def edit(self, moment: Moment) -> Answer:
@@ -180,7 +196,9 @@ class CheckoutActions:
     def _outcome(self, moment: Moment, outcome: Confirmation) -> Answer:
         match outcome:
             case OrderPlaced(order=order):
-                said = views.placed(order, moment.language, details=f"{ORDER_BUTTON}{order.number}")
+                said = self._stands(moment, order)
+                if order.status is OrderStatus.NEW:
+                    said = views.placed(order, moment.language, details=f"{ORDER_BUTTON}{order.number}")
                 return Answer((said,), kept={STATE_KEY: None, CART_KEY: None})
             case CheckoutChanged(cart=cart, changes=changes):
                 above = views.changes_told(changes, moment.language)
@@ -194,6 +212,10 @@ class CheckoutActions:
                 )
             case CheckoutIncomplete(cart=cart):
                 return self._next(moment, cart)
+
+    @staticmethod
+    def _stands(moment: Moment, order: Order) -> OutboundMessage:
+        return views.stands(order, moment.language, details=f"{ORDER_BUTTON}{order.number}")
 
     def _next(
         self, moment: Moment, cart: Cart, *, above: str = "", counted: tuple[AnalyticsEvent, ...] = ()
@@ -213,7 +235,7 @@ class CheckoutActions:
         above: str = "",
         counted: tuple[AnalyticsEvent, ...] = (),
     ) -> Answer:
-        known_name = " ".join(moment.turn.customer_name.split())
+        known_name = profile_name(moment)
         question = views.ask(step, moment.language, known_name=known_name, again=again)
         said = (views.plain(above), question) if above else (question,)
         return Answer(said, analytics=counted, kept=self._kept(moment, step), facts=self._facts(moment, cart, step))

@@ -69,10 +69,12 @@ class CheckoutForm:
         if await self._is_elsewhere(moment, step, words, other):
             return None
         acknowledged = other is not None and other.name in (ACKNOWLEDGED, AGREED)
-        answer = None if acknowledged else read_answer(step, words)
+        # a long text is to be refused, not kept in part
+        whole = moment.turn.text if step in FREE_TEXT else words
+        answer = None if acknowledged else read_answer(step, whole)
         if answer is not None:
             return await self._actions.note(moment, answer)
-        if other is not None and not meant_for(step, words) and await self._means_something(moment, words, other):
+        if other is not None and not meant_for(step, whole) and await self._means_something(moment, words, other):
             return None
         return await self._actions.ask(moment, step, again=True)
 

@@ -8,7 +8,7 @@ from shared.assistant.skill import Answer, ButtonFamily, Label, Moment, Phrase, 
 from shared.assistant.skills.cart.views import CHECKOUT
 from shared.assistant.skills.cart.views import TEXTS as CART_TEXTS
 from shared.assistant.skills.checkout import phrases, views
-from shared.assistant.skills.checkout.actions import CheckoutActions
+from shared.assistant.skills.checkout.actions import CheckoutActions, profile_name
 from shared.assistant.skills.checkout.form import CheckoutForm
 from shared.assistant.skills.checkout.steps import Step
 from shared.assistant.skills.checkout.tools import checkout_tools
@@ -60,7 +60,7 @@ class _Presses:
         return await self._actions.note(moment, CheckoutDraft(comment=""))
 
     async def profile_name(self, moment: Moment, _button_id: str) -> Answer | None:
-        name = " ".join(moment.turn.customer_name.replace("\0", "").split())[:200]
+        name = profile_name(moment)
         return await self._actions.note(moment, CheckoutDraft(name=name)) if name else None
 
     async def method(self, moment: Moment, button_id: str) -> Answer | None:

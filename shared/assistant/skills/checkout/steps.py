@@ -52,7 +52,7 @@ _CALLED = re.compile(
 )
 _PHONE = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015]{6,22}\d")
 _DIGITS = re.compile(r"[\d\s()+.\-]+")
-_SHORTEST_ADDRESS = 5
+_SHORTEST_ADDRESS, _LONGEST_ADDRESS = 5, 500
 _LONGEST_CHANGE = 6
 _AFTER_METHOD = frozenset({Step.ADDRESS, Step.COMMENT, Step.SUMMARY})
 _NAMED = {
@@ -108,7 +108,9 @@ def read_other_answer(step: Step, text: str) -> CheckoutDraft | None:
 
 
 def meant_for(step: Step, text: str) -> bool:
-    """Whether words that cannot be read as an answer were surely meant as one: half a telephone number."""
+    """Whether words that cannot be read as an answer were surely meant as one: half a telephone number, a novel."""
+    if step in {Step.ADDRESS, Step.COMMENT}:
+        return len(text) > _LONGEST_ADDRESS
     return step is Step.PHONE and _DIGITS.fullmatch(text) is not None
 
 

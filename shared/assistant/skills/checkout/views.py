@@ -27,6 +27,7 @@ from shared.channels.messages import (
 from shared.kernel.languages import Language
 from shared.kernel.money import format_money
 from shared.kernel.phones import format_phone
+from shared.orders.replies import status_name
 from shared.orders.schemas import (
     Cart,
     CheckoutDraft,
@@ -56,6 +57,7 @@ __all__ = [
     "left",
     "placed",
     "plain",
+    "stands",
     "summary",
     "what_to_do",
     "with_way_back",
@@ -193,6 +195,13 @@ def placed(order: Order, language: Language, *, details: str) -> TextMessage:
     )
     below = (TEXTS.button("details", details, language), replies.button("categories", buttons.CATEGORIES, language))
     return message(words, *below)
+
+
+def stands(order: Order, language: Language, *, details: str) -> TextMessage:
+    """The order was made before; ``details`` is the id of the button that shows it, and how it can be cancelled."""
+    status = status_name(order.status, language)
+    words = TEXTS.get("stands", language, number=order.number, status=status)
+    return message(words, TEXTS.button("details", details, language))
 
 
 def left(language: Language) -> TextMessage:
