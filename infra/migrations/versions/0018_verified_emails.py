@@ -2,8 +2,8 @@
 
 A link of the kind of those that reset passwords; only its hash is kept.
 
-Revision ID: 0019_verified_emails
-Revises: 0015_private_calls
+Revision ID: 0018_verified_emails
+Revises: 0017_list_indexes
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 
 from infra.migrations.tenancy import tenant_table
 
-revision = "0019_verified_emails"
-down_revision = "0015_private_calls"
+revision = "0018_verified_emails"
+down_revision = "0017_list_indexes"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Days that are over are counted once: a report reads a row per bot and day instead of every event.
 
-Revision ID: 0018_analytics_days
+Revision ID: 0016_analytics_days
 Revises: 0015_private_calls
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 
 from infra.migrations.tenancy import tenant_table
 
-revision = "0018_analytics_days"
+revision = "0016_analytics_days"
 down_revision = "0015_private_calls"
 branch_labels = None
 depends_on = None

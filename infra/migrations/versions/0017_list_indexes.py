@@ -1,15 +1,15 @@
 """Administrators' lists that were sorted or read whole at a hundred thousand rows find their page by an index.
 
-Revision ID: 0018_list_indexes
-Revises: 0015_private_calls
+Revision ID: 0017_list_indexes
+Revises: 0016_analytics_days
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0018_list_indexes"
-down_revision = "0015_private_calls"
+revision = "0017_list_indexes"
+down_revision = "0016_analytics_days"
 branch_labels = None
 depends_on = None
 
