@@ -14,10 +14,10 @@ auth.patch("update_me", "auth/me", handler="sessions.change_me", permission=SIGN
 auth.post(
     "change_password", "auth/password/change", handler="passwords.change", permission=SIGNED_IN_USER, stored=False
 )
-auth.post("verify_email", "auth/verify-email", handler="emails.verify", permission=PUBLIC, stored=False)
+auth.post("verify_email", "auth/email/verify", handler="emails.verify", permission=PUBLIC, stored=False)
 auth.post(
     "resend_verification",
-    "auth/verify-email/resend",
+    "auth/email/resend",
     handler="emails.resend",
     permission=SIGNED_IN_USER,
     stored=False,

@@ -19,6 +19,7 @@ RANKED = {"relevance", "priority"}
 """Orders that are no field's, and have no other way round."""
 SINGULAR = {
     *("auth", "me", "login", "logout", "register", "refresh", "password", "change", "forgot", "reset"),
+    *("email", "verify", "resend"),
     *("company", "analytics", "event", "audit", "bot-config", "messenger-link", "status"),
 }
 """Words that are no collections: what there is one of, and what is said of it."""

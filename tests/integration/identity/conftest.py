@@ -83,7 +83,7 @@ class Office:
         """A new company's owner who used the mailed link; the server's mails are thrown away."""
         owner = await self.register(**more)
         await asyncio.wait_for(server.arrived.wait(), 5)
-        answer = await self.anybody.post("auth/verify-email", {"token": verification_in(server)})
+        answer = await self.anybody.post("auth/email/verify", {"token": verification_in(server)})
         assert answer.status == 204, answer.body
         server.mails.clear()
         server.arrived.clear()

@@ -43,8 +43,8 @@ async def test_who_registers_is_mailed_a_link_that_verifies_the_address_once(
     token = verification_in(server)
     assert not await verified(owner)
 
-    first = await mailing.anybody.post("auth/verify-email", {"token": token})
-    again = await mailing.anybody.post("auth/verify-email", {"token": token})
+    first = await mailing.anybody.post("auth/email/verify", {"token": token})
+    again = await mailing.anybody.post("auth/email/verify", {"token": token})
 
     assert first.status == 204
     assert (again.status, again.json["code"]) == (400, "verification_invalid")
@@ -60,17 +60,17 @@ async def test_a_link_is_sent_again_once_a_minute_and_voids_the_first(
     owner = await mailing.register()
     await asyncio.wait_for(server.arrived.wait(), 5)
     old = verification_in(server)
-    assert (await owner.client.post("auth/verify-email/resend")).status == 204
+    assert (await owner.client.post("auth/email/resend")).status == 204
     assert len(server.mails) == 1
     with psycopg.connect(worker_stack.superuser_url, autocommit=True) as connection:
         connection.execute("UPDATE email_verifications SET created_at = now() - interval '2 minutes'")
     server.arrived.clear()
 
-    assert (await owner.client.post("auth/verify-email/resend")).status == 204
+    assert (await owner.client.post("auth/email/resend")).status == 204
     await asyncio.wait_for(server.arrived.wait(), 5)
 
-    assert (await mailing.anybody.post("auth/verify-email", {"token": old})).status == 400
-    assert (await mailing.anybody.post("auth/verify-email", {"token": verification_in(server)})).status == 204
+    assert (await mailing.anybody.post("auth/email/verify", {"token": old})).status == 400
+    assert (await mailing.anybody.post("auth/email/verify", {"token": verification_in(server)})).status == 204
     assert await verified(owner)
 
 
@@ -85,7 +85,7 @@ async def test_a_link_holds_for_its_time_and_is_kept_as_a_hash(
         assert token not in str(row)
         connection.execute("UPDATE email_verifications SET expires_at = now() - interval '1 second'")
 
-    assert (await mailing.anybody.post("auth/verify-email", {"token": token})).status == 400
+    assert (await mailing.anybody.post("auth/email/verify", {"token": token})).status == 400
     assert not await verified(owner)
 
 
@@ -98,7 +98,7 @@ async def test_strangers_are_mailed_only_for_a_company_whose_owner_can_be_reache
 
     before = (await owner.client.post("invitations", body)).json
     assert [mail["To"] for mail in server.mails] == [owner.email]
-    await mailing.anybody.post("auth/verify-email", {"token": verification_in(server)})
+    await mailing.anybody.post("auth/email/verify", {"token": verification_in(server)})
     admin = await mailing.hire(owner, Role.ADMIN)
     after = (await admin.client.post("invitations", body)).json
 
@@ -110,7 +110,7 @@ async def test_strangers_are_mailed_only_for_a_company_whose_owner_can_be_reache
 async def test_without_mail_nothing_is_made(office: Office, worker_stack: WorkerStack) -> None:
     owner = await office.register()
 
-    assert (await owner.client.post("auth/verify-email/resend")).status == 204
+    assert (await owner.client.post("auth/email/resend")).status == 204
     assert not await verified(owner)
     with psycopg.connect(worker_stack.superuser_url) as connection:
         assert connection.execute("SELECT FROM email_verifications").fetchall() == []
@@ -118,4 +118,4 @@ async def test_without_mail_nothing_is_made(office: Office, worker_stack: Worker
 
 @pytest.mark.parametrize("token", ["zev_never-was", "x", "\x00"])
 async def test_a_link_that_never_was_verifies_nothing(office: Office, token: str) -> None:
-    assert (await office.anybody.post("auth/verify-email", {"token": token})).status == 400
+    assert (await office.anybody.post("auth/email/verify", {"token": token})).status == 400
