@@ -112,12 +112,18 @@ def _product(
         category=series["category"],
         price=Money(minor=int(series["price"]) * 100, currency="KZT"),
         old_price=Money(minor=int(old_price) * 100, currency="KZT") if old_price else None,
-        attributes={"colour": colour_names, "material": materials[series["material"]], "size": series["size"]},
+        attributes={"colour": colour_names, "material": materials[series["material"]], "size": _size(series)},
         colours=(colour,),
         images=(image,),
         availability=Availability.OUT_OF_STOCK if sold_out else Availability.IN_STOCK,
         quantity=0 if sold_out else 1 + int(sku[-3:]) * 7 % 13,
     )
+
+
+def _size(series: Mapping[str, str]) -> LocalizedText:
+    """The data have it in Russian (``220×92×85 см``); only the unit's name differs in English."""
+    size = series["size"]
+    return LocalizedText(ru=size, kk=size, en=size.replace("см", "cm"))
 
 
 def _barcode(number: int) -> str:
