@@ -61,6 +61,13 @@ def test_every_text_is_there_in_three_languages(products: list[ProductInput]) ->
     assert all(product.description for product in products)
 
 
+def test_sizes_are_in_the_reader_s_units(products: list[ProductInput]) -> None:
+    for product in products:
+        size = product.attributes["size"]
+        assert isinstance(size, LocalizedText)
+        assert [str(text)[-3:] for text in (size.ru, size.kk, size.en)] == [" см", " см", " cm"]
+
+
 def test_prices_are_such_as_a_person_would_believe(products: list[ProductInput]) -> None:
     for product in products:
         assert 5_000 <= product.price.minor // 100 <= 700_000, product.sku
