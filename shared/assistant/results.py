@@ -8,8 +8,8 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant import buttons, replies
+from shared.assistant.asked import OFFERED_MANAGER
 from shared.assistant.asked import STATE_KEY as ASKED
-from shared.assistant.asked import Asked
 from shared.assistant.skill import Answer, Moment, Write
 from shared.assistant.state import MISSES_BEFORE_OFFER
 from shared.channels.messages import OutboundMessage, Reply
@@ -81,8 +81,8 @@ def _plain(moment: Moment, answer: Answer) -> TurnResult:
     after = answer.state if answer.state is not None else moment.state
     messages, asks = answer.messages, answer.asks
     if answer.state is not None and after.misses >= MISSES_BEFORE_OFFER:
-        messages, asks = (*messages, replies.offer_of_manager(moment.language)), Asked(buttons.MANAGER)
-    asked = {ASKED: None if asks is None else asks.kept(moment.turn.started_at)}
+        messages, asks = (*messages, replies.offer_of_manager(moment.language)), OFFERED_MANAGER
+    asked = {ASKED: None if asks is None else asks.kept(moment.turn)}
     state = {
         key: value for key, value in {**moment.turn.state, **answer.kept, **asked}.items() if value is not None
     }

@@ -86,6 +86,8 @@ class Turn:
     """``time.monotonic()`` by which the answer must be there."""
     staff_user_id: UUID | None = None
     """The user of the company whose own messenger this is; ``None``: a shopper's."""
+    history_seq: int = 0
+    """How many messages the history holds before this turn's, whoever said them."""
     language_chosen: bool = False
     """Whether the person asked for ``language``; otherwise it is what their words look like."""
 

@@ -103,8 +103,12 @@ def turn(
     session: Any = None,
     dialog_id: int = 7,
     of: BotSnapshot | None = None,
+    said_since: int = 0,
 ) -> Turn:
-    """A turn of typed words (plain strings) and other events; ``after`` goes on from an earlier result."""
+    """A turn of typed words (plain strings) and other events; ``after`` goes on from an earlier result.
+
+    ``said_since``: messages that others (a notice, the staff) added to the history after a question was put.
+    """
     before = (after.state if after is not None else state) or {}
     return Turn(
         bot=of or bot(),
@@ -117,6 +121,7 @@ def turn(
         state=before,
         session=session or _Sessions(),
         started_at=NOW,
+        history_seq=(before.get("asked") or {}).get("history", 0) + said_since,
         deadline=time.monotonic() + seconds,
     )
 

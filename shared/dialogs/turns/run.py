@@ -182,6 +182,7 @@ class TurnRunner:
             started_at=dialog.now,
             deadline=deadline,
             staff_user_id=dialog.staff_user_id,
+            history_seq=dialog.history_seq,
             language_chosen=dialog.language_chosen,
         )
         async with asyncio.timeout(self._settings.turn_deadline):

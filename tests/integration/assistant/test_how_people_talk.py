@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.channels.contract import Platform
+from tests.integration.assistant.administration import administrator, brings_order
 from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders, places_order
 from tests.integration.conversation import Stage
 
@@ -104,3 +105,20 @@ async def test_a_typed_yes_cancels_the_order_and_a_no_leaves_it(stage: Stage, pl
     await alina.says("ок, отменяйте")
     await alina.hears("Заказ №1 отменён")
     assert [order["status"] for order in await orders(stage, shop)] == ["cancelled"]
+
+
+async def test_a_yes_after_the_news_of_an_order_does_not_answer_the_question_before_it(
+    stage: Stage, platform: Platform
+) -> None:
+    shop = await stage.open_shop()
+    alina = stage.shopper(shop, platform)
+    await places_order(alina)
+    await alina.says("отмените заказ")
+    await alina.hears("Отменить заказ №1")
+
+    await brings_order(administrator(stage, shop), "confirmed")
+    await alina.hears("подтверждён")
+    await alina.says("да")
+
+    await alina.hears("Слушаю вас!")
+    assert [order["status"] for order in await orders(stage, shop)] == ["confirmed"]

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pydantic import Field
 
 from shared.assistant import buttons, replies
+from shared.assistant.asked import OFFERED_MANAGER
 from shared.assistant.asked import STATE_KEY as ASKED
-from shared.assistant.asked import Asked
 from shared.assistant.offline.understanding import read_search
 from shared.assistant.skill import (
     Answer,
@@ -127,7 +127,7 @@ def _read_phone(said: Said) -> bool | None:
 async def _offer_to_call(moment: Moment, _read: object) -> Answer:
     manager = replies.button("manager", buttons.MANAGER, moment.language)
     thanks = replies.say("contact", moment.language, manager)
-    return Answer((thanks,), moment.state.with_help(), asks=Asked(buttons.MANAGER))
+    return Answer((thanks,), moment.state.with_help(), asks=OFFERED_MANAGER)
 
 
 def _read_question(said: Said) -> object | None:
@@ -142,7 +142,7 @@ def _read_question(said: Said) -> object | None:
 
 async def _offer_in_trouble(moment: Moment) -> Answer:
     offer = replies.offer_of_manager(moment.language)
-    return Answer((offer,), moment.state.with_help(), asks=Asked(buttons.MANAGER))
+    return Answer((offer,), moment.state.with_help(), asks=OFFERED_MANAGER)
 
 
 async def offer_for_question(moment: Moment, _read: object = None) -> Answer:
@@ -150,4 +150,4 @@ async def offer_for_question(moment: Moment, _read: object = None) -> Answer:
     manager = replies.button("manager", buttons.MANAGER, moment.language)
     again = moment.kept(ASKED).get("yes") == buttons.MANAGER
     asked = replies.say("service_question.again" if again else "service_question", moment.language, manager)
-    return Answer((asked,), moment.state.with_help(), asks=Asked(buttons.MANAGER))
+    return Answer((asked,), moment.state.with_help(), asks=OFFERED_MANAGER)

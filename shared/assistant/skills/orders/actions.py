@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.assistant import buttons
-from shared.assistant.asked import Asked
+from shared.assistant.asked import OFFERED_MANAGER
 from shared.assistant.facts import Evidence
 from shared.assistant.skill import Answer, Moment
 from shared.assistant.skills.orders import views
@@ -66,7 +65,7 @@ class OrderActions:
             moment.state.with_help(),
             facts=facts,
             evidence=self._evidence(moment, [order]),
-            asks=views.asked_to_cancel(order) if may else Asked(buttons.MANAGER),
+            asks=views.asked_to_cancel(order) if may else OFFERED_MANAGER,
         )
 
     async def cancel(self, moment: Moment, number: int) -> Answer:

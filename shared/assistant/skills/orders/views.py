@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shared.assistant import buttons, replies
 from shared.assistant.asked import Asked
 from shared.assistant.skills.checkout.actions import ORDER_BUTTON
+from shared.assistant.skills.talk.phrases import Question
 from shared.assistant.texts import AssistantTexts, message
 from shared.bots.schemas import BotSnapshot
 from shared.channels.messages import Button, ListMessage, ListRow, RichText, TextMessage
@@ -114,7 +115,7 @@ def ask_cancel(order: Order, language: Language) -> TextMessage:
 
 def asked_to_cancel(order: Order) -> Asked:
     """The buttons of that question."""
-    return Asked(f"{CANCEL_SURELY}{order.number}", f"{ORDER_BUTTON}{order.number}")
+    return Asked(f"{CANCEL_SURELY}{order.number}", f"{ORDER_BUTTON}{order.number}", Question.CANCEL_ORDER)
 
 
 def cancelled(order: Order, language: Language) -> TextMessage:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.assistant.asked import Asked
+from shared.assistant.skills.talk.phrases import Question
 from shared.assistant.texts import AssistantTexts, message
 from shared.catalog.colours import Colour, colour_name
 from shared.channels.messages import TextMessage
@@ -31,7 +32,7 @@ TEXTS = AssistantTexts(Path(__file__).parent / "locales", "person")
 
 ABOUT_ME, FORGET_TASTES, FORGET_ME = "aboutme", "forgettastes", "forgetme"
 _YES, _NO = "forgetme:yes", "forgetme:no"
-ASKED_TO_FORGET = Asked(_YES, _NO)
+ASKED_TO_FORGET = Asked(_YES, _NO, Question.ERASE)
 """The buttons of the question whether to erase everything."""
 
 

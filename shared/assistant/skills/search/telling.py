@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.assistant import buttons, replies
-from shared.assistant.asked import Asked
+from shared.assistant.asked import OFFERED_MANAGER
 from shared.assistant.cards import Cards
 from shared.assistant.counting import viewed
 from shared.assistant.offline.understanding import read_search
@@ -50,7 +50,7 @@ class Telling:
         words = "\n".join(known) + "\n\n" + replies.TEXTS.get("about.ask", language)
         manager = replies.button("manager", buttons.MANAGER, language)
         said = message(words, manager, *self._cards.buttons(product, language)[:1])
-        return Answer((said,), state.with_card(product), (viewed(product),), asks=Asked(buttons.MANAGER))
+        return Answer((said,), state.with_card(product), (viewed(product),), asks=OFFERED_MANAGER)
 
     async def _spoken_of(self, moment: Moment) -> FoundProduct | None:
         turn, state = moment.turn, moment.state

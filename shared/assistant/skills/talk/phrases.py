@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
 from shared.assistant.offline.phrasing import whole
 
-__all__ = ["ACKNOWLEDGED", "AGREED", "GOODBYE", "GREETING", "HELP", "NO", "THANKS", "YES"]
+__all__ = ["ACKNOWLEDGED", "AGREED", "GOODBYE", "GREETING", "HELP", "NO", "THANKS", "YES", "Question"]
 
 GREETING = whole(
     r"/start(?:\s+\S+)?",
@@ -69,7 +73,7 @@ GOODBYE = whole(
 )
 
 _AGREES = (
-    r"да(?:\s+да)*",
+    r"да",
     r"давай(?:те)?",
     r"ага|угу",
     r"конечно|разумеется|естественно",
@@ -92,21 +96,59 @@ _DECLINES = (
     r"no\s+need",
 )
 
-YES = whole(
-    *_AGREES,
-    *_OKAY,
-    r"(?:(?:да|ага|давай(?:те)?|иә|yes|ok|ок)\W+)?(?:позов(?:и|ите)|вызыв(?:ай|айте)|соедин(?:и|ите)"
-    r"|отмен(?:и|ите|яй|яйте|яем)|удал(?:и|ите|яй|яйте)|шақыр(?:ыңыз|ыңызшы|шы)?|тоқтат(?:ыңыз|шы)?|жой(?:ыңыз|шы)?"
-    r"|call(?:\s+(?:one|him|them))?|cancel(?:\s+it)?|erase(?:\s+it)?)",
-)
-"""An agreement to a question that was put."""
-NO = whole(
+_FIRST_YES = r"(?:(?:да|ага|давай(?:те)?|иә|yes|ok|ок)\W+)?"
+
+
+class Question(StrEnum):
+    """What a yes would do: words that agree to one question may refuse another."""
+
+    OFFER = "offer"
+    """Something harmless."""
+    MANAGER = "manager"
+    """A person is called."""
+    CANCEL_ORDER = "cancel_order"
+    ERASE = "erase"
+    """Everything known of the person is erased."""
+
+
+YES: Mapping[Question, re.Pattern[str]] = {
+    Question.OFFER: whole(*_AGREES, *_OKAY),
+    Question.MANAGER: whole(
+        *_AGREES,
+        *_OKAY,
+        _FIRST_YES + r"(?:позов(?:и|ите)|вызыв(?:ай|айте)|соедин(?:и|ите)|шақыр(?:ыңыз|ыңызшы|шы)?"
+        r"|call(?:\s+(?:one|him|them))?)",
+    ),
+    # what cannot be undone takes no «ок» and no thumb: they may mean "understood"
+    Question.CANCEL_ORDER: whole(
+        *_AGREES,
+        _FIRST_YES + r"(?:отмен(?:и|ите|яй|яйте|яем)|тоқтат(?:ыңыз|шы)?|жой(?:ыңыз|шы)?"
+        r"|cancel\s+(?:it|(?:the|my)\s+order))",
+        r"(?:да|ага|иә|yes|ok|ок)\W+(?:отменить|cancel)",
+    ),
+    Question.ERASE: whole(
+        *_AGREES,
+        _FIRST_YES + r"(?:удал(?:и|ите|яй|яйте)|сотр(?:и|ите)|стирай(?:те)?|өшір(?:іңіз|іңізші|ші)?|жой(?:ыңыз|шы)?"
+        r"|(?:erase|delete)(?:\s+(?:it|everything|all))?)",
+    ),
+}
+"""An agreement to each question."""
+_KEEPS = (
     *_DECLINES,
     r"(?:нет|жоқ|no)\W+(?:спасибо|рахмет|thanks?(?:\s+you)?)",
     r"(?:нет\W+)?остав(?:ь|ьте|ить)",
     r"(?:жоқ\W+)?қалсын",
     r"keep\s+it",
 )
+_CALLS_OFF = (r"(?:нет\W+)?отмена", r"(?:no\W+)?cancel", r"не\s+(?:отменяй|удаляй|стирай)(?:те)?")
+NO: Mapping[Question, re.Pattern[str]] = {
+    Question.OFFER: whole(*_KEEPS),
+    Question.MANAGER: whole(*_KEEPS),
+    Question.CANCEL_ORDER: whole(*_KEEPS, *_CALLS_OFF),
+    Question.ERASE: whole(
+        *_KEEPS, *_CALLS_OFF, r"отмен(?:и|ите|яй|яйте|ить)", r"тоқтат(?:ыңыз|шы)?", r"cancel\s+(?:it|that)"
+    ),
+}
 """A refusal of what was asked."""
 
 AGREED = whole(*_AGREES)
