@@ -172,6 +172,10 @@ WISHES: dict[str, tuple[str, ...]] = {
         "do you take Apple Pay?",
         "are you open on Sunday?",
         "can I return it if I don't like it?",
+        "can I pay by card?",
+        "do you accept credit cards?",
+        "скиньте номер",
+        "сколько скинете?",
         "where is your shop?",
         "what is your best price?",
         "what about delivery?",
@@ -190,6 +194,15 @@ WISHES: dict[str, tuple[str, ...]] = {
         "still waiting",
         "my sofa never arrived",
         "you sent the wrong colour",
+        "wrong item delivered",
+        "not delivered yet",
+        "still waiting for my order",
+        "привезли диван с царапинами",
+        "пришёл стол весь в царапинах",
+        "на моём диване царапина",
+        "заказа до сих пор нет",
+        "до сих пор нет курьера",
+        "диван сынық",
     ),
     "angry": ("верните деньги", "вы издеваетесь?", "сколько можно ждать", "ұятсыздар", "this is ridiculous"),
     "manager": (
@@ -203,6 +216,9 @@ WISHES: dict[str, tuple[str, ...]] = {
         "адам шақырыңыз",
         "қоңырау шалыңызшы",
         "customer service please",
+        "мне нужен человек",
+        "человека можно?",
+        "дайте человека",
     ),
     "start_checkout": (
         "оформить",
@@ -317,9 +333,35 @@ def test_sizes_and_pieces_are_no_prices(text: str, words: str) -> None:
         "белый комод с ящиками",
         "do you have a red sofa?",
         "төсек бар ма?",
+        "кресло для одного человека можно?",
+        "кровать на одного человека можно",
+        "2 человека можно?",
+        "нужен человеку с больной спиной матрас",
+        "есть диван с обивкой без царапин?",
+        "защита от царапин",
+        "wrong size, show bigger",
+        "still waiting for photo",
+        "does it come with cushions or not come with",
+        "сынық емес диван",
+        "на складе до сих пор нет красного?",
+        "скиньте фото дивана",
+        "скинете каталог диванов",
+        "card table",
     ],
 )
 def test_goods_are_searched_for(text: str) -> None:
     understood = SKILLS.understand(Said(readable(text), implied_thousands=True))
     assert understood is not None
     assert (understood.name, type(understood.read)) == ("search", SearchWords)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("фото түсіріп жіберіңіз", "details"),
+        ("скиньте фото", "details"),
+        ("дайте номер 2", "show_number"),
+    ],
+)
+def test_a_wish_to_see_a_product_is_no_matter_for_the_staff(text: str, expected: str) -> None:
+    assert wish(text) == expected
