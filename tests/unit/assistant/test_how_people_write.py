@@ -139,6 +139,11 @@ WISHES: dict[str, tuple[str, ...]] = {
         "what is it made of?",
         "does it fold?",
         "what are the dimensions?",
+        "размеры и вес",
+        "раскладывается?",
+        "из чего?",
+        "у него есть подлокотники?",
+        "does it have armrests?",
     ),
     "service_question": (
         "а доставка сколько?",
@@ -249,9 +254,9 @@ def test_a_message_of_daily_life_is_understood(text: str, expected: str) -> None
         ("две штуки", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
         ("екі дана алайын", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
         ("бірінші диванды себетке сал", "add_to_cart", LineWords(place=1, words="диванды")),
-        ("уберите стул", "remove_from_cart", LineWords(words="стул")),
-        ("remove the desk", "remove_from_cart", LineWords(words="desk")),
-        ("диванды алып тастаңызшы", "remove_from_cart", LineWords(words="диванды")),
+        ("уберите стул", "remove_named", LineWords(words="стул")),
+        ("remove the desk", "remove_named", LineWords(words="desk")),
+        ("диванды алып тастаңызшы", "remove_named", LineWords(words="диванды")),
     ],
 )
 def test_a_line_of_the_cart_is_meant(text: str, name: str, line: LineWords) -> None:
@@ -347,6 +352,18 @@ def test_sizes_and_pieces_are_no_prices(text: str, words: str) -> None:
         "скиньте фото дивана",
         "скинете каталог диванов",
         "card table",
+        "раскладной",
+        "кожаный",
+        "деревянный",
+        "из кожи",
+        "с ящиком",
+        "мягкий",
+        "leather",
+        "soft cover",
+        "есть ли у них стулья",
+        "do they sell beds",
+        "is it possible to see chairs?",
+        "can i see this week sofas?",
     ],
 )
 def test_goods_are_searched_for(text: str) -> None:
@@ -364,4 +381,19 @@ def test_goods_are_searched_for(text: str) -> None:
     ],
 )
 def test_a_wish_to_see_a_product_is_no_matter_for_the_staff(text: str, expected: str) -> None:
+    assert wish(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("удалите мои данные", "forget_me"),
+        ("delete my data", "forget_me"),
+        ("менің деректерімді өшіріңіз", "forget_me"),
+        ("удалите мои предпочтения", "forget_tastes"),
+        ("уберите доставку", "service_question"),
+        ("удалите заказ и позовите менеджера", "manager"),
+    ],
+)
+def test_a_name_to_remove_is_weaker_than_what_other_words_mean(text: str, expected: str) -> None:
     assert wish(text) == expected
