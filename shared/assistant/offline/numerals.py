@@ -7,7 +7,7 @@ import re
 __all__ = ["with_digits"]
 
 _ONES = (
-    r"од(?:на|ну|ной)|бір|one|an?",
+    r"од(?:ин|на|но|ну|ной|ного)|бір|one|an?",
     r"дв(?:е|а|ух)|екі|еки|two",
     r"тр(?:и|[её]х)|үш|уш|three",
     r"четыр(?:е|[её]х)|төрт|торт|four",
@@ -62,20 +62,20 @@ _THOUSAND = r"тысяч\w*|тыщ\w*|тыс(?!\w)|мың\w*|мын(?:га|на�
 _MILLION = r"миллион\w*|млн(?!\w)|лям\w*|million"
 # «стол на шесть до ста тысяч» counts seats: words join two amounts only where something opens the range
 _LOW = (
-    rf"(?:(?<=от )|(?<=с )|(?<=со )|(?<=между )|(?<=from )|(?<=between ))(?P<opened>{_RUN})(?P<joined> (?:до|по|и|to|and) )"
+    rf"(?:(?<=от )|(?<=с )|(?<=со )|(?<=между )|(?<=from )|(?<=between ))"
+    rf"(?P<opened>{_RUN})(?P<joined> (?:до|по|и|to|and) )"
     rf"|(?P<dashed>{_RUN})(?P<dash> ?[-–—] ?| мен )"
 )
 _AMOUNT = re.compile(
-    rf"(?<![\w-])(?:{_LOW})?(?P<run>{_RUN})(?P<half> с половиной| and a half| жарым)? (?P<unit>{_THOUSAND}|{_MILLION})",
+    rf"(?<![\w-])(?:{_LOW})?(?P<run>{_RUN})(?P<half> с половиной| and a half| жарым)?"
+    rf" (?P<unit>{_THOUSAND}|{_MILLION})",
     re.IGNORECASE,
 )
 _KAZAKH_UNIT = re.compile(r"мың|мын(?!\w)|мын(?:га|нан)|миллион(?:ға|нан|ды|\s+т[еэ][нң]ге)", re.IGNORECASE)
 _HALF_A_MILLION = re.compile(
     rf"(?<!\w)(?:пол-?\s?(?=миллион|лям)|жарты\s+(?=миллион)|half\s+a\s+(?=million))(?:{_MILLION})", re.IGNORECASE
 )
-_ONE_AND_A_HALF = re.compile(
-    r"(?<!\w)полтор[аы]\s+(?=миллион|млн|лям|тысяч)|полутора\s+(?=миллион|тысяч)", re.IGNORECASE
-)
+_ONE_AND_A_HALF = re.compile(r"(?<!\w)(?:полтор[аы]|полутора)\s+(?=миллион|млн|лям|тысяч)", re.IGNORECASE)
 _A_MILLION = re.compile(rf"(?<![\w-])(?<!\d )(?=(?:{_MILLION})(?!\w))", re.IGNORECASE)
 _SPACES = re.compile(r"(?<=\w)[ \u00a0\u202f\t]+(?=\w)")
 _WITH_ENDING = re.compile(rf"(?<=\d)-?(?:х|ёх|ех|ти|и|ми)(?= (?:{_THOUSAND}|{_MILLION}))", re.IGNORECASE)
@@ -83,7 +83,7 @@ _DIGITS_AND_A_HALF = re.compile(
     rf"(?<=\d)(?: с половиной| and a half| жарым)(?= (?:{_THOUSAND}|{_MILLION}))", re.IGNORECASE
 )
 _MILLION_AND_THOUSANDS = re.compile(
-    rf"(?<![\w.,])(?<!\d )(\d{{1,3}}) (?:{_MILLION}) (\d{{1,3}}) (?={_THOUSAND})", re.IGNORECASE
+    rf"(?<![\w.,])(?<!\d )(\d{{1,3}}) (?:{_MILLION}) (?:(?:и|and) )?(\d{{1,3}}) (?={_THOUSAND})", re.IGNORECASE
 )
 
 

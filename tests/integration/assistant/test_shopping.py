@@ -138,7 +138,12 @@ async def test_a_word_beside_the_place_has_to_be_of_what_stands_there(stage: Sta
     aigul = stage.shopper(await stage.open_shop())
     await aigul.says("красный диван")
     await aigul.hears("Диван «Алма» угловой")
-    for said in ("возьму второй завтра", "куплю второй потом", "беру второй синий", "I'll take the second tomorrow"):
+    for said in (
+        "возьму второй завтра",
+        "куплю второй потом",
+        "беру второй синий",
+        "I'll take the second tomorrow",
+    ):
         await aigul.says(said)
         await aigul.hears("Диван «Алма»")
         assert "В корзину" in aigul.buttons

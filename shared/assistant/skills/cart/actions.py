@@ -289,7 +289,7 @@ def _is_called(product: FoundProduct, words: str, moment: Moment) -> bool:
 
 
 def _stems(words: str) -> list[str]:
-    return [word.strip("«»\"().,")[:4].casefold() for word in words.split()]
+    return [word.strip('«»"().,')[:4].casefold() for word in words.split()]
 
 
 def _which(moment: Moment) -> OutboundMessage:
