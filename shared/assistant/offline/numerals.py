@@ -7,7 +7,7 @@ import re
 __all__ = ["with_digits"]
 
 _ONES = (
-    r"од(?:на|ну|ной)|бір|one|an?",
+    r"од(?:ин|на|но|ну|ной|ного)|бір|one|an?",
     r"дв(?:е|а|ух)|екі|еки|two",
     r"тр(?:и|[её]х)|үш|уш|three",
     r"четыр(?:е|[её]х)|төрт|торт|four",
@@ -60,31 +60,51 @@ _NUMERAL = "|".join((*_ONES, *_TEENS, *_TENS, *_HUNDREDS, _TIMES_HUNDRED))
 _RUN = rf"(?:{_NUMERAL})(?:[ -](?:and[ ])?(?:{_NUMERAL}))*"
 _THOUSAND = r"тысяч\w*|тыщ\w*|тыс(?!\w)|мың\w*|мын(?:га|нан)?(?!\w)|thousand"
 _MILLION = r"миллион\w*|млн(?!\w)|лям\w*|million"
-_ONE_OF_TWO = r"до|по|-|–|—|и|to|мен"
+# «стол на шесть до ста тысяч» counts seats: words join two amounts only where something opens the range
+_LOW = (
+    rf"(?:(?<=от )|(?<=с )|(?<=со )|(?<=между )|(?<=from )|(?<=between ))"
+    rf"(?P<opened>{_RUN})(?P<joined> (?:до|по|и|to|and) )"
+    rf"|(?P<dashed>{_RUN})(?P<dash> ?[-–—] ?| мен )"
+)
 _AMOUNT = re.compile(
-    rf"(?<![\w-])(?:(?P<low>{_RUN})(?P<join> ?(?:{_ONE_OF_TWO}) ?))?"
-    rf"(?P<run>{_RUN}) (?P<unit>{_THOUSAND}|{_MILLION})",
+    rf"(?<![\w-])(?:{_LOW})?(?P<run>{_RUN})(?P<half> с половиной| and a half| жарым)?"
+    rf" (?P<unit>{_THOUSAND}|{_MILLION})",
     re.IGNORECASE,
 )
+_KAZAKH_UNIT = re.compile(r"мың|мын(?!\w)|мын(?:га|нан)|миллион(?:ға|нан|ды|\s+т[еэ][нң]ге)", re.IGNORECASE)
 _HALF_A_MILLION = re.compile(
     rf"(?<!\w)(?:пол-?\s?(?=миллион|лям)|жарты\s+(?=миллион)|half\s+a\s+(?=million))(?:{_MILLION})", re.IGNORECASE
 )
-_ONE_AND_A_HALF = re.compile(
-    r"(?<!\w)полтор[аы]\s+(?=миллион|млн|лям|тысяч)|полутора\s+(?=миллион|тысяч)", re.IGNORECASE
-)
+_ONE_AND_A_HALF = re.compile(r"(?<!\w)(?:полтор[аы]|полутора)\s+(?=миллион|млн|лям|тысяч)", re.IGNORECASE)
 _A_MILLION = re.compile(rf"(?<![\w-])(?<!\d )(?=(?:{_MILLION})(?!\w))", re.IGNORECASE)
+_SPACES = re.compile(r"(?<=\w)[ \u00a0\u202f\t]+(?=\w)")
+_WITH_ENDING = re.compile(rf"(?<=\d)-?(?:х|ёх|ех|ти|и|ми)(?= (?:{_THOUSAND}|{_MILLION}))", re.IGNORECASE)
+_DIGITS_AND_A_HALF = re.compile(
+    rf"(?<=\d)(?: с половиной| and a half| жарым)(?= (?:{_THOUSAND}|{_MILLION}))", re.IGNORECASE
+)
+_MILLION_AND_THOUSANDS = re.compile(
+    rf"(?<![\w.,])(?<!\d )(\d{{1,3}}) (?:{_MILLION}) (?:(?:и|and) )?(\d{{1,3}}) (?={_THOUSAND})", re.IGNORECASE
+)
 
 
 def with_digits(text: str) -> str:
     """The text with the thousands and millions that it spells written in digits; «два стула» stays."""
+    text = _SPACES.sub(" ", text)
     text = _HALF_A_MILLION.sub("500 000", text)
     text = _ONE_AND_A_HALF.sub("1,5 ", text)
-    return _A_MILLION.sub("1 ", _AMOUNT.sub(_written, text))
+    text = _DIGITS_AND_A_HALF.sub(",5", _WITH_ENDING.sub("", text))
+    text = _A_MILLION.sub("1 ", _AMOUNT.sub(_written, text))
+    return _MILLION_AND_THOUSANDS.sub(lambda match: f"{int(match[1]) * 1000 + int(match[2])} ", text)
 
 
 def _written(match: re.Match[str]) -> str:
-    low = "" if match["low"] is None else f"{_value(match['low'])}{match['join']}"
-    return f"{low}{_value(match['run'])} {match['unit']}"
+    run = match["run"].split()
+    if run[0].lower() == "он" and not _KAZAKH_UNIT.match(match.string, match.start("unit")):
+        # the Russian «он», not the Kazakh ten: «сколько он тысяч стоит»
+        return match.group()
+    low, join = match["opened"] or match["dashed"], match["joined"] or match["dash"]
+    begun = "" if low is None else f"{_value(low)}{join}"
+    return f"{begun}{_value(match['run'])}{',5' if match['half'] else ''} {match['unit']}"
 
 
 def _value(run: str) -> int:

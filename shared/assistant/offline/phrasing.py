@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["anywhere", "whole"]
+__all__ = ["anywhere", "either", "whole"]
 
 _BEFORE = (
     r"а|ну|и|да|ой|ого|ладно|хорошо|тогда|подскажите|скажите|слушай(?:те)?|извините|простите|блин|капец"
@@ -31,3 +31,8 @@ def whole(*patterns: str) -> re.Pattern[str]:
         rf"^\W*(?:(?:{_BEFORE})\W+)*(?:" + "|".join(patterns) + rf")(?:[\s,]*(?:{_AFTER})(?!\w))*\W*$",
         re.IGNORECASE,
     )
+
+
+def either(*patterns: re.Pattern[str]) -> re.Pattern[str]:
+    """Any of the patterns: of words that mean something anywhere and of those that do only alone."""
+    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns), re.IGNORECASE)

@@ -92,6 +92,7 @@ _JOINS = re.compile(
     r"^\s*(?:-|–|—|\.\.+|…|до|по|to|and|и|till|until|мен|бен|пен|менен|дан|ден|нан|нен|тан|тен)\s*$", re.IGNORECASE
 )
 _SURROUND_BEFORE = re.compile(r"(?:^|[\s,;(])(?:между|between|от|с|from|аралығы)\s*$", re.IGNORECASE)
+_SEATS = re.compile(r"(?:^|\s)на\s*$", re.IGNORECASE)
 _SURROUND_AFTER = re.compile(r"^\s*(?:арасында|аралығында|арасы|дейін|дейин|шейін)(?!\w)", re.IGNORECASE)
 
 
@@ -206,6 +207,9 @@ def _read_range(text: str, pair: list[Amount], implied_thousands: bool) -> _Read
         if not (first.case or text[first.start : first.end].lower().endswith(("нан", "дан", "ден", "тан"))):
             return None
     before, after = text[: first.start], text[second.end :]
+    if _SEATS.search(before) and not first.multiplied and first.raw < 100:
+        # «стол на 6 до 100 тысяч»
+        return None
     start_match = _SURROUND_BEFORE.search(before)
     end_match = _SURROUND_AFTER.match(after)
     factor = _shared_factor(first, second)

@@ -119,6 +119,42 @@ async def test_a_named_product_goes_straight_into_the_cart(stage: Stage) -> None
     await aigul.hears("Корзина пуста")
 
 
+async def test_a_removal_takes_out_only_what_it_names(stage: Stage) -> None:
+    aigul = stage.shopper(await stage.open_shop())
+    for said in ("удали переписку", "delete my account"):
+        await aigul.says(said)
+        assert "корзин" not in (await aigul.hears()).lower()
+    await fills_cart(aigul)
+    for said in ("уберите красные", "исключите кожаные", "убрать уведомления"):
+        await aigul.says(said)
+        assert "корзин" not in (await aigul.hears()).lower()
+    await aigul.says("корзина")
+    await aigul.hears("Диван «Номад» — 120 000 ₸")
+    await aigul.says("уберите номад")
+    await aigul.hears("больше ничего нет")
+
+
+async def test_a_word_beside_the_place_has_to_be_of_what_stands_there(stage: Stage) -> None:
+    aigul = stage.shopper(await stage.open_shop())
+    await aigul.says("красный диван")
+    await aigul.hears("Диван «Алма» угловой")
+    for said in (
+        "возьму второй завтра",
+        "куплю второй потом",
+        "беру второй синий",
+        "I'll take the second tomorrow",
+    ):
+        await aigul.says(said)
+        await aigul.hears("Диван «Алма»")
+        assert "В корзину" in aigul.buttons
+    await aigul.says("корзина")
+    await aigul.hears("В корзине пока пусто")
+    await aigul.says("беру второй красный")
+    await aigul.hears("Добавили в корзину: Диван «Алма»")
+    await aigul.says("беру первый диван")
+    await aigul.hears("Добавили в корзину: Диван «Алма»")
+
+
 async def test_no_more_than_there_is_goes_into_the_cart(stage: Stage) -> None:
     shop = await stage.open_shop()
     await count(stage, shop, "NOM-1", 2)

@@ -139,6 +139,11 @@ WISHES: dict[str, tuple[str, ...]] = {
         "what is it made of?",
         "does it fold?",
         "what are the dimensions?",
+        "размеры и вес",
+        "раскладывается?",
+        "из чего?",
+        "у него есть подлокотники?",
+        "does it have armrests?",
     ),
     "service_question": (
         "а доставка сколько?",
@@ -172,6 +177,10 @@ WISHES: dict[str, tuple[str, ...]] = {
         "do you take Apple Pay?",
         "are you open on Sunday?",
         "can I return it if I don't like it?",
+        "can I pay by card?",
+        "do you accept credit cards?",
+        "скиньте номер",
+        "сколько скинете?",
         "where is your shop?",
         "what is your best price?",
         "what about delivery?",
@@ -190,6 +199,16 @@ WISHES: dict[str, tuple[str, ...]] = {
         "still waiting",
         "my sofa never arrived",
         "you sent the wrong colour",
+        "wrong item delivered",
+        "not delivered yet",
+        "still waiting for my order",
+        "привезли диван с царапинами",
+        "пришёл стол весь в царапинах",
+        "на моём диване царапина",
+        "стол весь в царапинах",
+        "заказа до сих пор нет",
+        "до сих пор нет курьера",
+        "диван сынық",
     ),
     "angry": ("верните деньги", "вы издеваетесь?", "сколько можно ждать", "ұятсыздар", "this is ridiculous"),
     "manager": (
@@ -203,6 +222,9 @@ WISHES: dict[str, tuple[str, ...]] = {
         "адам шақырыңыз",
         "қоңырау шалыңызшы",
         "customer service please",
+        "мне нужен человек",
+        "человека можно?",
+        "дайте человека",
     ),
     "start_checkout": (
         "оформить",
@@ -233,9 +255,9 @@ def test_a_message_of_daily_life_is_understood(text: str, expected: str) -> None
         ("две штуки", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
         ("екі дана алайын", "add_to_cart", LineWords(quantity=2, in_pieces=True)),
         ("бірінші диванды себетке сал", "add_to_cart", LineWords(place=1, words="диванды")),
-        ("уберите стул", "remove_from_cart", LineWords(words="стул")),
-        ("remove the desk", "remove_from_cart", LineWords(words="desk")),
-        ("диванды алып тастаңызшы", "remove_from_cart", LineWords(words="диванды")),
+        ("уберите стул", "remove_named", LineWords(words="стул")),
+        ("remove the desk", "remove_named", LineWords(words="desk")),
+        ("диванды алып тастаңызшы", "remove_named", LineWords(words="диванды")),
     ],
 )
 def test_a_line_of_the_cart_is_meant(text: str, name: str, line: LineWords) -> None:
@@ -262,6 +284,27 @@ def test_a_line_of_the_cart_is_meant(text: str, name: str, line: LineWords) -> N
         ("sofa under two hundred thousand", None, 200_000),
         ("a bed for one hundred and fifty thousand", None, 150_000),
         ("диван 0,5 млн", None, 500_000),
+        ("диван до 2\u00a0млн", None, 2_000_000),
+        ("диван до 2  млн", None, 2_000_000),
+        ("диван до 3х миллионов", None, 3_000_000),
+        ("диван до 2-х  млн", None, 2_000_000),
+        ("кухня до двух с половиной миллионов", None, 2_500_000),
+        ("кухня до 2 с половиной миллионов", None, 2_500_000),
+        ("екі жарым миллионға дейін ас үй", None, 2_500_000),
+        ("кухня до миллиона двести тысяч", None, 1_200_000),
+        ("кухня за два миллиона двести тысяч", None, 2_200_000),
+        ("кухня за два миллиона и двести тысяч", None, 2_200_000),
+        ("кухня до полутора млн", None, 1_500_000),
+        ("кухня от одного до двух миллионов", 1_000_000, 2_000_000),
+        ("бір миллион екі жүз мыңға дейін", None, 1_200_000),
+        ("от миллиона до двух миллионов", 1_000_000, 2_000_000),
+        ("диван двести-триста тысяч", 200_000, 300_000),
+        ("екі жүз мен үш жүз мың арасында", 200_000, 300_000),
+        ("стол на шесть до ста тысяч", None, 100_000),
+        ("диван на два до ста тысяч", None, 100_000),
+        ("стол на 6 до 100 тысяч", None, 100_000),
+        ("сколько он тысяч стоит", None, None),
+        ("он бес мыңға дейін үстел", None, 15_000),
     ],
 )
 def test_a_price_in_words_is_a_price(text: str, low: int | None, high: int | None) -> None:
@@ -299,9 +342,62 @@ def test_sizes_and_pieces_are_no_prices(text: str, words: str) -> None:
         "белый комод с ящиками",
         "do you have a red sofa?",
         "төсек бар ма?",
+        "кресло для одного человека можно?",
+        "кровать на одного человека можно",
+        "2 человека можно?",
+        "нужен человеку с больной спиной матрас",
+        "есть диван с обивкой без царапин?",
+        "защита от царапин",
+        "wrong size, show bigger",
+        "still waiting for photo",
+        "does it come with cushions or not come with",
+        "сынық емес диван",
+        "на складе до сих пор нет красного?",
+        "скиньте фото дивана",
+        "скинете каталог диванов",
+        "card table",
+        "раскладной",
+        "кожаный",
+        "деревянный",
+        "из кожи",
+        "с ящиком",
+        "мягкий",
+        "leather",
+        "soft cover",
+        "есть ли у них стулья",
+        "do they sell beds",
+        "is it possible to see chairs?",
+        "can i see this week sofas?",
     ],
 )
 def test_goods_are_searched_for(text: str) -> None:
     understood = SKILLS.understand(Said(readable(text), implied_thousands=True))
     assert understood is not None
     assert (understood.name, type(understood.read)) == ("search", SearchWords)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("фото түсіріп жіберіңіз", "details"),
+        ("скиньте фото", "details"),
+        ("дайте номер 2", "show_number"),
+    ],
+)
+def test_a_wish_to_see_a_product_is_no_matter_for_the_staff(text: str, expected: str) -> None:
+    assert wish(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("удалите мои данные", "forget_me"),
+        ("delete my data", "forget_me"),
+        ("менің деректерімді өшіріңіз", "forget_me"),
+        ("удалите мои предпочтения", "forget_tastes"),
+        ("уберите доставку", "service_question"),
+        ("удалите заказ и позовите менеджера", "manager"),
+    ],
+)
+def test_a_name_to_remove_is_weaker_than_what_other_words_mean(text: str, expected: str) -> None:
+    assert wish(text) == expected

@@ -271,6 +271,37 @@ async def test_the_kind_of_thing_outlives_words_that_nothing_has() -> None:
     assert all(sku.startswith("SOFA") for sku in shown_skus(result))
 
 
+@pytest.mark.parametrize("said", ["угловой", "раскладной", "кожаный", "с ящиком", "мягкий", "кожаный?"])
+async def test_a_feature_after_a_list_goes_on_within_its_kind(said: str) -> None:
+    found = shown_skus(await talk("диваны", said))
+    assert found
+    assert all(sku.startswith("SOFA") for sku in found)
+
+
+async def test_a_feature_is_looked_for_beside_what_was_looked_for_before() -> None:
+    catalogue = MemoryCatalogue()
+    first = await assistant(catalogue).respond(turn("диваны"))
+    await assistant(catalogue).respond(turn("раскладной", after=first))
+    assert "диваны раскладной" in [query.text for query in catalogue.queries]
+
+
+async def test_a_question_is_of_the_product_spoken_of_and_of_a_list_it_is_asked_which() -> None:
+    assert "Мягкий диван, 220 см" in words(await talk("диваны", "первый", "мягкий?"))
+    assert "Мягкий диван, 220 см" in words(await talk("диваны", "первый", "а этот диван раскладывается?"))
+    assert words(await talk("диваны", "а он раскладывается?")) == TEXTS.get("number.which", Language.RU)
+
+
+async def test_a_question_that_names_other_goods_is_a_search() -> None:
+    assert shown_skus(await talk("диваны", "первый", "а эти кресла мягкие?")) == ["CHAIR-001", "CHAIR-002"]
+
+
+@pytest.mark.parametrize("said", ["скиньте фото дивана", "скинете каталог диванов"])
+async def test_goods_that_are_to_be_shown_are_shown(said: str) -> None:
+    found = shown_skus(await talk(said))
+    assert found
+    assert all(sku.startswith("SOFA") for sku in found)
+
+
 async def test_a_colour_refused_brings_others() -> None:
     others = shown_skus(await talk("красный диван", "не красный"))
     assert others

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.assistant import buttons, replies
 from shared.assistant.cards import Cards
 from shared.assistant.facts import Evidence
+from shared.assistant.offline.colours import colour_of
 from shared.assistant.products import FoundProduct, ProductQuery
 from shared.assistant.skill import Answer, Moment
 from shared.assistant.skills.cart import views
@@ -18,7 +19,7 @@ from shared.assistant.skills.shop import Shop, request_of
 from shared.assistant.state import PAGE_SIZE
 from shared.channels.messages import OutboundMessage
 from shared.kernel.errors import NotFound
-from shared.orders.schemas import Cart, CartUpdate
+from shared.orders.schemas import Cart, CartLine, CartUpdate
 
 __all__ = ["STATE_KEY", "CartActions"]
 
@@ -149,20 +150,20 @@ class CartActions:
         product = await self._product(moment, sku) if sku is not None else None
         if product is None:
             return Answer((_which(moment) if sku is None else replies.say("card.gone", moment.language),))
+        if wanted.words and not _is_called(product, wanted.words, moment):
+            # «беру второй завтра», «беру третий красный» where the third is grey: shown, to be taken by its button
+            return Answer((self._cards.one(product, moment.language),), moment.state.with_card(product))
         added = await self.add(moment, product.id, quantity or 1)
         return replace(added, state=moment.state.with_card(product))
 
-    async def remove_by_words(self, moment: Moment, wanted: LineWords) -> Answer | None:
-        """Take out what is named or spoken of; ``None``: nothing is in the cart, the words mean something else."""
+    async def remove_by_words(self, moment: Moment, wanted: LineWords) -> Answer:
+        """Take out what is named or spoken of; where that is not clear, ask which line."""
         cart = await self._cart(moment)
         if not cart.lines:
             return self._told(moment, cart, views.empty_cart(moment.language))
         line = None
         if wanted.words:
-            stems = [word[:4].casefold() for word in wanted.words.split()]
-            named = [
-                one for one in cart.lines if all(stem in one.name.get(moment.language).casefold() for stem in stems)
-            ]
+            named = _lines_called(cart, wanted.words, moment)
             line = named[0] if len(named) == 1 else None
         elif wanted.place is not None:
             line = cart.lines[wanted.place - 1] if wanted.place <= len(cart.lines) else None
@@ -174,6 +175,11 @@ class CartActions:
         if line is None:
             return self._told(moment, cart, views.edit_list(cart, moment.language))
         return await self.set(moment, line.product_id, 0)
+
+    async def remove_named(self, moment: Moment, wanted: LineWords) -> Answer | None:
+        """Take out what is named, without a word of the cart; ``None``: nothing of that name is in there."""
+        cart = await self._cart(moment)
+        return await self.remove_by_words(moment, wanted) if _lines_called(cart, wanted.words, moment) else None
 
     async def set_by_words(self, moment: Moment, quantity: int) -> Answer:
         """«сделай три»: of what was added last, of the only line, or of what is spoken of."""
@@ -263,6 +269,27 @@ class CartActions:
     @staticmethod
     def _evidence(moment: Moment, cart: Cart) -> Evidence:
         return Evidence(stated=views.cart_lines(cart, moment.language) if cart.lines else "")
+
+
+def _lines_called(cart: Cart, words: str, moment: Moment) -> list[CartLine]:
+    """The lines whose names have all the words in them."""
+    stems = _stems(words)
+    return [one for one in cart.lines if all(stem in one.name.get(moment.language).casefold() for stem in stems)]
+
+
+def _is_called(product: FoundProduct, words: str, moment: Moment) -> bool:
+    """Whether every word is of the product's name, category or colour, or of the search that found it."""
+    search = moment.state.search
+    searched = (search.text, search.category or "") if search is not None else ()
+    known = _stems(" ".join((product.name, product.category, *searched)))
+    return all(
+        stem in known or (product.colour is not None and colour_of(word) == product.colour)
+        for word, stem in zip(words.split(), _stems(words), strict=True)
+    )
+
+
+def _stems(words: str) -> list[str]:
+    return [word.strip('«»"().,')[:4].casefold() for word in words.split()]
 
 
 def _which(moment: Moment) -> OutboundMessage:

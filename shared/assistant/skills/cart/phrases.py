@@ -10,7 +10,7 @@ from shared.assistant.offline.phrasing import anywhere, whole
 from shared.assistant.offline.quantities import find_quantity
 from shared.assistant.skill import Said
 
-__all__ = ["CLEAR", "SHOW", "LineWords", "read_addition", "read_quantity", "read_removal"]
+__all__ = ["CLEAR", "SHOW", "LineWords", "read_addition", "read_named_removal", "read_quantity", "read_removal"]
 
 SHOW = whole(
     r"(?:покажи(?:те)?\s+|открой(?:те)?\s+|открыть\s+|моя\s+|мою\s+|посмотреть\s+)*корзин[ауы]",
@@ -125,12 +125,18 @@ def read_removal(said: Said) -> LineWords | None:
     if not any(_REMOVE.fullmatch(word) for word in words):
         return None
     read = _read(words, (_REMOVE,))
-    surely = any(_SURELY_REMOVE.fullmatch(word) for word in words)
-    return read if surely or _FROM_CART.search(said.text) or not read.words else None
+    return read if _FROM_CART.search(said.text) or not read.words else None
+
+
+def read_named_removal(said: Said) -> LineWords | None:
+    """«уберите стул», which may as well be no matter of the cart: «уберите красные», «удалите переписку»."""
+    words = _WORD.findall(said.text)
+    read = _read(words, (_REMOVE,)) if any(_SURELY_REMOVE.fullmatch(word) for word in words) else None
+    return read if read is not None and read.words else None
 
 
 def _is_the_kind_of(read: LineWords) -> bool:
-    """«беру второй диван»: the word beside the place says what kind of thing stands there."""
+    """«беру второй диван»: the word beside the place may say what stands there; the products shown tell."""
     return read.place is not None and len(read.words.split()) == 1
 
 

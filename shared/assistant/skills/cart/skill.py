@@ -45,6 +45,7 @@ def cart_skill(shop: Shop, cards: Cards) -> Skill:
             Phrase("remove_from_cart", whole, phrases.read_removal, actions.remove_by_words),
             Phrase("add_to_cart", whole, phrases.read_addition, actions.add_by_words),
             Phrase("set_quantity", whole, phrases.read_quantity, actions.set_by_words),
+            Phrase("remove_named", Strength.REST, phrases.read_named_removal, actions.remove_named),
         ),
         rules="When the shopper wants to buy a product, call add_to_cart; the shopper sees the cart below your"
         " words, so do not repeat its lines.",

@@ -140,7 +140,9 @@ class CheckoutForm:
             case Strength.PASSING:
                 return step not in FREE_TEXT and read_answer(step, words) is None
             case Strength.REST:
-                return step is Step.NAME and await self._names_goods(moment, words, other)
+                # «уберите диван» is no address, though it may be a comment
+                removes = other.name == "remove_named" and step is not Step.COMMENT
+                return (removes or step is Step.NAME) and await self._names_goods(moment, words, other)
 
     async def _means_something(self, moment: Moment, words: str, other: Wish) -> bool:
         """Whether words that answer nothing are a wish; any words at all could be searched for."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.assistant.offline.phrasing import anywhere, whole
+from shared.assistant.offline.phrasing import anywhere, either, whole
 
-__all__ = ["ANGRY", "DISPLEASED", "HAGGLING", "MANAGER", "ORDER", "SERVICE"]
+__all__ = ["ANGRY", "DISPLEASED", "MANAGER", "ORDER", "SERVICE", "haggles"]
 
 ANGRY = anywhere(
     r"жалоб\w+",
@@ -62,6 +62,15 @@ DISPLEASED = whole(
 )
 """Out of humour, without saying why."""
 
+_RECEIVED = (
+    r"(?:пришл[аио]|приш[её]л|приехал[аио]?|привезли|прислали|доставили|получил[аи]?|купил[аи]?"
+    r"|мо(?:й|я|[её]|и|его|ей|[её]м|их)|у\s+меня)"
+)
+"""A thing that somebody has, unlike one asked for: a defect of it is trouble with an order."""
+_NOT_HERE = (
+    r"(?:привез\w+|приш\w+|приехал\w*|достав\w+|отправ\w+|получил\w*|перезвон\w+|позвон\w+|ответил\w*|вернул\w*)"
+)
+_AWAITED = r"(?:мо(?:его|ей|их)|заказа|доставки|курьера|ответа|звонка|денег)"
 ORDER = anywhere(
     r"(?:мой\s+)?заказ\w*\s+(?:так\s+и\s+)?не\s+(?:приш[её]л|привезли|доставили)",
     r"не\s+привезли",
@@ -75,26 +84,32 @@ ORDER = anywhere(
     r"обещали\s+(?:\w+\s+){0,2}(?:привез\w+|достав\w+|при(?:ехать|йти|слать)|позвонить|завтра|вчера|сегодня)",
     r"(?:уже\s+)?(?:\w+\s+)?(?:недел\w+|месяц\w*|дн(?:я|ей)|день|час\w*)\s+(?:уже\s+)?жд[уёе]м?",
     r"жд[уёе]м?\s+(?:уже\s+)?(?:(?:втор|трет|четв[её]рт|пят)\w+\s+)?(?:\w+\s+)?(?:недел\w+|месяц\w*|дн(?:я|ей)|день)",
-    r"до\s+сих\s+пор\s+(?:не|нет)(?:\s+\w+)?",
+    rf"до\s+сих\s+пор\s+(?:мне\s+|нам\s+)?(?:не\s+{_NOT_HERE}|нет\s+{_AWAITED})",
+    rf"{_AWAITED}\s+(?:\w+\s+)?до\s+сих\s+пор\s+нет",
     r"так\s+и\s+не\s+(?:привез\w+|приш\w+|достав\w+|перезвон\w+|приехал\w*)",
     r"никто\s+не\s+(?:приехал|перезвонил|позвонил|отвечает|звонит)",
     r"(?:привезли|прислали)\s+(?:не\s+т\w+|друго\w+|чужо\w+)",
     r"не\s+хватает\s+(?:деталей|детали|болтов|фурнитуры|ножк\w+)",
-    r"поцарапан\w*|царапин\w*|порван\w*|поврежд[её]н\w*",
+    r"(?<!не\s)(?:поцарапан\w*|порван\w*|поврежд[её]н\w*)",
+    rf"{_RECEIVED}(?:\s+(?!без(?!\w))\w+){{0,4}}\s+царапин\w*",
+    rf"царапин\w*\s+на\s+{_RECEIVED}|(?:весь|вся|вс[её])\s+в\s+царапинах",
     r"тапсырыс(?:ым)?\s+(?:әлі\s+)?(?:келмеді|келген\s+жоқ|келмей\s+жатыр)",
     r"әлі\s+(?:келмеді|келген\s+жоқ|жеткізбеді\w*|әкелмеді\w*)",
     r"(?:апта|ай|күн)\s+күтіп\s+(?:отырмын|жүрмін|жатырмын)",
-    r"сынып\s+қалды|сынық|ақауы\s+бар|ақаулы",
+    r"сынып\s+қалды|(?:сынық|ақаулы)(?!\s+емес)|ақауы\s+бар",
     r"(?:arrived|came)\s+(?:broken|damaged)",
-    r"still\s+waiting",
-    r"(?:has\s+not|hasn't|never|didn't|not)\s+(?:been\s+)?(?:arrived?|come|delivered)",
-    r"wrong\s+(?:item|colou?r|size|product)",
+    r"still\s+waiting(?!\s+for(?!\s+(?:my|our|it|delivery|the\s+(?:order|delivery|courier|parcel|goods))(?!\w)))",
+    r"(?:has\s+not|hasn't|have\s+not|haven't|never|did\s+not|didn't)\s+(?:been\s+)?(?:arrived?|come|delivered)"
+    r"(?!\s+(?:with|in)(?!\w))",
+    r"not\s+(?:been\s+)?(?:arrived|delivered)",
+    r"(?:sent|got|received|delivered|brought|came|arrived)\s+(?:\w+\s+){0,2}wrong\s+(?:item|colou?r|size|product)",
+    r"wrong\s+(?:item|colou?r|size|product)\s+(?:was\s+)?(?:sent|delivered|brought|came|arrived)",
     r"missing\s+(?:parts?|screws?)",
     r"you\s+promised",
     r"return\s+(?:the|my|an)\s+\w+",
 )
 
-MANAGER = anywhere(
+_ASKED_FOR = anywhere(
     r"менеджер\w*",
     r"оператор\w*",
     r"консультант\w*",
@@ -107,7 +122,7 @@ MANAGER = anywhere(
     r"продавц\w+",
     r"продавец",
     r"(?:по|на)бер(?:и|ите)\s+(?:мне|меня)|позвони(?:те)?(?:\s+мне)?|свяжитесь(?:\s+со\s+мной)?",
-    r"человека(?:\s+\w+)?\s+(?:позов\w+|дайте|можно)|(?:дайте|можно|нужен)\s+человек\w*",
+    r"человека(?:\s+\w+)?\s+позов\w+",
     r"(?:поговорить|пообщаться)\s+с\s+(?:кем-?(?:нибудь|то)|вами\s+по\s+телефону)",
     r"не\s+(?:с\s+)?бот(?:ом|а)?|с\s+живым",
     r"перезвоните\w*",
@@ -124,6 +139,13 @@ MANAGER = anywhere(
     r"call\s+me(?:\s+back)?",
     r"support\s+agent|representative|customer\s+(?:service|support)",
 )
+
+_PERSON = whole(
+    r"человека(?:\s+\w+)?\s+(?:дайте|можно)",
+    r"(?:мне\s+|нам\s+)?(?:дайте|можно|нужен|нужна)\s+(?:мне\s+|нам\s+)?человек[ау]?",
+)
+"""Only alone: «кресло для одного человека можно?» asks for an armchair."""
+MANAGER = either(_ASKED_FOR, _PERSON)
 
 SERVICE = anywhere(
     r"доставк\w+",
@@ -152,7 +174,7 @@ SERVICE = anywhere(
     r"установк\w+|подъ[её]м\w*\s+на\s+этаж|этаж|заносите|поднимете",
     r"(?:через|за)\s+сколько\s+(?:дней|привез\w+)|срок\w*",
     r"на\s+заказ|образц\w+|парковк\w+|инстаграм\w*|сайт\w*|ваканси\w+",
-    r"(?:дайте|какой|есть|скиньте)\s+(?:\w+\s+)?(?:номер|телефон)(?:\s+\w+)?",
+    r"(?:дайте|какой|есть|скиньте)\s+(?:\w+\s+)?(?:номер|телефон)(?!\s*№?\s*\d)(?:\s+\w+)?",
     r"(?:режим|время|часы)\s+работы",
     r"работаете",
     r"телефон\w*\s+(?:магазина|для\s+связи)",
@@ -189,13 +211,13 @@ SERVICE = anywhere(
     r"are\s+you\s+(?:open|closed)|when\s+do\s+you\s+(?:open|close)|what\s+time\s+do\s+you\s+\w+|open\s+(?:on|until|till|today)",
     r"where\s+(?:are\s+you|is\s+(?:your|the)\s+(?:shop|store|showroom))(?:\s+located)?",
     r"can\s+i\s+(?:return|exchange)|return\s+(?:policy|it|them)|what\s+if\s+(?:it|i)\s+(?:doesn't|don't)\s+(?:fit|like)",
-    r"(?:credit\s+|debit\s+)?cards?|cash|invoice|apple\s+pay",
+    r"(?:credit|debit|bank)\s+cards?|(?:by|with|accept|take)\s+(?:\w+\s+)?cards?|cards?(?=\W*$)|cash|invoice|apple\s+pay",
     r"guarantee|wholesale|parking|your\s+(?:website|phone|number)|phone\s+number|in\s+person",
     r"promo\s*code|coupon",
     r"discounts?",
     r"assembly",
 )
-HAGGLING = anywhere(
+_HAGGLING = anywhere(
     r"скин(?:ете|ешь|ьте|уть|ут)",
     r"уступ(?:ите|ишь|ить|ка|ку)",
     r"торг(?:уетесь|оваться|уместен)?|поторгу\w+",
@@ -206,3 +228,12 @@ HAGGLING = anywhere(
     r"(?:best|last|lowest|final)\s+price|negotiable|lower\s+the\s+price",
 )
 """Wishes for another price, which no search can meet, whatever sum they name."""
+_SENT = r"(?:фот\w+|видео\w*|картинк\w+|каталог\w*|ссылк\w+|прайс\w*|сурет\w*|размер\w*|описани\w+)"
+_SEND = r"(?:скин(?:ете|ешь|ьте|уть|ут)|түсір\w+)"
+_SENDING = anywhere(rf"{_SEND}(?:\s+\w+){{0,2}}?\s+{_SENT}", rf"{_SENT}(?:\s+\w+){{0,2}}?\s+{_SEND}")
+"""«скиньте фото» asks to send something, not to lower a price."""
+
+
+def haggles(text: str) -> bool:
+    """Whether another price is asked for: «скинете?», but not «скиньте фото дивана»."""
+    return _HAGGLING.search(_SENDING.sub(" ", text)) is not None

@@ -131,7 +131,7 @@ async def _offer_to_call(moment: Moment, _read: object) -> Answer:
 
 
 def _read_question(said: Said) -> object | None:
-    if phrases.HAGGLING.search(said.text):
+    if phrases.haggles(said.text):
         return True
     if not phrases.SERVICE.search(said.text):
         return None

@@ -9,7 +9,7 @@ from shared.assistant.offline.phrasing import anywhere, whole
 from shared.assistant.offline.understanding import read_search
 from shared.assistant.skill import Said
 
-__all__ = ["asks_for_goods", "is_question", "read_about", "read_price"]
+__all__ = ["asks_for_goods", "is_question", "names_features", "read_about", "read_price"]
 
 _COSTS = anywhere(
     r"(?:ск[оа]ль?ко|скока|скоко|сколк[оа])(?:\s+(?:это\s+|он[аио]?\s+|будет\s+|вс[её]\s+)?(?:ст[оа]ит|ст[оа]ят|стоить|будет|выйдет))?",
@@ -29,7 +29,7 @@ _ABOUT_ONE = anywhere(
     r"it|its|it's|this|they",
 )
 _FEATURES = re.compile(
-    r"из|какого|каком|размер\w*|габарит\w*|ширин\w*|высот\w*|глубин\w*|длин\w*|в[её]с|весит|диаметр\w*"
+    r"из|какого|каком|чего|размер\w*|габарит\w*|ширин\w*|высот\w*|глубин\w*|длин\w*|в[её]с|весит|диаметр\w*"
     r"|материал\w*|ткан\w*|обивк\w*|чех\w*|наполнител\w*|каркас\w*|механизм\w*|ящик\w*|ножк\w*|дерев\w*|экокож\w*|кож\w*"
     r"|раскладыва\w*|раскладн\w*|разбира\w*|складыва\w*|снима\w*|стира\w*|выдерж\w*|собира\w*|собран\w*|сделан\w*|состо\w*"
     r"|мягк\w*|ж[её]стк\w*|удобн\w*|прочн\w*|качеств\w*|производ\w*|страна|комплект\w*|входит|он|она|оно|они|него|не[её]|них|его|е[её]"
@@ -38,6 +38,19 @@ _FEATURES = re.compile(
     r"|material|fabric|cover|leather|wood|made|fold|folds|unfold|foldable|storage|washable|comfortable|soft|firm|quality|come|assembled",
     re.IGNORECASE,
 )
+_MEASURES = re.compile(
+    r"чего|размер\w*|габарит\w*|ширин\w*|высот\w*|глубин\w*|длин\w*|в[её]с|весит|диаметр\w*|материал\w*|раскладыва\w*|разбира\w*"
+    r"|складыва\w*|снима\w*|стира\w*|сделан\w*|состо\w*|комплект\w*|входит|өлшем\w*|ені|ұзындығы|биіктігі|тереңдігі|салмағы"
+    r"|неден|жасалған|жиналады|ашылады|sizes?|dimensions?|width|height|length|depth|weight|weigh|made|assembled",
+    re.IGNORECASE,
+)
+"""Of the features, those that are asked of one product, never looked for: nobody wants «ширина» for a sofa."""
+_OF_THE_SHOP = anywhere(
+    r"(?:есть|имеются|прода\w+)\s+(?:ли\s+)?(?:у\s+них|они)|(?:у\s+них|они)\s+(?:есть|имеются|прода\w+)|оларда",
+    r"they\s+(?:sell|have|stock|got)|have\s+they\s+got",
+    r"is\s+it\s+possible\s+to\s+(?:see|view|find|get|buy|order)|(?:can|could|may)\s+(?:i|we)\s+(?:see|view|look\s+at)",
+)
+"""Questions whose «они» and "it" are no product: «есть ли у них стулья», "is it possible to see chairs?"."""
 _ASKS = re.compile(
     r"^\W*(?:(?:а|и|ну|вы|скажите|подскажите|and|but|so)\W+)*(?:как(?:ой|ая|ое|ие|ого)?|когда|почему|зачем|где|куда|кто|чем|что|из\s+чего"
     r"|сколько|можно|есть\s+ли|қалай|қашан|неге|қайда|кім|неден|қандай|how|when|why|where|who|what|which|can|could|do|does|are|is|will"
@@ -69,15 +82,30 @@ def read_price(said: Said) -> int | bool | None:
     return True if _NOTHING_MORE.match(rest) else find_ordinal(" ".join(rest.split()))
 
 
+def names_features(words: str) -> bool:
+    """Whether the words of a search name nothing but what things are like: «раскладной», "leather"."""
+    named = words.split()
+    return bool(named) and all(_FEATURES.fullmatch(word) for word in named)
+
+
 def read_about(said: Said) -> bool | None:
-    """«а он раскладывается?», «из чего сделан?»: about one product, which the words do not name."""
+    """«а он раскладывается?», «из чего сделан?»: about one product, which the words do not name.
+
+    ``False``: «раскладной?» is about the product spoken of, where there is one; of a list, it is a wish.
+    """
     asks, length = is_question(said.text), len(said.text.split())
     if length > (_LONGEST_QUESTION if asks else _LONGEST_REMARK):
         return None
-    words = read_search(said.text, implied_thousands=said.implied_thousands)
+    words = read_search(_OF_THE_SHOP.sub(" ", said.text), implied_thousands=said.implied_thousands)
     if words.colour or words.refused_colour or words.priced:
+        return None
+    features = names_features(words.words)
+    if _OF_THE_SHOP.search(said.text) and words.words and not features:
         return None
     if asks and _ABOUT_ONE.search(said.text):
         return True
-    named = words.words.split()
-    return True if named and all(_FEATURES.fullmatch(word) for word in named) else None
+    if not features:
+        return None
+    if any(_MEASURES.fullmatch(word) for word in words.words.split()):
+        return True
+    return False if asks else None

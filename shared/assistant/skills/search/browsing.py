@@ -13,7 +13,7 @@ from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import FoundPage, FoundProduct, ProductFinder, ProductQuery
 from shared.assistant.skill import Answer, Moment
 from shared.assistant.skills.handover.skill import offer_for_question
-from shared.assistant.skills.search.asking import asks_for_goods, is_question
+from shared.assistant.skills.search.asking import asks_for_goods, is_question, names_features
 from shared.assistant.skills.search.relaxing import (
     GivenUp,
     SearchOutcome,
@@ -251,6 +251,14 @@ def _asks_the_staff(moment: Moment, wanted: SearchWords, outcome: SearchOutcome)
     return guessed and not goods and is_question(moment.turn.text)
 
 
+def _kind_of_list(moment: Moment) -> str:
+    """What was looked for last, as words that a feature can be added to; empty where nothing was."""
+    last, kind = moment.state.search, moment.state.kind
+    if last is None:
+        return ""
+    return last.text if last.text and not last.some_words else kind or last.category or ""
+
+
 def _fresh(turn: Turn, *, text: str = "", category: str | None = None) -> ProductQuery:
     return ProductQuery(
         text=text, category=category, city_id=turn.bot.city_id, language=turn.language, limit=PAGE_SIZE
@@ -262,6 +270,9 @@ def _query(moment: Moment, wanted: SearchWords) -> ProductQuery:
     goes_on = wanted.refines_only and state.search is not None
     if goes_on and state.search is not None:
         start = replace(query_of(state.search, language=turn.language), offset=0)
+    elif (kind := _kind_of_list(moment)) and names_features(wanted.words):
+        # «диваны», then «раскладной»
+        start = _fresh(turn, text=f"{kind} {wanted.words}")
     else:
         # one word is often a category's own: sofas come before what only mentions a sofa
         is_one_word = len(wanted.words.split()) == 1
