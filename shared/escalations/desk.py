@@ -166,16 +166,16 @@ class EscalationDesk:
         if before is not None:
             await self._tell(session, escalation, before, "staff.moved", colleague=member.name)
 
-    async def seize(self, session: AsyncSession, escalation_id: UUID, user_id: UUID) -> Escalation:
+    async def seize(self, session: AsyncSession, before: Escalation, member: Member) -> Escalation:
         """A member takes an escalation, whoever has it; a colleague who had it is told.
+
+        ``before`` is what it is now: read in this transaction, and locked.
 
         Raises:
             NotFound, EscalationEnded: see ``reply``.
         """
-        before = await service.get(session, escalation_id)
-        member = await find_member(session, user_id)
-        escalation = await service.assign(session, escalation_id, user_id)
-        if member is not None and before.assignee_id is not None and before.assignee_id != user_id:
+        escalation = await service.assign(session, before.id, member.user_id)
+        if before.assignee_id not in (None, member.user_id):
             await self._tell(session, escalation, before.assignee_id, "staff.moved", colleague=member.name)
         return escalation
 

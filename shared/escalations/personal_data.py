@@ -1,6 +1,7 @@
 """What escalations keep about a person, told and erased on request.
 
-It is the summary of a talk, and what waits to be told to the staff in their own messengers.
+It is the summary of a talk, what waits to be told to the staff in their own messengers, and what those chats
+remember of serving the person.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ _FREE = text(f"""
 UPDATE dialogs SET handover_until = NULL WHERE id IN (SELECT dialog_id FROM escalations WHERE {_OF_PERSON})
 """)  # noqa: S608 - constants only
 
-# the staff's own dialogs keep nothing of it once it is said; a call to them that waits is emptied, and left unsent
+# the history of the staff's own dialogs keeps nothing of it once it is said; a call to them that waits is emptied,
+# and left unsent
 _FORGET_CALLS = text("""
 UPDATE outbox SET call = '{}'
  WHERE about && ARRAY(SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)
@@ -42,8 +44,23 @@ UPDATE inbox i SET event = '{{}}', raw = NULL FROM dialogs d, escalations e
    AND i.received_at BETWEEN e.opened_at - interval '1 minute'
                          AND coalesce(e.resolved_at, now()) + interval '1 minute'
 """)  # noqa: S608 - constants only
+# what a chat of the staff remembers: words that wait to be sent to somebody, nobody knows to whom, and the marks of
+# those that were sent to the person
+_FORGET_REMEMBERED = text(f"""
+UPDATE dialogs d
+   SET state = jsonb_set(
+           d.state, '{{staff}}',
+           (d.state -> 'staff') - 'held' || jsonb_build_object('sent', (
+               SELECT coalesce(jsonb_agg(s.part ORDER BY s.place), '[]')
+                 FROM jsonb_array_elements(coalesce(d.state #> '{{staff,sent}}', '[]'))
+                      WITH ORDINALITY AS s (part, place)
+                WHERE s.part ->> 'escalation_id' NOT IN (SELECT id::text FROM escalations WHERE {_OF_PERSON}))))
+ WHERE d.staff_user_id IS NOT NULL AND jsonb_typeof(d.state -> 'staff') = 'object'
+""")  # noqa: S608 - constants only
+# before the dialogs: whoever has an escalation locks it first, and then touches its dialog
+_LOCK = text(f"SELECT FROM escalations WHERE {_OF_PERSON} ORDER BY id FOR NO KEY UPDATE")
 # theirs and the person's own, which are next: dialogs are locked in the order of their ids, as webhooks lock them
-_LOCK = text("""
+_LOCK_DIALOGS = text("""
 SELECT FROM dialogs
  WHERE staff_user_id IS NOT NULL OR id IN (SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)
  ORDER BY id FOR NO KEY UPDATE
@@ -67,5 +84,6 @@ class EscalationRecords:
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
         """Drop the words, and give the dialogs back to the bot; that a person was called, when and why stays."""
-        for statement in (_LOCK, _FORGET_CALLS, _FORGET_HEARD, _FORGET, _FREE):
+        locks = (_LOCK, _LOCK_DIALOGS)
+        for statement in (*locks, _FORGET_CALLS, _FORGET_HEARD, _FORGET_REMEMBERED, _FORGET, _FREE):
             await session.execute(statement, {"customer": customer_id})

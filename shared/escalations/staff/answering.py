@@ -20,7 +20,7 @@ from shared.escalations import service
 from shared.escalations.desk import REPLY_LIMIT, EscalationDesk
 from shared.escalations.records import record_act_of_member
 from shared.escalations.staff import cards
-from shared.escalations.staff.cases import Case, find_case, newest_other, quoted_escalation
+from shared.escalations.staff.cases import Case, find_case, in_history, newest_other, quoted_escalation
 from shared.escalations.staff.chat import Held, ServingChat
 from shared.escalations.staff.people import Member
 from shared.escalations.staff.wishes import Words
@@ -35,15 +35,8 @@ class StaffAnswers:
     def __init__(self, desk: EscalationDesk) -> None:
         self._desk = desk
 
-    async def write(self, turn: Turn, words: Words, member: Member, *, fresh: bool) -> TurnResult | None:
-        """Send words to whom they are for; ``None``: they are for no shopper.
-
-        Args:
-            turn: the member's.
-            words: what they wrote.
-            member: who writes.
-            fresh: they have just chosen whom to answer, in this very turn.
-        """
+    async def write(self, turn: Turn, words: Words, member: Member) -> TurnResult | None:
+        """Send words to whom they are for; ``None``: they are for no shopper."""
         chat = ServingChat.of(turn.state)
         if words.edited:
             return await self._correct(turn, words, member, chat)
@@ -57,7 +50,7 @@ class StaffAnswers:
             return TurnResult(
                 reply=cards.say("staff.not_sent", member.language), state=left.into(turn.state), about=()
             )
-        if quoted is None and not fresh:
+        if quoted is None:
             other = await self._other(turn, case, member)
             if other is not None:
                 return _asked(turn, words, (case, other), member.language)
@@ -73,19 +66,17 @@ class StaffAnswers:
             return TurnResult(
                 reply=cards.while_answering("staff.answering", case, member.language), state=turn.state, about=()
             )
-        words = Words(held.text, files=held.files, parts=held.parts)
+        words = Words(held.text, held.files, held.others, held.parts)
         return await self._send(turn, words, case, member, chat)
 
     async def _correct(self, turn: Turn, words: Words, member: Member, chat: ServingChat) -> TurnResult | None:
         [(message_id, text)] = words.parts
         target = chat.went_to(message_id)
         if target is None:
-            # it was said to the bot, or long ago
-            return (
-                None
-                if chat.answering is None
-                else TurnResult(reply=cards.say("staff.edit_stays", member.language), about=())
-            )
+            # it was said to the bot, or to a shopper long ago
+            if chat.answering is None and await self._kept(turn, message_id):
+                return None
+            return TurnResult(reply=cards.say("staff.edit_stays", member.language), about=())
         if not chat.changed(message_id, text):
             return TurnResult(about=())
         case = await self._find(turn, target)
@@ -94,20 +85,26 @@ class StaffAnswers:
         return await self._send(turn, replace(words, files=()), case, member, chat)
 
     async def _send(self, turn: Turn, words: Words, case: Case, member: Member, chat: ServingChat) -> TurnResult:
+        """Send words, or say why not; either way they are held no longer: ``chat`` is what is remembered."""
         escalation, language = case.escalation, member.language
-        about = [case.shopper.dialog_id]
+        about, state = [case.shopper.dialog_id], chat.into(turn.state)
         if refused := refusal(turn, case, member):
             after = chat.writing_to(None) if escalation.id == chat.answering else chat
             return TurnResult(reply=refused, state=after.into(turn.state), about=about)
         if case.shopper.blocked:
-            return TurnResult(reply=cards.about("staff.unreachable", case.shopper, language), about=about)
+            return TurnResult(
+                reply=cards.about("staff.unreachable", case.shopper, language), state=state, about=about
+            )
         if len(words.text) > REPLY_LIMIT:
-            return TurnResult(reply=cards.say("staff.too_long", language, limit=REPLY_LIMIT), about=about)
+            too_long = cards.say("staff.too_long", language, limit=REPLY_LIMIT)
+            return TurnResult(reply=too_long, state=state, about=about)
         files = [file for file in words.files if _can_be_passed_on(file, turn, case)]
         left = words.others or len(files) < len(words.files)
         stays = cards.say("staff.attachments_stay", language) if left else Reply()
         if not words.text and not files:
-            return TurnResult(reply=stays, about=about)
+            # a correction alone may leave nothing: a photo's caption was taken away
+            nothing = stays if left else cards.say("staff.edit_stays", language)
+            return TurnResult(reply=nothing, state=state, about=about)
 
         async def say(session: AsyncSession) -> Bell | None:
             before = await service.get(session, escalation.id, lock=True)
@@ -124,6 +121,10 @@ class StaffAnswers:
             effects=(say,),
             about=about,
         )
+
+    async def _kept(self, turn: Turn, message_id: str) -> bool:
+        async with turn.session() as session:
+            return await in_history(session, turn.dialog_id, message_id)
 
     async def _quoted(self, turn: Turn, words: Words) -> UUID | None:
         if words.quoted is None:
@@ -158,6 +159,7 @@ def _asked(turn: Turn, words: Words, cases: tuple[Case, Case], language: Languag
     held = Held(
         text="\n".join(filter(None, (before.text, words.text))),
         files=(*before.files, *words.files),
+        others=before.others + words.others,
         parts=(*before.parts, *words.parts),
     )
     return TurnResult(

@@ -16,7 +16,16 @@ from shared.escalations import service
 from shared.escalations.schemas import Escalation
 from shared.kernel.errors import NotFound
 
-__all__ = ["Case", "CaseList", "case_of", "cases_for", "find_case", "newest_other", "quoted_escalation"]
+__all__ = [
+    "Case",
+    "CaseList",
+    "case_of",
+    "cases_for",
+    "find_case",
+    "in_history",
+    "newest_other",
+    "quoted_escalation",
+]
 
 _SINCE = text("""
 SELECT m.role, m.text, m.at FROM messages m
@@ -58,6 +67,10 @@ SELECT e.id FROM outbox o JOIN escalations e ON e.dialog_id = o.about[1]
  WHERE o.bot_id = :bot_id AND o.dialog_id = :dialog_id AND o.platform_message_id = :message_id
    AND cardinality(o.about) = 1
  ORDER BY e.resolved_at IS NULL DESC, e.opened_at DESC LIMIT 1
+""")
+_IN_HISTORY = text("""
+SELECT EXISTS (SELECT FROM messages
+                WHERE dialog_id = :dialog_id AND role = 'shopper' AND content ->> 'message_id' = :message_id)
 """)
 
 
@@ -144,6 +157,11 @@ async def quoted_escalation(session: AsyncSession, *, own: int, bot_id: UUID, me
     values = {"dialog_id": own, "bot_id": bot_id, "message_id": message_id}
     found: UUID | None = await session.scalar(_QUOTED, values)
     return found
+
+
+async def in_history(session: AsyncSession, dialog_id: int, message_id: str) -> bool:
+    """Whether the person's message stands in the dialog's history: it was said to the bot."""
+    return bool(await session.scalar(_IN_HISTORY, {"dialog_id": dialog_id, "message_id": message_id}))
 
 
 async def _names(session: AsyncSession, escalations: Sequence[Escalation]) -> dict[UUID, str]:

@@ -27,6 +27,8 @@ class Held(_Frozen):
 
     text: str
     files: tuple[MediaContent, ...] = ()
+    others: int = 0
+    """Contacts, places on the map and the like."""
     parts: tuple[tuple[str, str], ...] = ()
 
 

@@ -57,8 +57,10 @@ _FORGET_TRIES = text("DELETE FROM staff_link_tries WHERE at <= :since")
 _COUNT_TRY = text("""
 INSERT INTO staff_link_tries (company_id, dialog_id) SELECT company_id, id FROM dialogs WHERE id = :dialog_id
 """)
+# what the chat remembers of serving goes with it: an erasure looks for it in linked chats alone
 _UNLINK = text("""
-UPDATE dialogs SET staff_user_id = NULL, staff_linked_at = NULL WHERE staff_user_id = :user_id RETURNING id
+UPDATE dialogs SET staff_user_id = NULL, staff_linked_at = NULL, state = state - 'staff'
+ WHERE staff_user_id = :user_id RETURNING id
 """)
 _LINK = text("UPDATE dialogs SET staff_user_id = :user_id, staff_linked_at = now() WHERE id = :dialog_id")
 _FIND = text("""

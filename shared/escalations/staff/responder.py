@@ -9,6 +9,7 @@ it joins no history.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,21 +70,15 @@ class StaffResponder:
 
     async def _take_steps(self, turn: Turn, steps: list[StaffWish | Words], member: Member) -> TurnResult:
         result: TurnResult | None = None
-        chosen = None
         for step in steps:
-            answering = ServingChat.of(turn.state).answering
             if isinstance(step, StaffWish):
                 then: TurnResult | None = await self._act(turn, step, member)
             else:
-                then = await self._answers.write(
-                    turn, step, member, fresh=answering is not None and answering == chosen
-                )
+                then = await self._answers.write(turn, step, member)
             if then is None:
                 continue
             result = then if result is None else _joined(result, then)
             turn = turn if then.state is None else replace(turn, state=then.state)
-            if isinstance(step, StaffWish):
-                chosen = ServingChat.of(turn.state).answering
         return _NOT_MINE if result is None else result
 
     async def _act(self, turn: Turn, wish: StaffWish, member: Member) -> TurnResult:
@@ -156,7 +151,7 @@ class StaffResponder:
     def _seize(self, turn: Turn, case: Case, member: Member) -> TurnResult:
         async def seize(session: AsyncSession) -> Bell | None:
             before = await service.get(session, case.escalation.id, lock=True)
-            after = await self._desk.seize(session, case.escalation.id, member.user_id)
+            after = await self._desk.seize(session, before, member)
             if after != before:
                 await record_act_of_member(
                     session, member.user_id, turn.bot.platform, "assigned", before=before, after=after
@@ -170,9 +165,12 @@ class StaffResponder:
         answering = ServingChat.of(turn.state).answering
         async with turn.session() as session:
             notices = self._desk.notices
-            found = await cases_for(
-                session, notices, member.user_id, own=turn.dialog_id, limit=cards.LIST_LIMIT, offset=offset
-            )
+            page = partial(cases_for, session, notices, member.user_id, own=turn.dialog_id, limit=cards.LIST_LIMIT)
+            found = await page(offset=offset)
+            if offset and not found.cases:
+                # so many have ended since the button was shown
+                offset = 0
+                found = await page(offset=offset)
             case = await find_case(session, notices, answering) if answering is not None else None
         reply = cards.listed(
             found,

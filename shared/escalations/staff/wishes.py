@@ -95,7 +95,8 @@ def link_wish(turn: Turn) -> LinkWish | None:
 def steps_of(turn: Turn) -> list[StaffWish | Words]:
     """A linked member's buttons, commands and words in their order; what is not the staff's is left out.
 
-    A turn may hold several: who presses «Ответить» and types on has both within the merge window.
+    A turn may hold several: who sends /open and types on has both within the merge window. A pressed button is a
+    turn of its own.
     """
     steps: list[StaffWish | Words] = []
     for event in turn.events:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from shared.channels.contract import Platform
 from tests.integration.conversation import Shopper
 from tests.integration.escalations.staff import Counter, Member
@@ -74,6 +76,50 @@ async def test_words_that_were_held_can_be_dropped_or_gather(counter: Counter) -
     await anna.hears("Кому отправить?")
     await anna.presses("Не отправлять")
     await anna.hears("не отправляю")
+    await aigul.hears_nothing()
+    await marat.hears_nothing()
+
+
+@pytest.mark.parametrize("trouble", ["too long", "a place on the map", "blocked"])
+async def test_held_words_that_cannot_be_sent_are_held_no_longer(counter: Counter, trouble: str) -> None:
+    anna, aigul, marat = await two_shoppers(counter)
+    await aigul.says("а доставка платная?")
+    await aigul.listens()
+    if trouble == "too long":
+        await anna.says("а" * 2000, "б" * 2000)
+    elif trouble == "a place on the map":
+        person: Any = anna.person
+        assert await person.send_location() == 200
+    else:
+        await anna.says("Да")
+    await anna.hears("Кому отправить?")
+    if trouble == "blocked":
+        await aigul.person.block()
+        await counter.stage.work()
+    refused = {
+        "too long": "слишком длинно",
+        "a place on the map": "вложение клиенту не передано",
+        "blocked": "больше не принимает",
+    }
+
+    await anna.presses("Айгуль Ким")
+    await anna.hears(refused[trouble])
+
+    await anna.says("Две тысячи")
+    await anna.hears("больше не принимает" if trouble == "blocked" else "Отправлено: Айгуль Ким")
+    if trouble != "blocked":
+        assert (await aigul.listens()).endswith("Две тысячи")
+    await marat.hears_nothing()
+
+
+async def test_words_that_follow_a_command_at_once_are_asked_about_too(counter: Counter) -> None:
+    anna, aigul, marat = await two_shoppers(counter)
+    await aigul.says("а доставка платная?")
+    await aigul.listens()
+
+    await anna.says("/open", "Да, две тысячи")
+
+    await anna.hears("Открыто 2 обращения", "Кому отправить?")
     await aigul.hears_nothing()
     await marat.hears_nothing()
 
@@ -183,6 +229,53 @@ async def test_a_correction_of_what_the_bot_was_told_reaches_no_shopper(counter:
 
     await anna.hears("Правка не отправлена")
     await aigul.hears_nothing()
+
+
+async def test_a_correction_of_what_a_shopper_was_told_long_ago_is_not_for_the_bot(counter: Counter) -> None:
+    anna, aigul = await talking(counter)
+    await anna.says("красный диван есть")
+    await anna.hears("Отправлено")
+    await counter.stage.sql(
+        counter.shop, "UPDATE dialogs SET state = state #- '{staff,sent}' WHERE staff_user_id IS NOT NULL"
+    )
+    await anna.presses("Готово")
+    await anna.listens()
+    await aigul.listens()
+
+    await corrects(anna, "красный диван есть", "синий диван есть")
+
+    await anna.hears("Правка не отправлена")
+    assert await counter.kept("синий диван") == []
+    await aigul.hears_nothing()
+
+
+async def test_a_correction_of_what_the_bot_was_told_is_for_the_bot(counter: Counter) -> None:
+    anna = await counter.member("Анна")
+    await anna.says("красный диван")
+    await anna.hears()
+
+    await corrects(anna, "красный диван", "синий диван")
+
+    await anna.hears("Номад")
+
+
+async def test_a_page_that_is_gone_is_the_first_one(counter: Counter) -> None:
+    anna = await counter.member("Анна")
+    for number in range(10):
+        await counter.shopper_waits(f"Клиент {number:02}")
+    await anna.listens()
+    await anna.says("/open")
+    await anna.hears("Открыто 10 обращений")
+    await counter.stage.sql(
+        counter.shop,
+        "UPDATE escalations SET status = 'expired', resolved_at = now(), waiting_since = NULL"
+        " WHERE id = (SELECT id FROM escalations ORDER BY opened_at LIMIT 1)",
+    )
+
+    await anna.presses("Ещё")
+
+    await anna.hears("Открыто 9 обращений", "Клиент 09")
+    assert "Ещё" not in anna.buttons
 
 
 async def test_the_list_tells_all_and_turns_pages(counter: Counter) -> None:

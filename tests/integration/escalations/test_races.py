@@ -31,6 +31,15 @@ async def resolve(counter: Counter, escalation_id: UUID, user_id: UUID) -> type[
     return None
 
 
+async def somebody_waits_for_a_lock(counter: Counter) -> None:
+    blocked = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(500):
+        if await counter.stage.sql(counter.shop, blocked):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
 async def test_of_many_who_take_at_once_one_gets_it(counter: Counter) -> None:
     users = [await counter.user(f"Менеджер {number}") for number in range(8)]
     await counter.shopper_waits()
@@ -157,6 +166,31 @@ async def test_a_manager_answers_as_a_colleague_resolves_it(counter: Counter) ->
     if "Да, привезём" in heard:
         assert heard.index("Да, привезём") < heard.index("я снова с вами")
     assert await counter.stage.sql(counter.shop, "SELECT FROM failures") == []
+
+
+async def test_an_erasure_waits_for_whoever_has_the_escalation(counter: Counter) -> None:
+    """The escalation is locked first, and its dialog after it, by both: neither waits for the other forever."""
+    user = await counter.user("Анна")
+    aigul = await counter.shopper_waits()
+    escalation = await counter.escalation()
+    held, waits = asyncio.Event(), asyncio.Event()
+
+    async def resolve_slowly() -> None:
+        async with counter.stage.worker.database.session_scope(counter.shop.company_id) as session:
+            await service.get(session, escalation["id"], lock=True)
+            held.set()
+            await waits.wait()
+            await service.resolve(session, by=str(user), escalation_id=escalation["id"])
+
+    resolving = asyncio.create_task(resolve_slowly())
+    await held.wait()
+    erasing = asyncio.create_task(counter.erase(aigul))
+    await somebody_waits_for_a_lock(counter)
+    waits.set()
+    await asyncio.gather(resolving, erasing)
+
+    after = await counter.escalation()
+    assert (after["resolved_by"], after["summary"]) == (str(user), "")
 
 
 @pytest.mark.parametrize("trouble", ["blocked", "unlinked", "deleted"])
