@@ -16,14 +16,17 @@ depends_on = None
 
 def upgrade() -> None:
     # set: a private call; the dialogs whose people it tells of, none for a link
-    op.execute("ALTER TABLE outbox ADD COLUMN about bigint[]")
-    # few at any time; an erasure looks for them
-    op.execute(
-        "CREATE INDEX ix_outbox_private ON outbox (company_id)"
-        " WHERE about IS NOT NULL AND status NOT IN ('sent', 'failed')"
-    )
+    op.execute("ALTER TABLE outbox ADD COLUMN IF NOT EXISTS about bigint[]")
+    # few at any time; an erasure looks for them. Messages go out while it is built; what a broken build left is dropped
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_outbox_private")
+        op.execute(
+            "CREATE INDEX CONCURRENTLY ix_outbox_private ON outbox (company_id)"
+            " WHERE about IS NOT NULL AND status NOT IN ('sent', 'failed')"
+        )
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX ix_outbox_private")
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_outbox_private")
     op.execute("ALTER TABLE outbox DROP COLUMN about")
