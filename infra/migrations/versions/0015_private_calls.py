@@ -17,7 +17,7 @@ depends_on = None
 def upgrade() -> None:
     # set: a private call; the dialogs whose people it tells of, none for a link
     op.execute("ALTER TABLE outbox ADD COLUMN IF NOT EXISTS about bigint[]")
-    # few at any time; an erasure looks for them. Messages go out while it is built; what a broken build left is dropped
+    # few at any time; an erasure looks for them
     with op.get_context().autocommit_block():
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_outbox_private")
         op.execute(

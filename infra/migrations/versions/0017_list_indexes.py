@@ -1,7 +1,7 @@
 """Administrators' lists that were sorted or read whole at a hundred thousand rows find their page by an index.
 
-They are built while the tables are written. A build that broke off leaves an invalid index of its name, so whatever has
-the name is dropped first: the migration can be run again from its start.
+They are built while the tables are written. A build that broke off leaves an invalid index of its name, so whatever
+has the name is dropped first: the migration can be run again from its start.
 
 Revision ID: 0017_list_indexes
 Revises: 0016_analytics_days
