@@ -107,10 +107,10 @@ class WorkerStack:
         self.queue_prefix = f"t{services.token}{worker}-"
         self._admin_url = services.database_admin_url
         self._storage = services.storage
+        self._run, self._template, self._passwords = run, _template(services), _passwords(run)
         self._redis_url = _with_path(services.redis_url, str(_number(worker)))
-        self._urls = database_urls(self._admin_url, database=self.database, passwords=_passwords(run))
-        with _locked(run / "services.lock"):  # a template takes one clone at a time
-            create_database(self._admin_url, self.database, template=_template(services))
+        self._urls = database_urls(self._admin_url, database=self.database, passwords=self._passwords)
+        self._clone(self.database)
         self._connection = psycopg.connect(
             _with_path(self._admin_url, self.database),
             autocommit=True,
@@ -162,9 +162,27 @@ class WorkerStack:
         self._redis.close()
         self._queues.close()
         self._connection.close()
+        self._drop(self.database)
+
+    @contextmanager
+    def further_database(self) -> Iterator[tuple[str, str]]:
+        """Another migrated database, to migrate up and down: its addresses for the migrator and the superuser."""
+        database = f"{self.database}_further"
+        self._clone(database)
+        try:
+            urls = database_urls(self._admin_url, database=database, passwords=self._passwords)
+            yield urls.migrator, _with_path(self._admin_url, database)
+        finally:
+            self._drop(database)
+
+    def _clone(self, database: str) -> None:
+        with _locked(self._run / "services.lock"):  # a template takes one clone at a time
+            create_database(self._admin_url, database, template=self._template)
+
+    def _drop(self, database: str) -> None:
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
             drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            connection.execute(drop.format(sql.Identifier(self.database)))
+            connection.execute(drop.format(sql.Identifier(database)))
 
     def _filled_tables(self) -> list[str]:
         """``schema.table`` of every table of ours that holds a row."""

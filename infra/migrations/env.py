@@ -1,4 +1,7 @@
-"""Alembic's entry: migrations are plain SQL, run as ``zeta_migrator`` in one transaction each."""
+"""Alembic's entry: migrations are plain SQL, run as ``zeta_migrator`` in one transaction each.
+
+Indexes of tables that are in use are built outside of it (``autocommit_block``): nothing may wait for them.
+"""
 
 from __future__ import annotations
 

@@ -29,9 +29,8 @@ _BEGIN = text("SELECT begin_login(:subjects, :free, :longest, :memory)").bindpar
     bindparam("longest", type_=INTERVAL),
     bindparam("memory", type_=INTERVAL),
 )
-_END = text("SELECT end_login(:account, :address), end_login(:account_here, '')").bindparams(
+_END = text("SELECT end_login(:account, :address)").bindparams(
     bindparam("account", type_=LargeBinary),
-    bindparam("account_here", type_=LargeBinary),
     bindparam("address", type_=LargeBinary),
 )
 
@@ -99,14 +98,12 @@ class LoginAttempts:
 
     async def succeeded(self, session: AsyncSession, *, account: str, address: str, purpose: str = "login") -> None:
         """Take back what was counted: the account's failures, and the attempt itself from the address's."""
-        await session.execute(
-            _END,
-            {
-                "account": _subject(f"{purpose} account", account),
-                "account_here": _here(purpose, account, address),
-                "address": _subject(f"{purpose} address", _network(address)) if address else b"",
-            },
-        )
+        taken_back = [(_subject(f"{purpose} account", account), b""), (_here(purpose, account, address), b"")]
+        if address:
+            taken_back.append((b"", _subject(f"{purpose} address", _network(address))))
+        # one after another, in the order in which begin_login locks them: else the two would wait for each other
+        for of_account, of_address in sorted(taken_back, key=max):
+            await session.execute(_END, {"account": of_account, "address": of_address})
 
 
 def same_network(one: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""The mails of identity: invitation and reset link."""
+"""The mails of identity: invitation, reset link, and the link that verifies an address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.languages import Language
 from shared.runtime.mail import Mailer
 
-__all__ = ["InvitationMessage", "Links", "MailedInvitations", "mail_reset"]
+__all__ = ["InvitationMessage", "Links", "MailedInvitations", "mail_reset", "mail_verification"]
 
 _log = logging.getLogger(__name__)
 

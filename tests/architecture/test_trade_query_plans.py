@@ -35,7 +35,7 @@ def _queries(row: Mapping[str, Any]) -> dict[str, tuple[TextClause, dict[str, An
         "best sellers": (
             sales._BEST,
             {"city_id": None, "since": _SINCE, "limit": 15},
-            {("orders", "ix_orders_created")},
+            {("orders", "ix_orders_created_number")},
         ),
         "bought by somebody": (
             sales._BY,

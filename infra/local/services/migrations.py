@@ -26,7 +26,7 @@ def migrate(urls: DatabaseUrls) -> bool:
     run_step(
         [sys.executable, "-m", "alembic", "-c", MIGRATIONS, "upgrade", "head"],
         what="the migration of the database",
-        remedy="mend the migration that is named above; nothing of it was applied",
+        remedy="mend the migration that is named above, and run it again",
         cwd=CHECKOUT,
         env={
             **os.environ,

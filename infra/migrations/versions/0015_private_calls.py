@@ -53,13 +53,15 @@ UPDATE outbox o SET about = array_append(told.dialogs, o.dialog_id) FROM told WH
 
 def upgrade() -> None:
     # set: a private call; the dialogs whose people it tells of, none for a link
-    op.execute("ALTER TABLE outbox ADD COLUMN about bigint[]")
+    op.execute("ALTER TABLE outbox ADD COLUMN IF NOT EXISTS about bigint[]")
     forget_copies()
     # few at any time; an erasure looks for them
-    op.execute(
-        "CREATE INDEX ix_outbox_private ON outbox (company_id)"
-        " WHERE about IS NOT NULL AND status NOT IN ('sent', 'failed')"
-    )
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_outbox_private")
+        op.execute(
+            "CREATE INDEX CONCURRENTLY ix_outbox_private ON outbox (company_id)"
+            " WHERE about IS NOT NULL AND status NOT IN ('sent', 'failed')"
+        )
 
 
 def forget_copies() -> None:
@@ -73,5 +75,6 @@ def forget_copies() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX ix_outbox_private")
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_outbox_private")
     op.execute("ALTER TABLE outbox DROP COLUMN about")

@@ -9,9 +9,10 @@ from shared.identity import repository, service, verifications
 from shared.identity.accounts import EmailVerification
 from shared.identity.errors import VerificationInvalid
 from shared.identity.mails import Links, mail_verification
-from shared.identity.models import EmailVerificationRow
+from shared.identity.models import EmailVerificationRow, UserRow
 from shared.identity.schemas import Caller
 from shared.identity.secrets import hash_of
+from shared.kernel.errors import ZetaError
 from shared.kernel.languages import Language
 from shared.kernel.requests import Client
 from shared.runtime.database import Database
@@ -37,7 +38,7 @@ class EmailHandlers:
         self._mailer = mailer
         self._links = links
         self._answer_after = answer_after
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[bool]] = set()
 
     async def verify(self, client: Client, body: EmailVerification) -> None:
         """Verify one's e-mail by the link's token.
@@ -57,23 +58,23 @@ class EmailHandlers:
 
         It is mailed where the platform sends mail, once a minute at most, and takes the place of earlier ones.
         """
-        await self.send(caller)
-
-    async def send(self, caller: Caller) -> None:
-        """Mail the caller a link, where one is needed; a slow server is not waited for any longer than a moment."""
-        if not self._mailer.configured:
-            return
-        work = asyncio.create_task(self._mail_link(caller))
-        self._sending.add(work)
-        work.add_done_callback(self._sent)
-        await asyncio.wait({work}, timeout=self._answer_after)
-
-    async def _mail_link(self, caller: Caller) -> None:
         async with self._database.session_scope(caller.company_id) as session:
             row = await service.own_row(session, caller)
-            token = await verifications.make(session, row)
+            token = await verifications.make(session, row) if self._mailer.configured else None
         if token is not None:
-            await mail_verification(
+            await self._mail(row, token)
+
+    async def greet(self, caller: Caller) -> None:
+        """Mail a link to who has just registered: they are in, whether that succeeds or not."""
+        try:
+            await self.resend(caller)
+        except ZetaError as error:
+            _log.warning("a verification link was not made", extra={"error_type": type(error).__name__})
+
+    async def _mail(self, row: UserRow, token: str) -> None:
+        """Mail the link; a slow server is not waited for any longer than a moment."""
+        work = asyncio.create_task(
+            mail_verification(
                 self._mailer,
                 company_id=row.company_id,
                 email=row.email,
@@ -81,8 +82,12 @@ class EmailHandlers:
                 link=self._links.verification(token),
                 days=verifications.LIFETIME.days,
             )
+        )
+        self._sending.add(work)
+        work.add_done_callback(self._sent)
+        await asyncio.wait({work}, timeout=self._answer_after)
 
-    def _sent(self, work: asyncio.Task[None]) -> None:
+    def _sent(self, work: asyncio.Task[bool]) -> None:
         self._sending.discard(work)
         if not work.cancelled() and (error := work.exception()) is not None:
-            _log.warning("a verification link was not made", extra={"error_type": type(error).__name__})
+            _log.warning("a verification link was not mailed", extra={"error_type": type(error).__name__})

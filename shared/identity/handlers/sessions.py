@@ -109,7 +109,7 @@ class SessionHandlers:
             user.last_login_at = utc_now()
             granted = await sessions.start(session, user, address=client.address, lifetime=self._lifetime)
             me = await _me_of_user(session, user)
-        await self._emails.send(service.caller_for(user))
+        await self._emails.greet(service.caller_for(user))
         answer = self._tokens(granted, me, body.session)
         return WithCookies(Created(answer.item, "auth/me"), answer.cookies)
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from shared.composition.identity import build_identity
 from shared.identity.accounts import Login
+from shared.identity.attempts import AttemptLimits, LoginAttempts
 from shared.identity.permissions import Role
 from shared.kernel.errors import RateLimited, Unauthenticated
 from shared.kernel.requests import Client
@@ -117,6 +118,44 @@ async def test_a_right_password_clears_the_account(open_office: OpenOffice) -> N
     for _ in range(3):
         assert [(await tried(office, "owner@uyut.kz")).status for _ in range(2)] == [401, 401]
         await office.log_in("owner@uyut.kz")
+
+
+async def test_many_log_ins_of_one_person_at_once_do_not_wait_for_each_other(
+    open_office: OpenOffice, worker_stack: WorkerStack
+) -> None:
+    """Who begins and who succeeded take the counters in one order: those who wait for them go on as they are freed."""
+    limits = AttemptLimits(of_account_here=1000, of_account=1000, of_address=1000, longest_wait=1.0)
+    attempts, database = LoginAttempts(limits), (await open_office(database_pool_size=16)).worker.database
+
+    async def begin(address: str) -> None:
+        async with database.anonymous_scope() as session:
+            await attempts.begin(session, account="owner@uyut.kz", address=address)
+
+    async def succeed(address: str) -> None:
+        async with database.anonymous_scope() as session:
+            await attempts.succeeded(session, account="owner@uyut.kz", address=address)
+
+    # what is locked first depends on hashes of account and address
+    for address in (f"203.0.113.{number}" for number in range(5)):
+        await begin(address)
+        with psycopg.connect(worker_stack.superuser_url) as holding:
+            holding.execute("SELECT FROM login_attempts FOR UPDATE")
+            log_ins = asyncio.gather(*(step(address) for _ in range(10) for step in (begin, succeed)))
+            await _until_some_wait(worker_stack)
+            holding.commit()
+        await log_ins
+
+
+async def _until_some_wait(worker_stack: WorkerStack) -> None:
+    """Until many transactions wait for a counter."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with psycopg.connect(worker_stack.superuser_url, autocommit=True) as connection:
+        for _ in range(200):
+            [(waiting,)] = connection.execute(query).fetchall()
+            if waiting > 8:
+                return
+            await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits: the test shows nothing")
 
 
 @pytest.mark.usefixtures("long_waits")

@@ -107,6 +107,14 @@ async def test_strangers_are_mailed_only_for_a_company_whose_owner_can_be_reache
     assert server.mails[-1]["To"] == "new@uyut.kz"
 
 
+async def test_who_cannot_be_sent_a_link_is_told_so(mailing: Office) -> None:
+    owner = await mailing.register()
+    body = {"name": "1C", "permissions": ["users:read"]}
+    machine = mailing.with_token((await owner.client.post("service-tokens", body)).json["token"])
+
+    assert (await machine.post("auth/email/resend")).status == 403
+
+
 async def test_without_mail_nothing_is_made(office: Office, worker_stack: WorkerStack) -> None:
     owner = await office.register()
 
