@@ -323,8 +323,8 @@ class IssuedInvitation(_Frozen):
     not_sent: Annotated[
         NotSent | None,
         Field(
-            description="Why the link is here: `as_asked` (`send_to` is `none`), `owner_unverified` (no active owner "
-            "of the company has a verified e-mail), or `mail_failed` (the platform cannot mail, or its server "
+            description="Why the link is here: `as_asked` (`send_to` is `none`), `owner_unverified` (no active "
+            "owner of the company has a verified e-mail), or `mail_failed` (the platform cannot mail, or its server "
             "refused). Null where it was sent."
         ),
     ]
