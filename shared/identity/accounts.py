@@ -324,8 +324,8 @@ class IssuedInvitation(_Frozen):
         NotSent | None,
         Field(
             description="Why the link is here: `as_asked` (`send_to` is `none`), `owner_unverified` (no active "
-            "owner of the company has a verified e-mail), or `mail_failed` (the platform cannot mail, or its server "
-            "refused). Null where it was sent."
+            "owner of the company has a verified e-mail), or `mail_failed` (the platform cannot mail, or its "
+            "server refused). Null where it was sent."
         ),
     ]
     link: str | None

@@ -121,11 +121,11 @@ class Cache:
         return found
 
     async def put_field(self, key: str, field: str, value: bytes, *, seconds: float, most: int) -> None:
-        """Keep a field of the hash ``key`` for ``seconds``; of more than ``most`` those that end first are dropped."""
+        """Keep a field of the hash ``key`` for ``seconds``; of more than ``most`` the first to end are dropped."""
 
         async def call(redis: Redis) -> None:
             assert self._put_field is not None
-            arguments = [field, value, max(1, int(seconds * 1000)), most]
+            arguments: list[bytes | str | int] = [field, value, max(1, int(seconds * 1000)), most]
             await self._put_field(keys=[self._key(key)], args=arguments, client=redis)
 
         await self._call(call)

@@ -116,8 +116,8 @@ class InvitationHandlers:
 
         The link goes where `send_to` says; where it could not be mailed, or no owner of the company has a verified
         e-mail, it is in the answer, this once, and `not_sent` tells why. An invitation that the address had before
-        is void. Without a linked messenger, or where the bot may not write to it now, `messenger` is refused with 409
-        and nobody is invited.
+        is void. Without a linked messenger, or where the bot may not write to it now, `messenger` is refused with
+        409 and nobody is invited.
         """
         async with self._database.session_scope(caller.company_id) as session:
             invitation, token = await invitations.invite(session, caller, body, self._lifetime)
