@@ -33,6 +33,7 @@ __all__ = [
     "NewInvitation",
     "NewServiceToken",
     "NewUser",
+    "NotSent",
     "PasswordChange",
     "PasswordReset",
     "Refresh",
@@ -311,11 +312,22 @@ class InvitationFilter(PageQuery):
     """Invitations that wait, the newest first."""
 
 
+NotSent = Literal["as_asked", "owner_unverified", "mail_failed"]
+
+
 class IssuedInvitation(_Frozen):
     """A new invitation. ``sent``: the link went where it was to go; otherwise it is here, shown once."""
 
     invitation: Invitation
     sent: bool
+    not_sent: Annotated[
+        NotSent | None,
+        Field(
+            description="Why the link is here: `as_asked` (`send_to` is `none`), `owner_unverified` (no active "
+            "owner of the company has a verified e-mail), or `mail_failed` (the platform cannot mail, or its "
+            "server refused). Null where it was sent."
+        ),
+    ]
     link: str | None
     token: str | None
 

@@ -62,9 +62,14 @@ class MailedInvitations:
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
 
+    @property
+    def possible(self) -> bool:
+        """Whether a server is configured."""
+        return self._mailer.configured
+
     async def send(self, invitation: InvitationMessage) -> bool:
         """Mail it; false where no server is configured, or it did not take the mail."""
-        if not self._mailer.configured:
+        if not self.possible:
             return False
         subject = TEXTS.get("mail.invitation.subject", invitation.language, company=invitation.company)
         body = TEXTS.count(

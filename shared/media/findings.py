@@ -13,6 +13,9 @@ from shared.runtime.cache import Cache
 
 __all__ = ["Findings"]
 
+_MOST = 100
+"""Findings that are kept of one dialog; of more the oldest are dropped."""
+
 _Found = TypeVar("_Found", bound=BaseModel)
 
 
@@ -21,7 +24,7 @@ class Findings:
 
     Args:
         cache: of the worker.
-        seconds: how long after the dialog's last file its findings are kept.
+        seconds: how long what was found in a file is kept.
     """
 
     def __init__(self, cache: Cache, *, seconds: float) -> None:
@@ -41,7 +44,7 @@ class Findings:
         """Remember what was found."""
         value = found.model_dump_json().encode()
         await self._cache.put_field(
-            _key(origin.dialog_id), _field(what, origin, content), value, seconds=self._seconds
+            _key(origin.dialog_id), _field(what, origin, content), value, seconds=self._seconds, most=_MOST
         )
 
     async def forget(self, dialog_id: int) -> None:

@@ -40,6 +40,22 @@ redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6
 redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / rate * 1000) + 1000)
 return tostring(wait)
 """
+_PUT_FIELD = """
+-- A field "<deadline in ms>:<value>" of a hash that is no larger than it may be.
+-- ARGV: field, value, milliseconds, most fields. What ran out is dropped; of too many what runs out first.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now + ARGV[3]) .. ':' .. ARGV[2])
+local fields, kept = redis.call('HGETALL', KEYS[1]), {}
+for i = 1, #fields, 2 do
+    local deadline = tonumber(string.match(fields[i + 1], '^(%d+):')) or 0
+    if deadline <= now then redis.call('HDEL', KEYS[1], fields[i])
+    elseif fields[i] ~= ARGV[1] then table.insert(kept, {deadline, fields[i]}) end
+end
+table.sort(kept, function(one, other) return one[1] < other[1] end)
+for i = 1, #kept + 1 - ARGV[4] do redis.call('HDEL', KEYS[1], kept[i][2]) end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+"""
 
 
 class Cache:
@@ -51,6 +67,7 @@ class Cache:
         self._breaker = Breaker(limit=3, rest=1.0)
         self._redis: Redis | None = None
         self._bucket: AsyncScript | None = None
+        self._put_field: AsyncScript | None = None
         if url:
             pool = BlockingConnectionPool.from_url(
                 url,
@@ -63,6 +80,7 @@ class Cache:
             )
             self._redis = Redis.from_pool(pool)
             self._bucket = self._redis.register_script(_BUCKET)
+            self._put_field = self._redis.register_script(_PUT_FIELD)
 
     async def _call(self, call: Callable[[Redis], Awaitable[Any]]) -> Any:
         if self._redis is None or self._breaker.wait() > 0:
@@ -89,18 +107,26 @@ class Cache:
         await self._call(lambda redis: redis.set(self._key(key), value, px=int(seconds * 1000)))
 
     async def get_field(self, key: str, field: str) -> bytes | None:
-        """The value of a field of the hash ``key``."""
-        found: bytes | None = await self._call(lambda redis: redis.hget(self._key(key), field))
+        """The value of a field of the hash ``key``; what ran out counts as missing."""
+
+        async def call(redis: Redis) -> bytes | None:
+            pipeline = redis.pipeline(transaction=False)
+            pipeline.hget(self._key(key), field)
+            pipeline.time()
+            kept, (now, micros) = await pipeline.execute()
+            deadline, _, value = (kept or b"").partition(b":")
+            return value if deadline.isdigit() and int(deadline) > now * 1000 + micros // 1000 else None
+
+        found: bytes | None = await self._call(call)
         return found
 
-    async def put_field(self, key: str, field: str, value: bytes, *, seconds: float) -> None:
-        """Keep a field of the hash ``key``; all its fields are forgotten ``seconds`` after the last was put."""
+    async def put_field(self, key: str, field: str, value: bytes, *, seconds: float, most: int) -> None:
+        """Keep a field of the hash ``key`` for ``seconds``; of more than ``most`` the first to end are dropped."""
 
         async def call(redis: Redis) -> None:
-            pipeline = redis.pipeline(transaction=True)
-            pipeline.hset(self._key(key), field, value)
-            pipeline.pexpire(self._key(key), int(seconds * 1000))
-            await pipeline.execute()
+            assert self._put_field is not None
+            arguments: list[bytes | str | int] = [field, value, max(1, int(seconds * 1000)), most]
+            await self._put_field(keys=[self._key(key)], args=arguments, client=redis)
 
         await self._call(call)
 

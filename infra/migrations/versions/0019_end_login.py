@@ -1,8 +1,7 @@
 """A log-in that succeeds sets its counters back instead of deleting them.
 
 Rows that come and go cannot be locked in one order: who counts an attempt and who takes one back waited for each
-other.
-``begin_login`` deletes what nobody has touched for hours.
+other. ``begin_login`` deletes what nobody has touched for hours.
 
 Revision ID: 0019_end_login
 Revises: 0018_verified_emails

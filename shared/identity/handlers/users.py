@@ -13,6 +13,7 @@ from shared.identity.accounts import (
     IssuedInvitation,
     NewInvitation,
     NewUser,
+    NotSent,
     User,
     UserChanges,
     UserFilter,
@@ -114,14 +115,15 @@ class InvitationHandlers:
         """Invite somebody to the company.
 
         The link goes where `send_to` says; where it could not be mailed, or no owner of the company has a verified
-        e-mail, it is in the answer, this once. An invitation that the address had before is void. Without a linked
-        messenger, or where the bot may not write to it now, `messenger` is refused with 409 and nobody is invited.
+        e-mail, it is in the answer, this once, and `not_sent` tells why. An invitation that the address had before
+        is void. Without a linked messenger, or where the bot may not write to it now, `messenger` is refused with
+        409 and nobody is invited.
         """
         async with self._database.session_scope(caller.company_id) as session:
             invitation, token = await invitations.invite(session, caller, body, self._lifetime)
             company = await companies.current_company(session)
             # nobody mails strangers in our name before somebody can be reached for it
-            mailed = body.send_to == "email" and await repository.has_verified_owner(session)
+            may_mail = body.send_to == "email" and await repository.has_verified_owner(session)
             message = InvitationMessage(
                 company_id=company.id,
                 company=company.name,
@@ -134,11 +136,26 @@ class InvitationHandlers:
                 await self._messenger.send(session, _person(caller), message.for_messenger)
         if body.send_to == "messenger":
             await self._messenger.ring()
-        sent = body.send_to == "messenger" or (mailed and await self._mailed.send(message))
+        not_sent = await self._not_sent(body, message, may_mail=may_mail)
+        sent = not_sent is None
         issued = IssuedInvitation(
-            invitation=invitation, sent=sent, link=None if sent else message.link, token=None if sent else token
+            invitation=invitation,
+            sent=sent,
+            not_sent=not_sent,
+            link=None if sent else message.link,
+            token=None if sent else token,
         )
         return Created(issued, f"invitations/{invitation.id}")
+
+    async def _not_sent(self, body: NewInvitation, message: InvitationMessage, *, may_mail: bool) -> NotSent | None:
+        """Mail the link where it is to be mailed; why it went nowhere."""
+        if body.send_to == "messenger":
+            return None
+        if body.send_to == "none":
+            return "as_asked"
+        if not may_mail:
+            return "owner_unverified" if self._mailed.possible else "mail_failed"
+        return None if await self._mailed.send(message) else "mail_failed"
 
     async def revoke(self, caller: Caller, invitation_id: UUID) -> None:
         """Take an invitation back."""

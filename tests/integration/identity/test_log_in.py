@@ -123,7 +123,7 @@ async def test_a_right_password_clears_the_account(open_office: OpenOffice) -> N
 async def test_many_log_ins_of_one_person_at_once_do_not_wait_for_each_other(
     open_office: OpenOffice, worker_stack: WorkerStack
 ) -> None:
-    """Who begins and who succeeded take the counters in one order: who waits goes on as they are freed."""
+    """Who begins and who succeeded take the counters in one order: all go on as these are freed."""
     limits = AttemptLimits(of_account_here=1000, of_account=1000, of_address=1000, longest_wait=1.0)
     attempts, database = LoginAttempts(limits), (await open_office(database_pool_size=16)).worker.database
 
