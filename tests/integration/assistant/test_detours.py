@@ -159,3 +159,13 @@ async def test_a_long_list_is_paged_by_button_and_by_words(stage: Stage, platfor
     assert len(set.union(*shown)) == 12
     await aigul.says("ещё")
     assert "Диван «Модель" not in await aigul.hears()
+
+
+async def test_goods_to_be_taken_out_are_no_address(stage: Stage) -> None:
+    aigul = stage.shopper(await stage.open_shop())
+    await fills_cart(aigul)
+    await begins_checkout(aigul)
+    await aigul.presses("Доставка")
+    await aigul.hears("Куда доставить?")
+    await aigul.says("уберите диван")
+    await aigul.hears("Убрали")
