@@ -8,7 +8,7 @@ import pytest
 
 from shared.channels.contract import Platform
 from tests.integration.assistant.administration import administrator, brings_order
-from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders, reaches_summary
+from tests.integration.assistant.shopping import begins_checkout, fills_cart, orders, places_order, reaches_summary
 from tests.integration.conversation import Shop, Shopper, Stage, open_stage
 
 
@@ -140,6 +140,21 @@ async def test_leaving_the_checkout_after_the_order_says_that_it_stands(stage: S
     await aigul.presses("Мой заказ")
     await aigul.hears("Заказ №1", "новый")
     assert "Отменить заказ" in aigul.buttons
+
+
+async def test_leaving_a_checkout_tells_of_no_order_of_another_day(stage: Stage) -> None:
+    shop = await stage.open_shop()
+    aigul = stage.shopper(shop)
+    await places_order(aigul)
+    await stage.sql(shop, "UPDATE orders SET created_at = created_at - interval '200 days'")
+    await fills_cart(aigul)
+    await aigul.presses("Оформить заказ")
+    await aigul.hears("Есть пожелания")
+    await stage.sql(shop, "DELETE FROM cart_lines")
+
+    await aigul.presses("Отменить оформление")
+
+    assert "Заказ №1" not in await aigul.hears("оформление отменено")
 
 
 async def test_confirming_again_what_was_cancelled_does_not_say_that_it_is_accepted(

@@ -89,6 +89,26 @@ async def test_second_thoughts_at_each_step_of_the_checkout(stage: Stage, platfo
     assert (order["method"], order["address"], order["comment"]) == ("delivery", "Сатпаева 22, кв. 7", "")
 
 
+async def test_a_change_told_with_its_answer_is_noted_and_a_free_text_is_no_change(stage: Stage) -> None:
+    shop = await stage.open_shop()
+    alina = stage.shopper(shop, Platform.TELEGRAM)
+    await fills_cart(alina)
+    await alina.presses("Оформить заказ")
+    await alina.hears("Как к вам обращаться?")
+    await alina.says("Алина")
+    await alina.hears("По какому телефону")
+    await alina.says("номер не тот, 87015556677")
+    await alina.hears("Как вам удобнее получить заказ?")
+    await alina.presses("Доставка")
+    await alina.hears("Куда доставить?")
+    await alina.says("подъезд другой, номер 4")
+    await alina.hears("Есть пожелания к заказу?")
+    await alina.says("адрес другой: Абая 10, кв 5")
+    await alina.hears("Есть пожелания к заказу?")
+    await alina.says("позвоните на другой номер")
+    await alina.hears("+7 701 555 66 77", "Доставка: Абая 10, кв 5", "позвоните на другой номер")
+
+
 async def test_a_typed_yes_cancels_the_order_and_a_no_leaves_it(stage: Stage, platform: Platform) -> None:
     shop = await stage.open_shop()
     alina = stage.shopper(shop, platform)

@@ -12,7 +12,14 @@ from shared.assistant.offline.understanding import readable
 from shared.assistant.skill import Said
 from shared.assistant.skills.cart.phrases import LineWords
 from shared.assistant.skills.checkout import phrases
-from shared.assistant.skills.checkout.steps import Step, before, first_missing, read_answer
+from shared.assistant.skills.checkout.steps import (
+    Step,
+    before,
+    first_missing,
+    only_change,
+    read_answer,
+    read_other_answer,
+)
 from shared.orders.schemas import CheckoutDraft, DeliveryMethod
 from tests.doubles.skills import skills_of_a_shop
 
@@ -216,3 +223,44 @@ def test_a_hostile_repetition_is_read_quickly(piece: str) -> None:
     for step in Step:
         read_answer(step, readable(piece * 20_000))
     assert time.process_time() - begun < 1.0
+
+
+@pytest.mark.parametrize("step", [Step.NAME, Step.PHONE, Step.ADDRESS, Step.SUMMARY])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "другой номер 87015556677",
+        "номер не тот, 87015556677",
+        "басқа нөмір 87015556677",
+        "another phone +77015556677",
+    ],
+)
+def test_another_number_that_is_told_at_once_is_noted(step: Step, text: str) -> None:
+    noted = read_other_answer(step, text)
+    assert noted is not None
+    assert noted.phone == "+77015556677"
+
+
+@pytest.mark.parametrize("step", [Step.ADDRESS, Step.COMMENT, Step.SUMMARY])
+def test_another_address_that_is_told_at_once_is_noted(step: Step) -> None:
+    noted = read_other_answer(step, "адрес другой: проспект Абая 10, кв 5")
+    assert noted is not None
+    assert noted.address == "проспект Абая 10, кв 5"
+
+
+def test_a_comment_may_hold_a_telephone_number() -> None:
+    assert read_other_answer(Step.COMMENT, "позвоните на другой номер 87015556677") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("поменяйте адрес", True),
+        ("другой номер, пожалуйста", True),
+        ("I want to change my address", True),
+        ("позвоните на другой номер", False),
+        ("подъезд другой, номер 4", False),
+    ],
+)
+def test_a_change_in_a_free_text_is_meant_where_it_says_nothing_else(text: str, only: bool) -> None:
+    assert only_change(text) is only

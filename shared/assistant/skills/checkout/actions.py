@@ -145,7 +145,8 @@ class CheckoutActions:
             ordered = (
                 [] if customer_id is None else await self._shop.orders.of_customer(session, customer_id, limit=1)
             )
-        if ordered:
+        # an order of another day is no news: this form led to none
+        if ordered and moment.turn.started_at - ordered[0].created_at < _OPEN_FOR:
             return Answer((self._stands(moment, ordered[0]),), moment.state.with_help(), kept={STATE_KEY: None})
         return Answer((views.left(moment.language),), moment.state.with_help(), kept={STATE_KEY: None})
 

@@ -19,6 +19,7 @@ from shared.assistant.skills.checkout.steps import (
     SHARED,
     Step,
     meant_for,
+    only_change,
     read_answer,
     read_change,
     read_other_answer,
@@ -109,14 +110,15 @@ class CheckoutForm:
             return await self._actions.leave(moment)
         if phrases.BACK.search(words):
             return await self._actions.back(moment)
-        anew = read_change(words)
-        if anew is not None:
-            return await self._actions.ask(moment, anew)
-        if step is Step.COMMENT and phrases.SKIP.search(words):
-            return await self._actions.note(moment, CheckoutDraft(comment=""))
         better = read_other_answer(step, words)
         if better is not None:
             return await self._actions.note(moment, better)
+        anew = read_change(words)
+        # «подъезд другой, номер 4» is part of an address, «позвоните на другой номер» is a comment
+        if anew is not None and (step not in (Step.ADDRESS, Step.COMMENT) or only_change(words)):
+            return await self._actions.ask(moment, anew)
+        if step is Step.COMMENT and phrases.SKIP.search(words):
+            return await self._actions.note(moment, CheckoutDraft(comment=""))
         if step is not Step.SUMMARY:
             return None
         if phrases.EDIT.search(words):

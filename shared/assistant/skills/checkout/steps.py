@@ -18,6 +18,7 @@ __all__ = [
     "before",
     "first_missing",
     "meant_for",
+    "only_change",
     "read_answer",
     "read_change",
     "read_other_answer",
@@ -52,6 +53,11 @@ _CALLED = re.compile(
 )
 _PHONE = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015]{6,22}\d")
 _DIGITS = re.compile(r"[\d\s()+.\-]+")
+_WORD = re.compile(r"\w")
+_COURTESY = re.compile(
+    r"(?<!\w)(?:да|нет|ой|хочу|можно|надо|нужно|пожалуйста|мой|на|мне|өтінемін|менің|болады|please|my|the|i|want|to)(?!\w)",
+    re.IGNORECASE,
+)
 _SHORTEST_ADDRESS, _LONGEST_ADDRESS = 5, 500
 _LONGEST_CHANGE = 6
 _AFTER_METHOD = frozenset({Step.ADDRESS, Step.COMMENT, Step.SUMMARY})
@@ -98,13 +104,22 @@ def read_change(text: str) -> Step | None:
     return next((step for step, named in _NAMED.items() if named.search(text)), None)
 
 
+def only_change(text: str) -> bool:
+    """Whether words hold nothing but the wish to change and what: in a free text they may be part of the answer."""
+    rest = phrases.CHANGING.sub(" ", text)
+    for named in _NAMED.values():
+        rest = named.sub(" ", rest)
+    return not _WORD.search(_COURTESY.sub(" ", rest))
+
+
 def read_other_answer(step: Step, text: str) -> CheckoutDraft | None:
-    """An answer to another question than the open one: «нет, лучше доставка», a bare telephone number."""
+    """An answer to another question than the open one: «нет, лучше доставка», a bare telephone number,
+    or a change that is told at once: «другой номер 87015556677», «адрес другой: Абая 10, кв 5»."""
     if step in _AFTER_METHOD and phrases.OTHER_METHOD.search(text):
         return read_answer(Step.METHOD, text)
     if step not in (Step.PHONE, Step.COMMENT) and meant_for(Step.PHONE, text):
         return read_answer(Step.PHONE, text)
-    return None
+    return _changed(step, text)
 
 
 def meant_for(step: Step, text: str) -> bool:
@@ -112,6 +127,14 @@ def meant_for(step: Step, text: str) -> bool:
     if step in {Step.ADDRESS, Step.COMMENT}:
         return len(text) > _LONGEST_ADDRESS
     return step is Step.PHONE and _DIGITS.fullmatch(text) is not None
+
+
+def _changed(step: Step, text: str) -> CheckoutDraft | None:
+    """What a wish to change a phone or an address changes it to; a comment may well hold a telephone number."""
+    if step is not Step.COMMENT and read_change(text) is Step.PHONE:
+        return read_answer(Step.PHONE, text)
+    wish, _, address = text.partition(":")
+    return read_answer(Step.ADDRESS, address) if read_change(wish) is Step.ADDRESS else None
 
 
 def _name(text: str) -> str | None:
