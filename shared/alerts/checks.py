@@ -8,7 +8,7 @@ seen when asking (just above the limit for "at this price or lower"). At a check
 
 so one fall of the price is told once, a further fall again, and a fall after a rise again. What cannot be told yet
 (sold out, blocked, a person has the dialog) leaves the mark, and is told when it can be. An alert that is over is
-told too, of a product that is still sold.
+told too, of a product that is still sold; while a person has the dialog it waits, active, until it can be told.
 """
 
 from __future__ import annotations
@@ -73,9 +73,10 @@ WITH due AS MATERIALIZED (
            p.sku, p.name, p.images,
            b.settings ->> CASE a.condition WHEN 'restock' THEN 'restock_template'
                                            ELSE 'price_alert_template' END AS template,
-           a.expires_at <= now() AS over,
-           p.active AND NOT d.blocked AND coalesce(d.handover_until <= now(), true) AS reachable,
-           CASE WHEN d.handover_until > now() THEN d.handover_until ELSE now() + a.check_every END AS next_at,
+           a.expires_at <= now() AND coalesce(d.handover_until <= now(), true) AS over,
+           p.active AND NOT d.blocked AS reachable,
+           CASE WHEN d.handover_until > now() THEN d.handover_until
+                ELSE least(now() + a.check_every, a.expires_at) END AS next_at,
            a.expires_at > now() AND p.active AND p.available AND NOT d.blocked
                AND coalesce(d.handover_until <= now(), true) AND p.currency = a.currency
                AND (a.condition = 'restock' OR p.price_minor < a.mark_minor) AS tell,
@@ -94,7 +95,7 @@ WITH due AS MATERIALIZED (
            told_minor = CASE WHEN j.tell THEN j.price ELSE a.told_minor END,
            told_at = CASE WHEN j.tell THEN now() ELSE a.told_at END,
            times_told = a.times_told + j.tell::int,
-           due_at = least(j.next_at, a.expires_at),
+           due_at = j.next_at,
            version = a.version + (j.tell OR j.over)::int,
            updated_at = CASE WHEN j.tell OR j.over THEN now() ELSE a.updated_at END
       FROM judged j WHERE a.id = j.id

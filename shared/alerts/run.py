@@ -116,14 +116,17 @@ class AlertRunner:
 
     async def _check(self, company_id: UUID) -> AlertRun:
         """Check a batch of one company's alerts."""
-        told: Sequence[int] = ()
+        said: Sequence[Notice] = ()
+        told: list[int] = []
         async with self._database.company_statements(company_id) as session:
             checked = await checks.check_due(session, limit=self._settings.alert_batch)
-            if checked.tellings:
-                told = await self._notices.say_all(session, [self._notice(each) for each in checked.tellings])
+            news, ends = [self._notice(each) for each in checked.tellings], _ends(checked.endings)
+            if news or ends:
+                said = await self._notices.say_all(session, [*news, *ends])
+                told = [notice.dialog_id for notice in said if not notice.in_window_only]
+            if told:
                 await analytics.record_in_dialogs(session, EventKind.ALERT_SENT, told)
-            ended = await self._notices.say_all(session, _ends(checked.endings)) if checked.endings else ()
-        if told or ended:
+        if said:
             await self._notices.ring()
         return AlertRun(checked.looked, len(told))
 

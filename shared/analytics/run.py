@@ -31,12 +31,17 @@ class AnalyticsRunner:
         self._database = database
         self._queues = queues
         self._kept = kept_days(settings)
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin no further days (SIGTERM); the rest is rung for."""
+        self._stopping = True
 
     async def run(self, message: str) -> int:
         """Count the days that are over and not kept, newest first; how many rows (of a bot and a day) were kept."""
         company_id = UUID(json.loads(message)["company_id"])
         until, kept = time.monotonic() + _BUDGET, 0
-        while time.monotonic() < until:
+        while not self._stopping and time.monotonic() < until:
             async with self._database.session_scope(company_id) as session:
                 rows = await count_days(session, kept_days=self._kept, limit=_DAYS)
             if not rows:

@@ -169,21 +169,23 @@ class Notices:
         Raises:
             NotFound: the company has no such dialog.
         """
-        if dialog_id not in await self._say(session, [Notice(dialog_id, compose, role, template, about)]):
+        if not await self._say(session, [Notice(dialog_id, compose, role, template, about)]):
             await self.recipient(session, dialog_id)
             return False
         return True
 
-    async def say_all(self, session: Executor, notices: Sequence[Notice]) -> Sequence[int]:
-        """As ``say`` for many dialogs in two statements; the dialog of each notice that was queued.
+    async def say_all(self, session: Executor, notices: Sequence[Notice]) -> Sequence[Notice]:
+        """As ``say`` for many dialogs in two statements; the notices that were queued.
+
+        One call for all that a transaction says: dialogs are locked in order within a call, not between two.
 
         Several notices of one dialog are said in their order. What cannot be composed is logged and left out: one
         dialog's trouble is not the others'. So is a dialog that is gone.
         """
         return await self._say(session, notices, careful=True)
 
-    async def _say(self, session: Executor, notices: Sequence[Notice], *, careful: bool = False) -> list[int]:
-        """Queue notices; the dialogs of those that were."""
+    async def _say(self, session: Executor, notices: Sequence[Notice], *, careful: bool = False) -> list[Notice]:
+        """Queue notices; those that were."""
         recipients = await self.recipients(session, sorted({notice.dialog_id for notice in notices}))
         written = _Written()
         for notice in notices:
@@ -241,7 +243,7 @@ class _Written:
     """Notices as the rows that a statement takes."""
 
     def __init__(self) -> None:
-        self.said: list[int] = []
+        self.said: list[Notice] = []
         self._messages: list[dict[str, object]] = []
         self._outbox: list[dict[str, object]] = []
         self._counts: dict[int, tuple[int, int]] = {}
@@ -270,7 +272,7 @@ class _Written:
             for place, call in enumerate(calls, start=called + 1)
         ]
         self._counts[notice.dialog_id] = (said, called + len(calls))
-        self.said.append(notice.dialog_id)
+        self.said.append(notice)
 
     def values(self) -> dict[str, str]:
         """The parameters of ``_SAY``."""

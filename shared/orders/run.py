@@ -7,10 +7,14 @@ order stays new: goods that are still free are reserved again when the staff con
 from __future__ import annotations
 
 import logging
+import random
+import time
+from uuid import UUID
 
 from sqlalchemy import text
 
 from shared.dialogs.bells import Bells
+from shared.kernel.errors import Unavailable
 from shared.orders import stock
 from shared.runtime.database import Database
 
@@ -20,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 _COMPANIES = text("SELECT DISTINCT company_id FROM stock_reservations WHERE expires_at <= now()")
 _AT_ONCE = 1000
+_BUDGET = 60.0
+"""Seconds after which the companies that are left wait for the next ring."""
 
 
 class ReservationRunner:
@@ -28,9 +34,16 @@ class ReservationRunner:
     def __init__(self, *, database: Database, bells: Bells) -> None:
         self._database = database
         self._bells = bells
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin no further company (SIGTERM)."""
+        self._stopping = True
 
     async def run(self) -> int:
         """Delete reservations that ran out, a thousand of each company at most, and ring where more are left.
+
+        Companies come in an order of chance, and one whose transaction fails is found again by the timer.
 
         Returns:
             How many were deleted.
@@ -40,13 +53,29 @@ class ReservationRunner:
         """
         await self._bells.answered("reservations")
         async with self._database.system_scope() as session:
-            companies = (await session.scalars(_COMPANIES)).all()
+            companies = list(await session.scalars(_COMPANIES))
+        random.shuffle(companies)
+        until = time.monotonic() + _BUDGET
         total, more = 0, False
         for company_id in companies:
-            async with self._database.session_scope(company_id) as session:
-                released = await stock.release_all(session, limit=_AT_ONCE)
+            if self._stopping or time.monotonic() >= until:
+                more = True
+                break
+            released = await self._release(company_id)
             total, more = total + released, more or released == _AT_ONCE
-            _log.info("reservations ran out", extra={"company": str(company_id), "reservations": released})
         if more:
             await self._bells.ring_more("reservations")
         return total
+
+    async def _release(self, company_id: UUID) -> int:
+        """One company's reservations that ran out; how many were deleted."""
+        try:
+            async with self._database.session_scope(company_id) as session:
+                released = await stock.release_all(session, limit=_AT_ONCE)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - a company's trouble is not the others'; its rows are found again
+            _log.exception("reservations could not be tidied", extra={"company": str(company_id)})
+            return 0
+        _log.info("reservations ran out", extra={"company": str(company_id), "reservations": released})
+        return released

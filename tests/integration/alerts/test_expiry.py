@@ -58,6 +58,28 @@ async def test_several_are_one_message(stage: Stage, platform: Platform) -> None
     assert await states(stage, shop) == ["expired", "active"]
 
 
+async def test_while_a_person_has_the_dialog_its_end_waits(stage: Stage) -> None:
+    shop = await stage.open_shop()
+    aigul = stage.shopper(shop)
+    await waits_for(aigul, "NOM-1")
+    await stage.sql(shop, OVER)
+    await stage.sql(shop, "UPDATE dialogs SET handover_until = now() + interval '1 hour'")
+
+    assert (await run(stage)).looked == 1
+    await aigul.hears_nothing()
+    assert await states(stage, shop) == ["active"]
+    assert await stage.sql(
+        shop,
+        "SELECT a.due_at = d.handover_until AS waits FROM price_alerts a JOIN dialogs d ON d.id = a.dialog_id",
+    ) == [{"waits": True}]
+
+    await stage.sql(shop, "UPDATE dialogs SET handover_until = NULL")
+    await stage.sql(shop, OVER)
+    await run(stage)
+    await aigul.hears("срок уведомления вышел")
+    assert await states(stage, shop) == ["expired"]
+
+
 async def test_one_that_was_ended_or_is_another_s_does_not_come_back(stage: Stage) -> None:
     shop = await stage.open_shop()
     aigul, marat = stage.shopper(shop), stage.shopper(shop, name="Марат")

@@ -8,12 +8,15 @@ from contextvars import Context
 from datetime import timedelta
 
 from azure.storage.queue import QueueClient
+from sqlalchemy import text
 
+from shared.alerts.run import AlertRun
 from shared.alerts.schemas import AlertCondition, AlertWish
 from shared.channels.contract import Platform
 from shared.composition import Worker
 from shared.kernel.clock import utc_now
 from tests.doubles.echo import ECHO
+from tests.host import PATIENCE
 from tests.integration.alerts.waiting import Waiting, alerts_of, begin, product_id, run, sells, watch
 from tests.integration.conversation import Shop, Stage
 
@@ -32,6 +35,10 @@ SELECT a.company_id, gen_random_uuid(), c.id, p.id, a.product_id, a.condition, a
   JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM customers WHERE name = 'crowd') c USING (n),
        price_alerts a WHERE a.id = :alert
 """
+
+_WAITED_FOR = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+)
 
 
 async def crowd(stage: Stage, who: Waiting, people: int) -> None:
@@ -125,6 +132,33 @@ async def test_two_workers_share_the_work_and_tell_everybody_once(stage: Stage) 
 
     assert sum(each.told for each in runs) == 701
     assert await told(stage, who.shop) == [1] * 700
+
+
+async def test_news_and_endings_lock_their_dialogs_in_one_order(stage: Stage) -> None:
+    """Whoever takes two dialogs in the order of their ids, as a webhook does, is never in the run's way."""
+    first = await begin(stage)
+    second = await begin(stage, shop=first.shop, name="Данияр")
+    await watch(stage, first)
+    await watch(stage, second)
+    await stage.sql(
+        first.shop, "UPDATE price_alerts SET expires_at = now() WHERE dialog_id = :id", id=first.dialog_id
+    )
+    await sells(stage, first.shop, tenge=100_000)
+    lock = text("SELECT id FROM dialogs WHERE id = :id FOR NO KEY UPDATE NOWAIT")
+
+    async with stage.worker.database.session_scope(first.shop.company_id) as webhook:
+        await webhook.execute(lock, {"id": first.dialog_id})
+        running = asyncio.create_task(run(stage), context=Context())
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if (await webhook.execute(_WAITED_FOR)).scalar_one():
+                    break
+                await asyncio.sleep(0.02)
+        await webhook.execute(lock, {"id": second.dialog_id})
+
+    assert await running == AlertRun(looked=2, told=1)
+    await first.shopper.hears("срок уведомления вышел")
+    await second.shopper.hears("100 000 ₸")
 
 
 async def test_a_price_that_changed_while_the_alert_was_made_is_not_missed(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from base64 import b64decode
 from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ from shared.bots.schemas import CredentialNames, NewBot
 from shared.channels.contract import Platform
 from shared.companies import service as companies
 from shared.companies.schemas import CityChanges, NewCity
+from shared.composition import Worker
 from shared.kernel.ids import new_id
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -309,3 +311,17 @@ async def test_the_watch_finds_days_to_count_and_the_run_counts_them(past: Past,
 
     past.rows.execute("DELETE FROM analytics_days WHERE bot_id = %s AND day = current_date - 4", (past.bots[1],))
     assert await worker.analytics_watch.run() == 1
+
+
+async def test_a_worker_that_stops_counts_no_further_days_and_rings_for_the_rest(past: Past, stage: Stage) -> None:
+    past.happened("turn", datetime.now(UTC) - timedelta(days=8), messages=1, replies=1)
+    stopping = Worker(stage.worker.settings)
+    try:
+        stopping.stop()
+        assert await stopping.analytics_runner.run(json.dumps({"company_id": str(past.company_id)})) == 0
+    finally:
+        await stopping.aclose()
+
+    client = stage.worker.queues._client(ANALYTICS)
+    [ring] = [b64decode(message.content).decode() async for message in client.receive_messages()]
+    assert await stage.worker.analytics_runner.run(ring) > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextvars import Context
 
+import psycopg
 import pytest
 
 from shared.catalog.service import CatalogService
@@ -14,7 +15,12 @@ from shared.orders.errors import OutOfStock
 from shared.orders.schemas import CartLimit, CheckoutChanged, OrderPlaced, OrderStatus
 from tests.host import PATIENCE
 from tests.integration.orders.counter import Counter
+from tests.stack import WorkerStack
 
+REFUSES = """
+CREATE FUNCTION refuses() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$
+"""
 DUE = "UPDATE stock_reservations SET expires_at = now() - interval '1 second'"
 
 
@@ -65,6 +71,43 @@ async def test_the_timer_only_rings_and_only_where_a_reservation_ran_out(counter
     assert await counter.sql("SELECT count(*) AS n FROM stock_reservations") == [{"n": 1}]
     assert await worker.reservation_runner.run() == 1
     assert await worker.reservation_watch.run() == 0
+
+
+async def test_one_company_s_failure_stops_no_other_s_tidying(
+    counter: Counter, rival: Counter, worker: Worker, worker_stack: WorkerStack
+) -> None:
+    ours, theirs = await counter.stocks(quantity=5), await rival.stocks(quantity=5)
+    await (await counter.buyer()).orders(ours)
+    await (await rival.buyer()).orders(theirs)
+    await counter.sql(DUE)
+    await rival.sql(DUE)
+
+    with psycopg.connect(worker_stack.superuser_url, autocommit=True) as rows:
+        rows.execute(REFUSES)
+        try:
+            rows.execute(
+                "CREATE TRIGGER refuses BEFORE DELETE ON stock_reservations FOR EACH ROW"
+                f" WHEN (OLD.company_id = '{rival.shop.company_id}') EXECUTE FUNCTION refuses()"
+            )
+            assert await worker.reservation_runner.run() == 1
+        finally:
+            rows.execute("DROP FUNCTION refuses CASCADE")
+
+    assert await rival.sql("SELECT count(*) AS n FROM stock_reservations") == [{"n": 1}]
+    assert await worker.reservation_runner.run() == 1
+
+
+async def test_a_worker_that_stops_leaves_the_rest_to_the_next(counter: Counter, worker: Worker) -> None:
+    await (await counter.buyer()).orders(await counter.stocks(quantity=5))
+    await counter.sql(DUE)
+    stopping = Worker(worker.settings)
+    try:
+        stopping.stop()
+        assert await stopping.reservation_runner.run() == 0
+    finally:
+        await stopping.aclose()
+
+    assert await worker.reservation_runner.run() == 1
 
 
 async def test_a_reservation_that_is_being_confirmed_is_passed_over(counter: Counter, worker: Worker) -> None:
