@@ -63,22 +63,28 @@ def notice(telling: Telling, language: Language, product_buttons: ProductButtons
 
 
 def ended(endings: Sequence[Ending], language: Language) -> Reply:
-    """The time of these alerts ran out: one line, and the way to let each go on."""
+    """The time of these alerts ran out: a message for every ten of them, with the way to let each go on."""
+    return Reply(
+        messages=tuple(
+            _ended(ten, language) for ten in (endings[n : n + _ROWS] for n in range(0, len(endings), _ROWS))
+        )
+    )
+
+
+def _ended(endings: Sequence[Ending], language: Language) -> TextMessage | ListMessage:
     if len(endings) == 1:
         [ending] = endings
         words = TEXTS.get("ended", language, name=_in_words(ending.name, language))
         button = Button(id=f"{RENEW}{ending.alert_id.hex}", title=TEXTS.get("button.renew", language))
-        return Reply(messages=(TextMessage(text=RichText.of(words), buttons=((button,),)),))
+        return TextMessage(text=RichText.of(words), buttons=((button,),))
     rows = [
-        ListRow(id=f"{RENEW}{ending.alert_id.hex}", title=_in_words(ending.name, language))
-        for ending in endings[:_ROWS]
+        ListRow(id=f"{RENEW}{ending.alert_id.hex}", title=_in_words(ending.name, language)) for ending in endings
     ]
-    listed = ListMessage(
+    return ListMessage(
         text=RichText.of(TEXTS.get("ended.several", language)),
         button=TEXTS.get("button.renew", language),
         rows=tuple(rows),
     )
-    return Reply(messages=(listed,))
 
 
 def template_of(telling: Telling, name: str, language: Language) -> TemplateMessage:

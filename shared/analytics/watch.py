@@ -42,8 +42,11 @@ class AnalyticsWatch:
 
 
 def kept_days(settings: Settings) -> int:
-    """How many days are counted beforehand: as many as a report may cover, none that is being forgotten."""
-    return max(1, min(LONGEST_REPORT.days, settings.analytics_retention_days - 2))
+    """How many days are counted beforehand: as many as a report may cover, none that is being forgotten.
+
+    Forgetting goes by days of UTC, counting by those of each city: four days apart, they never meet.
+    """
+    return max(1, min(LONGEST_REPORT.days, settings.analytics_retention_days - 4))
 
 
 async def ring_for(queues: Queues, company_id: UUID) -> None:

@@ -10,6 +10,17 @@ from tests.integration.alerts.waiting import run, sells
 from tests.integration.conversation import Shop, Shopper, Stage
 
 OVER = "UPDATE price_alerts SET expires_at = now(), due_at = now()"
+OTHERS = """
+INSERT INTO customers (company_id, id, name)
+SELECT company_id, gen_random_uuid(), 'more' FROM customers, generate_series(1, :others)
+"""
+MORE_OF_THE_SAME = """
+INSERT INTO price_alerts (company_id, id, customer_id, dialog_id, product_id, condition, currency, seen_minor,
+                          mark_minor, check_every, due_at, expires_at)
+SELECT a.company_id, gen_random_uuid(), c.id, dialog_id, product_id, condition, currency, seen_minor,
+       mark_minor, check_every, due_at, expires_at
+  FROM price_alerts a, customers c WHERE c.name = 'more'
+"""
 
 
 async def waits_for(shopper: Shopper, *skus: str) -> None:
@@ -56,6 +67,23 @@ async def test_several_are_one_message(stage: Stage, platform: Platform) -> None
     await aigul.presses("Диван «Алма»")
     await aigul.hears("Договорились", "«Алма»")
     assert await states(stage, shop) == ["expired", "active"]
+
+
+async def test_more_than_fit_one_message_are_told_in_several(stage: Stage, platform: Platform) -> None:
+    shop = await stage.open_shop()
+    aigul = stage.shopper(shop, platform)
+    await waits_for(aigul, "NOM-1")
+    await stage.sql(shop, OTHERS, others=11)
+    await stage.sql(shop, MORE_OF_THE_SAME)
+    await stage.sql(shop, OVER)
+
+    await run(stage)
+
+    await aigul.hears("Срок этих уведомлений вышел")
+    assert await states(stage, shop) == ["expired"] * 12
+    [row] = await stage.sql(shop, "SELECT string_agg(call::text, '') AS calls FROM outbox")
+    offered = await stage.sql(shop, "SELECT id FROM price_alerts")
+    assert all(f"alert:renew:{each['id'].hex}" in row["calls"] for each in offered)
 
 
 async def test_while_a_person_has_the_dialog_its_end_waits(stage: Stage) -> None:
