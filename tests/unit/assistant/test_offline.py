@@ -141,7 +141,7 @@ async def test_the_second_of_the_list_is_shown_as_a_card() -> None:
 
 
 async def test_a_place_beyond_the_list_is_told() -> None:
-    assert "от 1 до 2" in words(await talk("красный диван", "покажи 7"))
+    assert "последний — 2" in words(await talk("красный диван", "покажи 7"))
 
 
 async def test_details_open_the_card_or_ask_which() -> None:
