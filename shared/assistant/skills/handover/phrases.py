@@ -204,7 +204,7 @@ SERVICE = anywhere(
     r"ship(?:ping|ped)?",
     r"payment",
     r"pay",
-    r"installments?",
+    r"install?ments?|financing",
     r"warranty",
     r"address",
     r"(?:opening|working|business)\s+(?:hours|times)",
