@@ -80,6 +80,9 @@ class Person(_Frozen):
     username: str | None = None
     language: Language | None = None
     phone: str | None = None
+    anonymous: bool = False
+    """Nobody in particular: an anonymous administrator, a post in the name of a chat, another bot. They may search
+    and ask; nothing is kept of them, and ``id`` tells them apart for limits alone."""
 
 
 class _Event(_Frozen):
@@ -104,6 +107,10 @@ class InboundMessage(_Event):
     album_id: str | None = None
     """Parts of one album share it."""
     reply_to: str | None = None
+    group: bool = False
+    """Said in a group: everybody in it reads the answer."""
+    chat_title: str = ""
+    """The group's name."""
 
 
 class Membership(StrEnum):
@@ -155,6 +162,8 @@ class Ignored(_Event):
 
     kind: Literal["ignored"] = "ignored"
     reason: str
+    keep_raw: bool = True
+    """Whether the body is kept for a while, for an engineer to read; not the talk of a group among its members."""
 
 
 InboundEvent = Annotated[InboundMessage | MembershipChange | DeliveryUpdate | Ignored, Field(discriminator="kind")]
@@ -333,6 +342,10 @@ class Channel(Protocol):
 
     def render(self, message: OutboundMessage, address: ChannelAddress) -> Sequence[Call]:
         """Turn a message into the calls that show it best here (see the degradation table in docs/channels.md)."""
+
+    def private_link(self, bot: BotIdentity, parameter: str) -> str | None:
+        """The address that opens a person's private chat with the bot and hands it ``parameter`` there; ``None``
+        where the platform brings no groups to come from, or the bot's public name is not known."""
 
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """The best-effort call that stops a pressed button's spinner, where the platform has one."""

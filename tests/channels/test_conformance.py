@@ -13,6 +13,7 @@ from shared.channels.contract import (
     InboundMessage,
     Membership,
     MembershipChange,
+    Person,
     Platform,
     Refusal,
 )
@@ -257,6 +258,7 @@ def test_what_a_person_said_but_zeta_cannot_read_is_answered(platform: Platform,
     [
         (TG, "group_chatter", "group_not_addressed"),
         (TG, "group_command_of_another_bot", "group_not_addressed"),
+        (TG, "group_reply_of_another_bot", "from_a_bot"),
         (TG, "group_new_member", "service_message"),
         (TG, "added_to_group", "group_membership"),
         (TG, "live_location_moved", "live_location"),
@@ -288,6 +290,28 @@ def test_a_group_that_addresses_the_bot_is_answered_without_its_name(name: str, 
     event = message_of(TG, name)
     assert event.content == TextContent(text=text)
     assert event.chat_id == "-1001234567890"
+
+
+@pytest.mark.parametrize("name", ["group_mention", "group_command", "group_reply_to_bot", "group_callback"])
+def test_a_person_in_a_group_speaks_in_front_of_everybody(name: str) -> None:
+    event = message_of(TG, name)
+    assert (event.group, event.chat_title, event.sender.anonymous) == (True, "Соседи", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "speaker"),
+    [
+        ("group_anonymous_admin", "-1001234567890"),
+        ("group_channel_speaks", "-1001999888777"),
+        ("group_another_bot", "5550007654321"),
+    ],
+)
+def test_who_speaks_in_a_chat_s_name_and_another_bot_are_nobody(name: str, speaker: str) -> None:
+    assert message_of(TG, name).sender == Person(id=speaker, anonymous=True)
+
+
+def test_a_private_chat_is_no_group() -> None:
+    assert not message_of(TG, "text").group
 
 
 def test_parts_of_an_album_share_its_id() -> None:

@@ -20,11 +20,20 @@ _INNER_SPACES = re.compile(r"[ \t]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """``text`` is what was said to the bot; ``to_bot`` and ``to_other_bot`` say who was named."""
+    """``text`` is what was said to the bot; the rest tells who was meant."""
 
     text: str
-    to_bot: bool
+    by_name: bool
+    """The bot was named."""
+    by_reply: bool
+    """One of its messages was replied to."""
     to_other_bot: bool
+    """A command for another bot."""
+
+    @property
+    def to_bot(self) -> bool:
+        """Whether the bot was meant."""
+        return self.by_name or self.by_reply
 
 
 def address(message: Message, bot: BotIdentity) -> Addressed:
@@ -34,19 +43,21 @@ def address(message: Message, bot: BotIdentity) -> Addressed:
     )
     username = (bot.username or "").removeprefix("@").lower()
     replied_to = message.reply_to_message.sender if message.reply_to_message else None
-    to_bot = bool(username and replied_to and replied_to.is_bot and (replied_to.username or "").lower() == username)
+    by_reply = bool(
+        username and replied_to and replied_to.is_bot and (replied_to.username or "").lower() == username
+    )
     units = text.encode("utf-16-le")
-    to_other_bot = False
+    by_name = to_other_bot = False
     for entity, name in reversed(_names(units, entities)):
         if username and name.lower() == username:
-            to_bot = True
+            by_name = True
             end = 2 * (entity.offset + entity.length)
             units = units[: end - 2 * (len(name) + 1)] + units[end:]
         elif entity.type == "bot_command":
             to_other_bot = True
     words = units.decode("utf-16-le", "replace")
     stripped = _INNER_SPACES.sub(" ", words).strip() if words != text else text
-    return Addressed(text=stripped, to_bot=to_bot, to_other_bot=to_other_bot)
+    return Addressed(text=stripped, by_name=by_name, by_reply=by_reply, to_other_bot=to_other_bot)
 
 
 def _names(units: bytes, entities: Sequence[Entity]) -> list[tuple[Entity, str]]:

@@ -68,6 +68,11 @@ class TelegramChannel:
         """See docs/channels.md for what becomes of what."""
         return TelegramRenderer(self._settings, address).render(message)
 
+    def private_link(self, bot: BotIdentity, parameter: str) -> str | None:
+        """See ``Channel.private_link`` (Telegram Bot API, "Deep linking")."""
+        username = (bot.username or "").removeprefix("@")
+        return f"https://t.me/{username}?start={parameter}" if username else None
+
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """answerCallbackQuery, for a pressed inline button."""
         if not isinstance(event.content, ChoiceContent) or event.content.callback_id is None:

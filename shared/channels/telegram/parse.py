@@ -24,8 +24,17 @@ from shared.channels.messages import (
     TextContent,
     UnsupportedContent,
 )
-from shared.channels.telegram.addressing import address
-from shared.channels.telegram.wire import CallbackQuery, ChatMemberUpdated, Contact, File, Message, Update, User
+from shared.channels.telegram.addressing import Addressed, address
+from shared.channels.telegram.wire import (
+    CallbackQuery,
+    Chat,
+    ChatMemberUpdated,
+    Contact,
+    File,
+    Message,
+    Update,
+    User,
+)
 from shared.channels.wire import clean_text, digest_of, moment_of
 from shared.kernel.languages import language_of
 from shared.kernel.phones import normalise_phone
@@ -101,8 +110,14 @@ class _Envelope:
         self.event_id = str(update.update_id) if update.update_id is not None else f"body:{digest_of(body)}"
         self.order_key = update.update_id or 0
 
-    def ignored(self, reason: str, date: int | None = None) -> Ignored:
-        return Ignored(event_id=self.event_id, occurred_at=moment_of(date), order_key=self.order_key, reason=reason)
+    def ignored(self, reason: str, date: int | None = None, *, keep_raw: bool = True) -> Ignored:
+        return Ignored(
+            event_id=self.event_id,
+            occurred_at=moment_of(date),
+            order_key=self.order_key,
+            reason=reason,
+            keep_raw=keep_raw,
+        )
 
 
 def parse_update(body: Mapping[str, Any], bot: BotIdentity) -> InboundEvent:
@@ -125,11 +140,12 @@ def _message(
 ) -> InboundEvent:
     reason = _reason_to_ignore(message, raw, edited=edited)
     addressed = address(message, bot)
-    if reason is None and message.chat.type != "private" and (addressed.to_other_bot or not addressed.to_bot):
-        reason = "group_not_addressed"
+    sender = _speaker(message)
+    if reason is None and message.chat.type != "private":
+        reason = _reason_to_keep_out(addressed, sender)
     if reason is not None:
-        return envelope.ignored(reason, message.date)
-    assert message.sender is not None
+        return envelope.ignored(reason, message.date, keep_raw=message.chat.type == "private")
+    assert sender is not None
     assert message.chat.id is not None
     assert message.message_id is not None
     return InboundMessage(
@@ -137,12 +153,14 @@ def _message(
         occurred_at=moment_of(message.edit_date if edited and message.edit_date else message.date),
         order_key=envelope.order_key,
         chat_id=message.chat.id,
-        sender=_person(message.sender),
+        sender=sender,
         content=_content(message, raw, addressed.text),
         message_id=message.message_id,
         edited=edited,
         album_id=message.media_group_id,
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        group=_is_group(message.chat),
+        chat_title=message.chat.title,
     )
 
 
@@ -151,14 +169,25 @@ def _reason_to_ignore(message: Message, raw: Mapping[str, Any], *, edited: bool)
         return "incomplete_message"
     if message.chat.type == "channel":
         return "channel_post"
-    if message.sender is None or message.sender.id is None:
+    speaker = _speaker(message)
+    if speaker is None:
         return "no_sender"
-    if message.sender.is_bot:
+    if speaker.anonymous and message.chat.type == "private":
         return "from_a_bot"
     if not _SERVICE_KEYS.isdisjoint(raw):
         return "service_message"
     if edited and message.location is not None:
         return "live_location"
+    return None
+
+
+def _reason_to_keep_out(addressed: Addressed, sender: Person | None) -> str | None:
+    """Why a message of a group is left alone. Another bot has to name ours each time: two that take each other's
+    replies for questions would never end."""
+    if addressed.to_other_bot or not addressed.to_bot:
+        return "group_not_addressed"
+    if sender is not None and sender.anonymous and not sender.id.startswith("-") and not addressed.by_name:
+        return "from_a_bot"
     return None
 
 
@@ -245,6 +274,8 @@ def _choice(query: CallbackQuery, envelope: _Envelope) -> InboundEvent:
             message_id=message.message_id,
         ),
         message_id=message.message_id,
+        group=_is_group(message.chat),
+        chat_title=message.chat.title,
     )
 
 
@@ -269,6 +300,22 @@ def _membership(change: ChatMemberUpdated, envelope: _Envelope) -> InboundEvent:
         sender=_person(change.sender),
         change=what,
     )
+
+
+def _is_group(chat: Chat) -> bool:
+    return chat.type in {"group", "supergroup"}
+
+
+def _speaker(message: Message) -> Person | None:
+    """Who said it. A chat that speaks (Telegram then names one of its own bots as the sender) and another bot are
+    nobody: many people may stand behind them, or none."""
+    if message.sender_chat is not None and message.sender_chat.id is not None:
+        return Person(id=message.sender_chat.id, anonymous=True)
+    if message.sender is None or message.sender.id is None:
+        return None
+    if message.sender.is_bot:
+        return Person(id=message.sender.id, anonymous=True)
+    return _person(message.sender)
 
 
 def _person(user: User) -> Person:

@@ -38,6 +38,7 @@ class Chat(WireModel):
 
     id: WireId | None = None
     type: WireText = ""
+    title: WireText = ""
 
 
 class Entity(WireModel):
@@ -106,13 +107,15 @@ class RepliedMessage(WireModel):
 
 
 class Message(WireModel):
-    """A message. ``date`` is Unix seconds; 0 marks an inaccessible one."""
+    """A message. ``date`` is Unix seconds; 0 marks an inaccessible one. ``sender_chat`` is set where a chat speaks
+    instead of a person: an anonymous administrator, a channel in its discussion group."""
 
     message_id: WireId | None = None
     date: WholeNumber | None = None
     edit_date: WholeNumber | None = None
     chat: Chat = Chat()
     sender: User | None = Field(default=None, alias="from")
+    sender_chat: Chat | None = None
     text: WireText | None = None
     entities: Annotated[tuple[Entity, ...], WireObjects] = ()
     caption: WireText = ""

@@ -77,6 +77,10 @@ class ViberChannel:
         """See docs/channels.md for what becomes of what."""
         return ViberRenderer(self._settings, address).render(message)
 
+    def private_link(self, bot: BotIdentity, parameter: str) -> str | None:
+        """See ``Channel.private_link``: bots are in no groups here."""
+        return None
+
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """None: a pressed button waits for nothing."""
         return None

@@ -70,6 +70,10 @@ class WhatsAppChannel:
         """See docs/channels.md for what becomes of what. Only a template passes outside the reply window."""
         return WhatsAppRenderer(self._settings, address).render(message)
 
+    def private_link(self, bot: BotIdentity, parameter: str) -> str | None:
+        """See ``Channel.private_link``: groups are not read here."""
+        return None
+
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """None: a pressed button waits for nothing."""
         return None
