@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.assistant.gate import ModelGate
+from shared.assistant.groups import GroupSkills
 from shared.assistant.model.answering import ModelAssistant
 from shared.assistant.offline.assistant import OfflineAssistant
 from shared.assistant.products import ProductFinder
@@ -27,6 +28,16 @@ from shared.runtime.settings import Settings
 __all__ = ["AssistantResponder"]
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways to an answer, all with the same skills."""
+
+    skills: Skills
+    offline: OfflineAssistant
+    model: ModelAssistant
+    recognition: Recognition | None
 
 
 class AssistantResponder:
@@ -54,10 +65,18 @@ class AssistantResponder:
         self._settings = settings
         self._client = client or ChatClient(settings)
         self._gate = ModelGate(settings.daily_model_budget, breaker)
-        self._skills = skills
-        self._offline = OfflineAssistant(skills)
-        self._model = ModelAssistant(settings, self._client, skills, finder)
-        self._recognition = None if media is None else Recognition(settings, media, skills, finder)
+        self._groups = GroupSkills(skills)
+        self._private = self._ways(skills, finder, media)
+        self._in_groups = self._ways(self._groups.skills, finder, media)
+
+    def _ways(self, skills: Skills, finder: ProductFinder, media: MediaService | None) -> _Ways:
+        settings = self._settings
+        return _Ways(
+            skills=skills,
+            offline=OfflineAssistant(skills),
+            model=ModelAssistant(settings, self._client, skills, finder),
+            recognition=None if media is None else Recognition(settings, media, skills, finder),
+        )
 
     async def aclose(self) -> None:
         """Close the model's connections."""
@@ -68,10 +87,19 @@ class AssistantResponder:
 
         Voice notes become words first, and photos what is in them; all else is answered as if it had been typed.
         """
-        if self._recognition is None:
-            return await self._answer(turn)
-        seen = await self._recognition.perceive(turn)
-        result = await self._answer(seen.turn) if seen.answer is None else result_of(seen.moment, seen.answer)
+        if not turn.group:
+            return await self._respond(turn, self._private)
+        result = await self._respond(turn, self._in_groups)
+        return once_decided(result, partial(self._groups.for_everybody, turn))
+
+    async def _respond(self, turn: Turn, ways: _Ways) -> TurnResult:
+        if ways.recognition is None:
+            return await self._answer(turn, ways)
+        seen = await ways.recognition.perceive(turn)
+        if seen.answer is None:
+            result = await self._answer(seen.turn, ways)
+        else:
+            result = result_of(seen.moment, seen.answer)
         result = preceded(result, seen.before)
         for usage in seen.usage:
             result = _with_usage(result, turn, usage)
@@ -79,20 +107,20 @@ class AssistantResponder:
             result = _extended(result, analytics=counted)
         return result
 
-    async def _answer(self, turn: Turn) -> TurnResult:
+    async def _answer(self, turn: Turn, ways: _Ways) -> TurnResult:
         if not turn.events:
             return TurnResult()
-        result = await self._answer_to(turn)
+        result = await self._answer_to(turn, ways)
         moment = Moment.of(turn)
-        for form in self._skills.forms:
+        for form in ways.skills.forms:
             result = once_decided(result, partial(form.finish, moment))
         return result
 
-    async def _answer_to(self, turn: Turn) -> TurnResult:
-        if not self._is_for_model(turn):
-            return await self._offline.respond(turn)
+    async def _answer_to(self, turn: Turn, ways: _Ways) -> TurnResult:
+        if not self._is_for_model(turn, ways):
+            return await ways.offline.respond(turn)
         moment = Moment.of(turn)
-        taken = await self._offline.fill_form(moment)
+        taken = await ways.offline.fill_form(moment)
         if taken is not None:
             return result_of(moment, taken)
         usage = ModelUsage(
@@ -101,12 +129,13 @@ class AssistantResponder:
             price_output=self._settings.model_price_output,
         )
         try:
-            result = await self._ask_model(turn, usage)
+            async with self._gate.asking(turn.bot, turn.session, at=turn.started_at):
+                result = await ways.model.respond(turn, usage)
         except ModelFailed as failure:
-            result = await self._fall_back(turn, failure)
+            result = await _fall_back(turn, ways, failure)
         return _with_usage(result, turn, usage)
 
-    def _is_for_model(self, turn: Turn) -> bool:
+    def _is_for_model(self, turn: Turn, ways: _Ways) -> bool:
         """Words of a person. Buttons and attachments have one right answer, which needs no model."""
         words = turn.text.strip()
         return (
@@ -114,25 +143,22 @@ class AssistantResponder:
             and turn.choice is None
             and bool(words)
             and not words.startswith("/")
-            and self._skills.typed_button(turn) is None
+            and ways.skills.typed_button(turn) is None
         )
 
-    async def _ask_model(self, turn: Turn, usage: ModelUsage) -> TurnResult:
-        async with self._gate.asking(turn.bot, turn.session, at=turn.started_at):
-            return await self._model.respond(turn, usage)
 
-    async def _fall_back(self, turn: Turn, failure: ModelFailed) -> TurnResult:
-        _log.warning(
-            "the offline assistant answers",
-            extra={
-                "reason": failure.reason.value,
-                "company_id": str(turn.bot.company_id),
-                "dialog_id": turn.dialog_id,
-            },
-        )
-        result = await self._offline.respond(turn)
-        fallback = AnalyticsEvent("model_fallback", {"reason": failure.reason.value})
-        return _extended(result, analytics=fallback)
+async def _fall_back(turn: Turn, ways: _Ways, failure: ModelFailed) -> TurnResult:
+    _log.warning(
+        "the offline assistant answers",
+        extra={
+            "reason": failure.reason.value,
+            "company_id": str(turn.bot.company_id),
+            "dialog_id": turn.dialog_id,
+        },
+    )
+    result = await ways.offline.respond(turn)
+    fallback = AnalyticsEvent("model_fallback", {"reason": failure.reason.value})
+    return _extended(result, analytics=fallback)
 
 
 def _with_usage(result: TurnResult, turn: Turn, usage: ModelUsage) -> TurnResult:

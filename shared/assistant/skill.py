@@ -154,6 +154,8 @@ class Phrase:
     """What the words tell (a place in the list, a quantity, or just ``True``); ``None``: they do not mean this."""
     answer: Callable[[Moment, Any], Awaitable[Answer | None]]
     """Gets what was read; ``None``: nothing to do now, the words count as not understood."""
+    public: bool = False
+    """Answered in groups although its skill is not ``public``: it neither does nor tells anything personal."""
 
     @classmethod
     def matching(
@@ -162,13 +164,15 @@ class Phrase:
         strength: Strength,
         pattern: re.Pattern[str],
         answer: Callable[[Moment], Awaitable[Answer | None]],
+        *,
+        public: bool = False,
     ) -> Phrase:
         """A phrase that says no more than its pattern does."""
 
         async def just_answer(moment: Moment, _read: object) -> Answer | None:
             return await answer(moment)
 
-        return cls(wish, strength, lambda said: True if pattern.search(said.text) else None, just_answer)
+        return cls(wish, strength, lambda said: True if pattern.search(said.text) else None, just_answer, public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,3 +269,6 @@ class Skill:
     form: Form | None = None
     rules: str = ""
     """What the model has to know to use the tools well: a sentence or two of its prompt."""
+    public: bool = False
+    """Answered in groups too, before everybody's eyes. Any other skill is a person's own affair: in a group it
+    leads into the private chat (``shared.assistant.groups``)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -42,6 +42,9 @@ class Skills:
         _each_once("wish", [phrase.wish for phrase in self._phrases])
         _each_once("button", [family.start for family in self._buttons])
         _each_once("tool", [tool.name for skill in skills for tool in skill.tools])
+
+    def __iter__(self) -> Iterator[Skill]:
+        return iter(self._skills)
 
     def understand(self, said: Said) -> Wish | None:
         """What words mean, or ``None``."""

@@ -51,8 +51,9 @@ class CustomerHandlers:
     async def erase(self, caller: Caller, customer_id: UUID, if_match: IfMatch) -> None:
         """Forget a person.
 
-        Deletes all that was said, names, phones and addresses. Orders stay in the books without the person. What
-        the person writes later begins a new dialog. There is no way back.
+        Deletes all that was said, names, phones and addresses. Orders stay in the books without the person; an
+        open one keeps what it takes to deliver it until it is done or cancelled. What the person writes later
+        begins a new dialog. There is no way back.
         """
         async with self._database.session_scope(caller.company_id) as session:
             if_match.check(await self._customers.get(session, customer_id, lock=True))

@@ -18,7 +18,7 @@ from shared.runtime.tenancy import TENANT
 __all__ = ["CustomerRepository", "DialogPerson"]
 
 _PERSON = text("""
-SELECT d.customer_name, d.phone, d.language, l.customer_id
+SELECT d.customer_name AS name, d.phone, d.language, d.is_group, l.customer_id
   FROM dialogs d LEFT JOIN customer_dialogs l ON l.company_id = d.company_id AND l.dialog_id = d.id
  WHERE d.id = :dialog_id
 """)
@@ -48,6 +48,8 @@ class DialogPerson:
     phone: str | None
     """Set only where the platform itself proves it (a WhatsApp sender)."""
     language: str | None
+    is_group: bool
+    """Many people, and so nobody's customer."""
     customer_id: UUID | None
 
 
@@ -63,8 +65,8 @@ class CustomerRepository:
 
     async def dialog_person(self, dialog_id: int) -> DialogPerson | None:
         """Who the dialog is with; ``None``: the company has no such dialog."""
-        row = (await self._session.execute(_PERSON, {"dialog_id": dialog_id})).one_or_none()
-        return None if row is None else DialogPerson(row.customer_name, row.phone, row.language, row.customer_id)
+        row = (await self._session.execute(_PERSON, {"dialog_id": dialog_id})).mappings().one_or_none()
+        return None if row is None else DialogPerson(**row)
 
     async def of_dialog(self, dialog_id: int) -> CustomerRow | None:
         """The customer of a dialog."""

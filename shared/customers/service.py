@@ -82,6 +82,8 @@ class CustomerService:
             person = await repository.dialog_person(dialog_id)
             if person is None:
                 raise NotFound("dialog", dialog_id)
+            if person.is_group:
+                raise InvalidInput("a group is many people, and no customer", field="dialog_id")
             if person.customer_id is None:
                 await repository.queue_up(f"dialog {dialog_id}")
                 person = await repository.dialog_person(dialog_id)

@@ -34,6 +34,7 @@ __all__ = [
     "Settlement",
     "Turn",
     "TurnResult",
+    "no_link",
 ]
 
 
@@ -63,6 +64,10 @@ Settlement = Callable[[AsyncSession], Awaitable["TurnResult"]]
 """Writes whose outcome is part of the answer, made in the transaction that commits the turn: no network call."""
 
 
+def no_link(_parameter: str) -> None:
+    """The ``private_link`` of a turn that needs none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What a responder answers."""
@@ -90,6 +95,12 @@ class Turn:
     """How many messages the history holds before this turn's, whoever said them."""
     language_chosen: bool = False
     """Whether the person asked for ``language``; otherwise it is what their words look like."""
+    group: bool = False
+    """Everybody in a group reads the answer: nothing personal is said or done. ``customer_id``, ``customer_name``,
+    ``memory`` and ``state`` are those of the one who spoke."""
+    private_link: Callable[[str], str | None] = no_link
+    """Makes the address that opens the person's private chat with the bot and hands it a parameter (see
+    ``shared.dialogs.openings``); ``None`` where there is no such address."""
 
     @property
     def text(self) -> str:

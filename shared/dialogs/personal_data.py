@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.dialogs.group_records import forget_in_groups, said_in_groups
 from shared.runtime.database import after_commit
 
 __all__ = ["Copies", "DialogCopies", "DialogHistory"]
@@ -106,9 +107,11 @@ class DialogHistory:
         self._copies = copies
 
     async def export(self, session: AsyncSession, dialog_ids: Sequence[int]) -> list[dict[str, Any]]:
-        """Each dialog with who the person is there and all that was said, as JSON values."""
+        """Each dialog with who the person is there and all that was said, and what they said in groups, as JSON
+        values."""
         rows = await session.execute(_SAID, {"ids": list(dialog_ids)})
-        return [dict(row) | {"created_at": row["created_at"].isoformat()} for row in rows.mappings()]
+        private = [dict(row) | {"created_at": row["created_at"].isoformat()} for row in rows.mappings()]
+        return private + await said_in_groups(session, dialog_ids)
 
     async def erase(
         self, session: AsyncSession, dialog_ids: Sequence[int], *, answering: int | None = None
@@ -117,7 +120,9 @@ class DialogHistory:
         ids = {"ids": sorted(dialog_ids)}
         closed = {"ids": sorted(set(dialog_ids) - {answering})}
         open_ = {"ids": [answering] if answering in dialog_ids else []}
-        for statement in (_LOCK, _UNNAME, _FORGET_SAID, _DISCARD_FAILURES):
+        await session.execute(_LOCK, ids)
+        await forget_in_groups(session, dialog_ids)
+        for statement in (_UNNAME, _FORGET_SAID, _DISCARD_FAILURES):
             await session.execute(statement, ids)
         for statement in (_FORGET_HEARD, _FORGET_SENDERS, _FORGET_SENT):
             await session.execute(statement, open_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, func
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Text, Uuid, false, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,7 +57,8 @@ class CartLineRow(Base):
 
 
 class OrderRow(Base):
-    """An order; ``customer_id`` and ``dialog_id`` are none once the person was erased."""
+    """An order; ``customer_id`` and ``dialog_id`` are none once the person was erased. ``forget_buyer`` says that
+    whatever else is known of them is deleted when the order ends."""
 
     __tablename__ = "orders"
 
@@ -77,6 +78,7 @@ class OrderRow(Base):
     method: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
     comment: Mapped[str] = mapped_column(Text)
+    forget_buyer: Mapped[bool] = mapped_column(Boolean, server_default=false())
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 

@@ -1,6 +1,7 @@
 """What orders keep about a person: moved when two customers prove to be one, told and erased on request.
 
-An erased person's orders stay as facts of the books, without the person: what was sold, when and for how much.
+An erased person's orders stay as facts of the books, without the person: what was sold, when and for how much. An
+open order keeps what it takes to deliver it (name, phone, address, remarks) until it is done or cancelled.
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.orders.cart_rows import CartRows
 from shared.orders.repository import OrderRepository
+from shared.orders.statuses import ENDED
 
 __all__ = ["OrderRecords"]
 
 _MOVE = text("UPDATE orders SET customer_id = :target WHERE customer_id = :source")
-_FORGET_REMARKS = text("""
-UPDATE order_changes SET comment = '' WHERE order_id IN (SELECT id FROM orders WHERE customer_id = :customer)
-""")
-_FORGET_BUYER = text("""
+# an order that ends at this moment is waited for, and is seen as ended
+_LOCK = text("SELECT FROM orders WHERE customer_id = :customer ORDER BY id FOR NO KEY UPDATE")
+_KEEP_OPEN = text("""
 UPDATE orders
-   SET customer_id = NULL, dialog_id = NULL, name = '', phone = '', address = '', comment = '',
-       version = version + 1, updated_at = now()
- WHERE customer_id = :customer
+   SET customer_id = NULL, dialog_id = NULL, forget_buyer = true, version = version + 1, updated_at = now()
+ WHERE customer_id = :customer AND status <> ALL(:ended)
 """)
+_ENDED_ORDERS = text("SELECT id FROM orders WHERE customer_id = :customer")
 
 
 class OrderRecords:
@@ -49,9 +50,12 @@ class OrderRecords:
         }
 
     async def erase(self, session: AsyncSession, customer_id: UUID) -> None:
-        """Delete the cart, and take the person out of their orders."""
+        """Delete the cart, and take the person out of their orders: of an open one when it ends."""
         cart = await CartRows(session).row(customer_id)
         if cart is not None:
             await CartRows(session).discard(cart.id)
-        await session.execute(_FORGET_REMARKS, {"customer": customer_id})
-        await session.execute(_FORGET_BUYER, {"customer": customer_id})
+        person = {"customer": customer_id}
+        await session.execute(_LOCK, person)
+        await session.execute(_KEEP_OPEN, person | {"ended": [status.value for status in ENDED]})
+        ended = (await session.scalars(_ENDED_ORDERS, person)).all()
+        await OrderRepository(session).forget_buyers(ended)

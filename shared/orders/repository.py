@@ -147,6 +147,17 @@ class OrderRepository:
         )
         await self.note(row.id, version, status.value, by=by, comment=comment)
 
+    async def forget_buyers(self, order_ids: Sequence[UUID]) -> None:
+        """Take the person out of orders: name, phone, address and all remarks."""
+        buyer = {"customer_id": None, "dialog_id": None, "name": "", "phone": "", "address": "", "comment": ""}
+        for statement in (
+            update(OrderChangeRow).where(OrderChangeRow.order_id.in_(order_ids)).values(comment=""),
+            update(OrderRow)
+            .where(OrderRow.id.in_(order_ids))
+            .values(**buyer, forget_buyer=False, version=OrderRow.version + 1, updated_at=func.now()),
+        ):
+            await self._session.execute(statement.execution_options(synchronize_session=False))
+
     async def dialogs_of(self, customer_id: UUID, first: int | None) -> Sequence[int]:
         """The customer's dialogs that take messages: ``first``, then where the person wrote last."""
         rows = await self._session.execute(_DIALOGS, {"customer_id": customer_id, "dialog_id": first})

@@ -20,7 +20,7 @@ from shared.orders.models import OrderRow
 from shared.orders.replies import status_template, status_told
 from shared.orders.repository import OrderRepository
 from shared.orders.schemas import Order, OrderDetail, OrderFilter, OrderStatus
-from shared.orders.statuses import GOODS_LEAVE, SHOPPER, SHOPPER_MAY_CANCEL, WAYS
+from shared.orders.statuses import ENDED, GOODS_LEAVE, SHOPPER, SHOPPER_MAY_CANCEL, WAYS
 
 __all__ = ["OrderService"]
 
@@ -135,6 +135,8 @@ class OrderService:
             await stock.take(session, row.id)
         repository = OrderRepository(session)
         await repository.set_status(row, status, by=by, comment=comment)
+        if row.forget_buyer and status in ENDED:
+            await repository.forget_buyers([row.id])
         if status is OrderStatus.CANCELLED:
             [order] = await repository.views([row])
             await record_of(session, EventKind.ORDER_CANCELLED, order)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from shared.orders.schemas import OrderStatus
 
-__all__ = ["GOODS_LEAVE", "SHOPPER", "SHOPPER_MAY_CANCEL", "WAYS"]
+__all__ = ["ENDED", "GOODS_LEAVE", "SHOPPER", "SHOPPER_MAY_CANCEL", "WAYS"]
 
 SHOPPER = "shopper"
 """Who changed an order, where it was the shopper; else it is a user's id."""
@@ -30,6 +30,7 @@ WAYS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     _CANCELLED: frozenset(),
 }
 """Where an order may come to from each status."""
+ENDED = frozenset(status for status, onward in WAYS.items() if not onward)
 GOODS_LEAVE = frozenset({_SHIPPED, _DONE})
 SHOPPER_MAY_CANCEL = frozenset({_NEW, _CONFIRMED})
 """Once paid, a person of the shop has to see to the money."""

@@ -37,6 +37,7 @@ APP = {
     "email_verifications": "DELETE INSERT SELECT",
     "escalations": "INSERT SELECT UPDATE",
     "failures": "INSERT SELECT UPDATE",
+    "group_people": ALL,
     "inbox": "SELECT UPDATE",
     "invitations": ALL,
     "messages": "DELETE INSERT SELECT",

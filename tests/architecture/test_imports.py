@@ -29,7 +29,7 @@ PUBLISHED = {
     },
     "companies": {"schemas", "service", "slugs"},
     "customers": {"contract", "schemas", "service"},
-    "dialogs": {"bells", "contract", "failures", "notes", "notices"},
+    "dialogs": {"bells", "contract", "failures", "notes", "notices", "openings"},
     "escalations": {"handover", "replies", "rules", "schemas", "service"},
     "identity": {
         "accounts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -12,8 +12,11 @@ from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
 from shared.runtime.settings import Settings
 from tests.integration.conversation import Stage, open_stage
+from tests.integration.customers.archive import Archive, opened
+from tests.integration.migrating import Schema
 from tests.integration.orders.counter import Counter
 from tests.integration.shops import Shop, open_shop
+from tests.stack import WorkerStack
 
 
 @pytest.fixture
@@ -73,3 +76,17 @@ def platform(request: pytest.FixtureRequest) -> Platform:
     """Each messenger in turn."""
     chosen: Platform = request.param
     return chosen
+
+
+@pytest.fixture
+def archive(worker_stack: WorkerStack, settings_env: dict[str, str]) -> Iterator[Archive]:
+    """Everything that is stored about anybody."""
+    with opened(worker_stack, settings_env) as archive:
+        yield archive
+
+
+@pytest.fixture
+def schema(worker_stack: WorkerStack) -> Iterator[Schema]:
+    """A database to migrate, at the newest migration."""
+    with worker_stack.further_database() as (migrator_url, url):
+        yield Schema(migrator_url, url)

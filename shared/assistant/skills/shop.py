@@ -45,8 +45,10 @@ class Shop:
         return Cart() if customer_id is None else await self.carts.show(session, customer_id)
 
     async def person(self, session: AsyncSession, moment: Moment) -> Person:
-        """Who the dialog is with, over all their messengers."""
+        """Who the dialog is with, over all their messengers; nobody known in a group."""
         dialog_id = moment.turn.dialog_id
+        if moment.turn.group:
+            return Person(None, ())
         customer = await self.customers.find(session, dialog_id)
         if customer is None:
             return Person(None, (dialog_id,))
@@ -54,7 +56,9 @@ class Shop:
         return Person(customer, tuple(dialog.dialog_id for dialog in detail.dialogs))
 
     async def customer_id(self, session: AsyncSession, moment: Moment) -> UUID | None:
-        """The dialog's customer, where there is one already."""
+        """The dialog's customer, where there is one already; a group has none."""
+        if moment.turn.group:
+            return None
         customer = await self.customers.find(session, moment.turn.dialog_id)
         return None if customer is None else customer.id
 

@@ -82,7 +82,7 @@ def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows
                 "refusal": event.refusal.value if event.refusal else None,
             }
         case Ignored():
-            row |= {"event": {"reason": event.reason}}
+            row |= {"event": {"reason": event.reason}, "place": place if event.keep_raw else 0}
     return row
 
 
@@ -108,13 +108,9 @@ def stored_event(stored: Mapping[str, Any], *, row_id: int, chat_id: str) -> Inb
 
 
 def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> dict[str, Any]:
-    sender = event.sender
     row: dict[str, Any] = {
         "chat_id": event.chat_id,
-        "customer_id": sender.id,
-        "customer_name": sender.name,
-        "phone": sender.phone,
-        "language": sender.language.value if sender.language else None,
+        **_person_of_dialog(event),
         "event": _STORED_EVENT.dump_python(event, mode="json", exclude_none=True),
         "wait_ms": 0,
     }
@@ -125,6 +121,19 @@ def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> di
     elif isinstance(event.content, TextContent) and not event.content.text.startswith("/"):
         row["wait_ms"] = windows.merge
     return row
+
+
+def _person_of_dialog(event: InboundMessage | MembershipChange) -> dict[str, Any]:
+    """Who the dialog is with. A group is many people: its dialog is with none of them."""
+    if isinstance(event, InboundMessage) and event.group:
+        return {"group": True, "customer_id": event.chat_id, "customer_name": event.chat_title}
+    sender = event.sender
+    return {
+        "customer_id": sender.id,
+        "customer_name": sender.name,
+        "phone": sender.phone,
+        "language": sender.language.value if sender.language else None,
+    }
 
 
 def _outbox_id(reference: str | None) -> int | None:

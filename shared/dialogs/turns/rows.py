@@ -34,7 +34,7 @@ _ROWS_PER_TURN = 50
 _LOAD = text("""
 SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.language_chosen, d.state, d.history_seq,
        d.memory_from, d.received_seq, d.handover_until, d.created_at, d.last_inbound_at, d.lease_token,
-       d.staff_user_id,
+       d.staff_user_id, d.is_group,
        now() AS now,
        coalesce((SELECT jsonb_agg(jsonb_build_array(w.id, w.due_at, w.event, w.received_at)
                                    ORDER BY w.order_key, w.id)
@@ -47,6 +47,10 @@ SELECT d.chat_id, d.customer_id, d.customer_name, d.phone, d.language, d.languag
 _MEMORY = text("""
 SELECT role, text, at FROM messages
  WHERE dialog_id = :id AND seq > :memory_from AND role <> 'note' ORDER BY seq DESC LIMIT :limit
+""")
+_MEMORY_IN_GROUP = text("""
+SELECT role, text, at FROM messages
+ WHERE dialog_id = :id AND person_id = :person_id AND seq > :memory_from ORDER BY seq DESC LIMIT :limit
 """)
 
 # Edits are rare and of recent messages: the newest rows of the dialog's history are read, by its key.
@@ -96,8 +100,8 @@ WITH turn AS (
       FROM turn t WHERE i.dialog_id = t.id AND i.id = ANY(:row_ids) AND i.status = 'received'
     RETURNING 1
 ), history AS (
-    INSERT INTO messages (company_id, dialog_id, seq, role, text, content, at)
-    SELECT t.company_id, t.id, t.history_from + m.place, m.role, m.text, m.content, m.at
+    INSERT INTO messages (company_id, dialog_id, seq, role, text, content, at, person_id)
+    SELECT t.company_id, t.id, t.history_from + m.place, m.role, m.text, m.content, m.at, :person_id
       FROM turn t, jsonb_to_recordset(CAST(:messages AS jsonb))
            AS m (place bigint, role text, text text, content jsonb, at timestamptz)
 ), queued AS (
@@ -143,6 +147,7 @@ class DialogRow:
     last_inbound_at: datetime | None
     now: datetime
     staff_user_id: UUID | None
+    is_group: bool
     waiting: tuple[WaitingRow, ...]
 
 
@@ -160,6 +165,8 @@ class TurnWrite:
     forget: bool = False
     messages: Sequence[Mapping[str, Any]] = ()
     """``role, text, content, at`` of each message said, in order."""
+    person_id: str | None = None
+    """Who said or was told them, in a group."""
     calls: Sequence[Mapping[str, Any]] = ()
     """Rendered calls, in order."""
     analytics: Sequence[Mapping[str, Any]] = ()
@@ -214,13 +221,20 @@ async def load_dialog(session: Executor, dialog_id: int, token: UUID) -> DialogR
         last_inbound_at=row.last_inbound_at,
         now=row.now,
         staff_user_id=row.staff_user_id,
+        is_group=row.is_group,
         waiting=waiting,
     )
 
 
-async def load_memory(session: Executor, dialog_id: int, *, memory_from: int, limit: int) -> list[MemoryMessage]:
-    """The last ``limit`` messages of the current conversation, oldest first."""
-    rows = await session.execute(_MEMORY, {"id": dialog_id, "memory_from": memory_from, "limit": limit})
+async def load_memory(
+    session: Executor, dialog_id: int, *, memory_from: int, limit: int, person_id: str | None = None
+) -> list[MemoryMessage]:
+    """The last ``limit`` messages of the current conversation, oldest first; in a group, those with one person."""
+    values = {"id": dialog_id, "memory_from": memory_from, "limit": limit}
+    if person_id is None:
+        rows = await session.execute(_MEMORY, values)
+    else:
+        rows = await session.execute(_MEMORY_IN_GROUP, {**values, "person_id": person_id})
     return [MemoryMessage(Role(row.role), row.text, row.at) for row in reversed(rows.all())]
 
 
@@ -265,6 +279,7 @@ async def commit_turn(
                 "forget": write.forget,
                 "history": len(messages),
                 "messages": _json(messages),
+                "person_id": write.person_id,
                 "calls": len(outbox),
                 "outbox": _json(outbox),
                 "about": None if write.about is None else list(write.about),

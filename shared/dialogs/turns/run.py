@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,12 +22,14 @@ from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import Call, ChannelAddress, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
 from shared.dialogs.bells import Bell, Bells
-from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult
+from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult, no_link
 from shared.dialogs.limits import MessageLimit, person_key, weight_of
 from shared.dialogs.memory import Memory
+from shared.dialogs.openings import opening_of
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
+from shared.dialogs.turns.asker import Asker, group_asker, keep_apart, open_wish, private_asker
 from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -61,9 +64,11 @@ class _Opened:
 
     bot: BotSnapshot
     dialog: DialogRow
+    asker: Asker
     batch: Batch
     memory: list[MemoryMessage]
     language: Language
+    private_link: Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,27 +149,51 @@ class TurnRunner:
             dialog = await load_dialog(statements, claim.dialog_id, claim.token)
         merging = claim.attempts == 1 if merge is None else merge
         batch = form_batch(dialog.waiting, now=dialog.now, merge=merging)
-        if memory is None or dialog.history_seq != claim.history_seq:
-            memory = await self._read_memory(claim, dialog)
         if edited := batch.edited_ids:
             async with self._database.company_statements(claim.company_id, single=True) as statements:
                 words = await load_last_words(statements, claim.dialog_id, edited)
             batch = without_invisible_edits(batch, words)
-        return _Opened(bot, dialog, batch, memory, _language(bot, dialog, batch))
+        asker, batch = await self._who_asks(claim, dialog, batch)
+        if memory is None or asker.in_group or dialog.history_seq != claim.history_seq:
+            memory = await self._read_memory(claim, asker)
+        link = await self._private_link(claim, bot) if asker.in_group else no_link
+        return _Opened(bot, dialog, asker, batch, memory, _language(bot, asker, batch), link)
 
-    async def _read_memory(self, claim: Claim, dialog: DialogRow) -> list[MemoryMessage]:
+    async def _who_asks(self, claim: Claim, dialog: DialogRow, batch: Batch) -> tuple[Asker, Batch]:
+        """The turn's person; where a link out of a group opened the private chat, the wish that it stands for."""
+        if dialog.is_group and batch.events:
+            async with self._database.company_statements(claim.company_id, single=True) as statements:
+                return await group_asker(statements, claim.dialog_id, batch.events, dialog.now), batch
+        asker = private_asker(dialog)
+        opening = opening_of(batch.events[0]) if len(batch.events) == 1 else None
+        if opening is None:
+            return asker, batch
+        async with self._database.company_statements(claim.company_id, single=True) as statements:
+            return await open_wish(statements, claim.bot_id, opening, asker, batch)
+
+    async def _private_link(self, claim: Claim, bot: BotSnapshot) -> Callable[[str], str | None]:
+        identity = await self._directory.identity(claim.bot_id)
+        return partial(self._channel_of(bot.platform).private_link, identity)
+
+    async def _read_memory(self, claim: Claim, asker: Asker) -> list[MemoryMessage]:
+        if asker.anonymous:
+            return []
         async with self._database.company_statements(claim.company_id, single=True) as statements:
             return await load_memory(
-                statements, claim.dialog_id, memory_from=dialog.memory_from, limit=self._memory.messages
+                statements,
+                claim.dialog_id,
+                memory_from=asker.memory_from,
+                limit=self._memory.messages,
+                person_id=asker.kept_apart,
             )
 
     async def _answer(self, claim: Claim, opened: _Opened) -> tuple[TurnResult, str]:
-        dialog, batch = opened.dialog, opened.batch
+        dialog, asker, batch = opened.dialog, opened.asker, opened.batch
         if not batch.events:
             return TurnResult(), "done"
         person = person_key(claim.bot_id, batch.events[-1].sender.id)
         verdict = await self._limit.check(
-            person, known_for=dialog.now - dialog.created_at, weight=weight_of(batch.events)
+            person, known_for=dialog.now - asker.since, weight=weight_of(batch.events)
         )
         if not verdict.allowed and dialog.staff_user_id is None:
             return _limited(verdict.warn_seconds, opened.language), "limited"
@@ -172,18 +201,20 @@ class TurnRunner:
         turn = Turn(
             bot=opened.bot,
             dialog_id=claim.dialog_id,
-            customer_id=dialog.customer_id,
-            customer_name=dialog.customer_name,
+            customer_id=asker.id,
+            customer_name=asker.name,
             language=opened.language,
             events=batch.events,
             memory=opened.memory[-self._settings.context_messages :],
-            state=dialog.state,
+            state=asker.state,
             session=lambda: self._database.session_scope(claim.company_id),
             started_at=dialog.now,
             deadline=deadline,
             staff_user_id=dialog.staff_user_id,
             history_seq=dialog.history_seq,
-            language_chosen=dialog.language_chosen,
+            language_chosen=asker.language_chosen,
+            group=asker.in_group,
+            private_link=opened.private_link,
         )
         async with asyncio.timeout(self._settings.turn_deadline):
             return await self._router.respond(turn, handover_until=dialog.handover_until), "done"
@@ -200,8 +231,9 @@ class TurnRunner:
         def outcome_of(final: TurnResult) -> _Outcome:
             return self._outcome(opened, final, status=status, stay=stay, take_lane=not wait)
 
-        outcome, committed = await self._write(claim, lane, result, outcome_of)
-        if committed.history_seq == opened.dialog.history_seq + len(outcome.history):
+        outcome, committed = await self._write(claim, opened.asker, lane, result, outcome_of)
+        same = committed.history_seq == opened.dialog.history_seq + len(outcome.history)
+        if same and not opened.asker.in_group:
             # otherwise a notice was said meanwhile: the next turn reads the history
             remembered = [] if outcome.forget else opened.memory
             await self._memory.remember(
@@ -228,28 +260,30 @@ class TurnRunner:
         self, opened: _Opened, result: TurnResult, *, status: str, stay: bool, take_lane: bool
     ) -> _Outcome:
         """What a result comes to as rows and calls."""
+        asker = opened.asker
         language = result.language or opened.language
         address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language, phone=opened.dialog.phone)
         channel = self._channel_of(opened.bot.platform)
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
         now = utc_now()
-        kept = status == "done" and result.about is None
+        kept = status == "done" and result.about is None and not asker.anonymous
         said = history_of(opened.batch.events, result.reply, now) if kept else []
         write = TurnWrite(
             row_ids=opened.batch.row_ids,
             row_status=status,
             stay=stay,
             state=result.state,
-            language=language if language is not opened.dialog.language and result.about is None else None,
+            language=language if language is not asker.language and result.about is None else None,
             language_chosen=result.language is not None,
             forget=result.forget,
             messages=[entry.row for entry in said],
+            person_id=asker.kept_apart,
             calls=[call.model_dump(mode="json", exclude_defaults=True) for call in calls],
             analytics=[
                 {"kind": event.kind, "properties": dict(event.properties)}
                 for event in (*_counted(opened.batch, result, now), *result.analytics)
             ],
-            about=None if result.about is None else sorted(result.about),
+            about=_about(result, asker, status),
             take_lane=take_lane,
         )
         return _Outcome(language, calls, said, result.forget, write)
@@ -265,19 +299,25 @@ class TurnRunner:
             _log.exception("a lane broke off", extra={"dialog": lane.dialog_id})
 
     async def _write(
-        self, claim: Claim, lane: Lane, result: TurnResult, outcome_of: Callable[[TurnResult], _Outcome]
+        self,
+        claim: Claim,
+        asker: Asker,
+        lane: Lane,
+        result: TurnResult,
+        outcome_of: Callable[[TurnResult], _Outcome],
     ) -> tuple[_Outcome, Committed]:
         """Commit a result and ring for its writes; what it settles is decided in the same transaction, before it
         is rendered."""
 
         async def commit(executor: Executor, outcome: _Outcome) -> Committed:
+            write = await keep_apart(executor, claim.dialog_id, asker, outcome.write)
             return await commit_turn(
                 executor,
                 dialog_id=claim.dialog_id,
                 token=claim.token,
                 send_token=lane.token,
                 lane_time=self._lane.lane_time,
-                write=outcome.write,
+                write=write,
             )
 
         if not result.effects and result.settle is None:
@@ -305,16 +345,24 @@ async def _settled(session: AsyncSession, result: TurnResult) -> tuple[TurnResul
     return result, {bell for bell in bells if bell is not None}
 
 
-def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:
+def _about(result: TurnResult, asker: Asker, status: str) -> list[int] | None:
+    """Whom the turn's events and calls tell of; where it is set, they are forgotten once they are done. In a group
+    they always are, since only its history is kept by person; what was given up stays, to be tried again."""
+    if result.about is not None:
+        return sorted(result.about)
+    return [] if asker.in_group and status != "failed" else None
+
+
+def _language(bot: BotSnapshot, asker: Asker, batch: Batch) -> Language:
     """The chosen language, else that of the words, else the one known, else the bot's."""
-    if dialog.language_chosen and dialog.language is not None:
-        return dialog.language
+    if asker.language_chosen and asker.language is not None:
+        return asker.language
     for event in reversed(batch.events):
         if isinstance(event, InboundMessage):
             words = getattr(event.content, "text", "") or getattr(event.content, "caption", "")
             if words and not words.startswith("/") and (found := detect_language(words)) is not None:
                 return found
-    return dialog.language or bot.language
+    return asker.language or bot.language
 
 
 def _counted(batch: Batch, result: TurnResult, now: datetime) -> tuple[AnalyticsEvent, ...]:

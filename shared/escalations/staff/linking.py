@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.channels.contract import InboundMessage, Platform
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
 from shared.escalations.records import record_link_by_member
 from shared.escalations.staff import cards, links
@@ -18,7 +17,8 @@ async def answer_link(turn: Turn, wish: LinkWish) -> TurnResult:
     """Link, or say why not. A wrong code that nobody announced is passed on: it may be an article number."""
     if wish.code is None:
         return TurnResult(reply=cards.say("link.how", turn.language))
-    if _is_group(turn):
+    if turn.group:
+        # everybody of the group would be that member of staff
         return _refused(turn, wish, "link.group")
     async with turn.session() as session:
         if await links.guessing(session, turn.dialog_id):
@@ -56,10 +56,3 @@ def _counting(dialog_id: int) -> Effect:
         await links.count_try(session, dialog_id)
 
     return count
-
-
-def _is_group(turn: Turn) -> bool:
-    """Everybody of a group would be that member of staff. Telegram's groups have negative ids; others have none."""
-    return turn.bot.platform is Platform.TELEGRAM and any(
-        isinstance(event, InboundMessage) and event.chat_id.startswith("-") for event in turn.events
-    )

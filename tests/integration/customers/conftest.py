@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,8 +12,6 @@ from shared.dialogs.personal_data import DialogCopies, DialogHistory
 from shared.runtime.cache import Cache
 from shared.runtime.settings import Settings
 from tests.doubles.keepsakes import Keepsakes
-from tests.integration.customers.archive import Archive, opened
-from tests.stack import WorkerStack
 
 
 @pytest.fixture
@@ -21,12 +19,6 @@ async def cache(settings: Settings) -> AsyncIterator[Cache]:
     cache = Cache(settings)
     yield cache
     await cache.aclose()
-
-
-@pytest.fixture
-def archive(worker_stack: WorkerStack, settings_env: dict[str, str]) -> Iterator[Archive]:
-    with opened(worker_stack, settings_env) as archive:
-        yield archive
 
 
 @pytest.fixture

@@ -87,6 +87,7 @@ async def order(story: Story) -> None:
         await worker.services.orders.change_status(
             session, placed.order.id, OrderStatus.CONFIRMED, by="manager", comment=f"{NAME} ждёт"
         )
+        await worker.services.orders.change_status(session, placed.order.id, OrderStatus.DONE, by="manager")
         await worker.services.carts.add(session, customer_id, product["id"])
         await worker.services.checkout.note(session, customer_id, said)
         await escalations.open_escalation(
@@ -121,7 +122,7 @@ async def test_the_books_stay_whole(stage: Stage) -> None:
     await erase(story)
 
     orders = await stage.sql(story.shop, "SELECT number, status, total_minor, customer_id FROM orders")
-    assert orders == [{"number": 1, "status": "confirmed", "total_minor": 140_000_00, "customer_id": None}]
+    assert orders == [{"number": 1, "status": "done", "total_minor": 140_000_00, "customer_id": None}]
     lines = await stage.sql(story.shop, "SELECT sku, quantity FROM order_lines")
     assert lines == [{"sku": "ALM-1", "quantity": 1}]
     assert await stage.sql(story.shop, "SELECT id FROM carts") == []

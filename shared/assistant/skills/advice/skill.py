@@ -61,6 +61,7 @@ def advice_skill(shop: Shop, recommendations: RecommendationService, cards: Card
     adviser = _Adviser(shop, recommendations, cards)
     return Skill(
         name="advice",
+        public=True,
         tools=(
             Tool(
                 "recommend_products",

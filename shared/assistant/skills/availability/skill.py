@@ -31,6 +31,7 @@ def availability_skill(shop: Shop) -> Skill:
     asking = _Asking(shop)
     return Skill(
         name="availability",
+        public=True,
         tools=(
             Tool(
                 "check_availability",

@@ -72,9 +72,9 @@ def handover_skill(*, handover_seconds: float) -> Skill:
                 "order_problem", Strength.URGENT, phrases.ORDER, calling.because(EscalationReason.ORDER_PROBLEM)
             ),
             Phrase.matching("manager", Strength.URGENT, phrases.MANAGER, calling.asked),
-            Phrase.matching("displeased", Strength.WHOLE, phrases.DISPLEASED, _offer_in_trouble),
+            Phrase.matching("displeased", Strength.WHOLE, phrases.DISPLEASED, _offer_in_trouble, public=True),
             Phrase("phone_number", Strength.PASSING, _read_phone, _offer_to_call),
-            Phrase("service_question", Strength.PASSING, _read_question, offer_for_question),
+            Phrase("service_question", Strength.PASSING, _read_question, offer_for_question, public=True),
         ),
         rules="When the shopper asks for a person, complains, or has a problem with an order, call"
         " escalate_to_manager.",

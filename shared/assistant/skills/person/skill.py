@@ -28,12 +28,11 @@ from shared.assistant.state import AssistantState
 from shared.catalog.service import CatalogService
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.money import price_bound
-from shared.orders.schemas import Order, OrderStatus
+from shared.orders.schemas import Order
+from shared.orders.statuses import ENDED
 from shared.recommendations.service import RecommendationService
 
 __all__ = ["person_skill"]
-
-_ENDED = frozenset([OrderStatus.DONE, OrderStatus.CANCELLED])
 
 
 class _Nothing(ToolArguments):
@@ -190,8 +189,7 @@ class _Knowing:
     async def ask(self, moment: Moment) -> Answer:
         """Ask before everything is erased."""
         async with moment.turn.session() as session:
-            orders = await self._orders_of(session, moment)
-        under_way = [order.number for order in orders if order.status not in _ENDED]
+            under_way = await self._under_way(session, moment)
         asked = views.ask_to_forget(moment.language, under_way)
         return Answer(
             (asked,),
@@ -218,14 +216,19 @@ class _Knowing:
         async def write(session: AsyncSession) -> Answer:
             dialog_id = moment.turn.dialog_id
             customer = await self._shop.customers.ensure(session, dialog_id)
+            under_way = await self._under_way(session, moment)
             await self._shop.customers.erase(session, customer.id, answering=dialog_id)
             return Answer(
-                (views.TEXTS.say("forget.done", language),),
+                (views.forgotten(language, under_way),),
                 AssistantState(),
                 kept=dict.fromkeys(moment.turn.state),
             )
 
         return Answer(write=write)
+
+    async def _under_way(self, session: AsyncSession, moment: Moment) -> list[int]:
+        """The numbers of the person's open orders."""
+        return [order.number for order in await self._orders_of(session, moment) if order.status not in ENDED]
 
     async def _orders_of(self, session: AsyncSession, moment: Moment) -> list[Order]:
         customer_id = await self._shop.customer_id(session, moment)

@@ -24,6 +24,7 @@ __all__ = [
     "TEXTS",
     "About",
     "ask_to_forget",
+    "forgotten",
     "liking",
     "show_known",
 ]
@@ -73,13 +74,15 @@ def show_known(about: About, language: Language) -> TextMessage:
 
 
 def ask_to_forget(language: Language, orders_under_way: Sequence[int]) -> TextMessage:
-    """Whether to erase everything; an order that is still to be delivered needs its address."""
-    words = TEXTS.get("forget.ask", language)
-    if orders_under_way:
-        numbers = ", ".join(f"№{number}" for number in orders_under_way)
-        words = f"{words}\n\n{TEXTS.get('forget.orders', language, numbers=numbers)}"
+    """Whether to erase everything; an open order keeps what it takes to deliver it until then."""
+    words = _with_orders("forget.ask", "forget.orders", language, orders_under_way)
     buttons = (TEXTS.button("forget_yes", _YES, language), TEXTS.button("forget_no", _NO, language))
     return message(words, *buttons)
+
+
+def forgotten(language: Language, orders_under_way: Sequence[int]) -> TextMessage:
+    """Everything is erased; of an open order, what it takes to deliver it is kept until then."""
+    return message(_with_orders("forget.done", "forget.kept", language, orders_under_way))
 
 
 def liking(
@@ -98,6 +101,14 @@ def liking(
         _prices(price_min, price_max, currency, language),
     )
     return ", ".join(part for part in parts if part)
+
+
+def _with_orders(key: str, of_orders: str, language: Language, numbers: Sequence[int]) -> str:
+    words = TEXTS.get(key, language)
+    if not numbers:
+        return words
+    listed = ", ".join(f"№{number}" for number in numbers)
+    return f"{words}\n\n{TEXTS.count(of_orders, len(numbers), language, numbers=listed)}"
 
 
 def _colours(codes: Sequence[str], language: Language) -> str:

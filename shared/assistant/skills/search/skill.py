@@ -36,6 +36,7 @@ def search_skill(finder: ProductFinder, cities: CityFinder | None, cards: Cards)
     whole = Strength.WHOLE
     return Skill(
         name="search",
+        public=True,
         tools=search_tools(finder, cities),
         buttons=(
             ButtonFamily(buttons.MORE, looking.press_more),

@@ -30,6 +30,7 @@ def talk_skill() -> Skill:
     """Greeting, thanks, leave-taking, «ок», help."""
     return Skill(
         name="talk",
+        public=True,
         phrases=tuple(
             Phrase.matching(wish, Strength.WHOLE, pattern, _saying(wish)) for wish, pattern in _WISHES.items()
         ),
