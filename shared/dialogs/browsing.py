@@ -28,7 +28,7 @@ from shared.kernel.paging import Page, decode_cursor, encode_cursor
 __all__ = ["get_dialog", "list_dialogs", "list_messages", "search_messages"]
 
 _DIALOG = """
-SELECT d.id, d.bot_id, b.platform, b.city_id, l.customer_id, d.customer_name, d.language,
+SELECT d.id, d.bot_id, b.platform, b.city_id, l.customer_id, d.customer_name, d.is_group AS "group", d.language,
        d.history_seq AS messages, d.blocked, d.created_at, d.last_inbound_at,
        CASE WHEN d.handover_until > now() THEN d.handover_until END AS handover_until
   FROM dialogs d
@@ -57,11 +57,11 @@ _LIST = {
 }
 _MESSAGES = {
     "seq": text(
-        "SELECT seq, role, text, at FROM messages WHERE dialog_id = :dialog "
+        "SELECT seq, role, text, at, person_id FROM messages WHERE dialog_id = :dialog "
         "AND seq > coalesce(CAST(:after AS bigint), -1) ORDER BY seq LIMIT :n"
     ),
     "-seq": text(
-        "SELECT seq, role, text, at FROM messages WHERE dialog_id = :dialog "
+        "SELECT seq, role, text, at, person_id FROM messages WHERE dialog_id = :dialog "
         "AND seq < coalesce(CAST(:after AS bigint), 9223372036854775807) ORDER BY seq DESC LIMIT :n"
     ),
 }

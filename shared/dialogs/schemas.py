@@ -48,15 +48,18 @@ class DialogFilter(PageQuery):
 
 
 class DialogView(_Frozen):
-    """One person's talk with one bot."""
+    """The talk of one person, or of a group, with one bot."""
 
     id: int
     bot_id: UUID
     platform: Platform
     city_id: UUID | None
     customer_id: UUID | None
-    """The person over all messengers, once one is known."""
+    """The person over all messengers, once one is known; never in a group."""
     customer_name: str
+    """A group's is its title."""
+    group: bool
+    """Whether many people talk here."""
     language: Language | None
     messages: int
     """How many were said."""
@@ -82,6 +85,8 @@ class MessageView(_Frozen):
     role: Role
     text: str
     at: datetime
+    person_id: str | None
+    """In a group: the messenger's id of whoever said it, or was answered."""
 
 
 class MessageSearch(PageQuery):

@@ -14,6 +14,7 @@ from shared.kernel.ids import new_id
 from tests.doubles.api_client import ApiClient
 from tests.doubles.tokens import KnownTokens
 from tests.integration.conversation import Shop, Stage
+from tests.integration.groups.party import Party
 
 
 @dataclass
@@ -33,6 +34,21 @@ async def desk(stage: Stage, tokens: KnownTokens) -> Desk:
         await shopper.says(words)
         await shopper.listens()
     return Desk(stage, shop, ApiClient(build_edge(stage.worker, tokens), tokens.user(shop.company_id, Role.OWNER)))
+
+
+async def test_a_group_shows_its_title_and_who_said_what(desk: Desk) -> None:
+    party = Party(desk.stage, desk.shop, "Соседи")
+    aigul, marat = party.member("Айгуль Ким"), party.member("Марат Оспанов")
+    await aigul.asks("синий диван")
+    await aigul.listens()
+    await marat.asks("ALM-1")
+    await aigul.listens()
+
+    [group] = [dialog for dialog in (await desk.owner.get("dialogs")).json["items"] if dialog["group"]]
+    assert (group["customer_name"], group["customer_id"]) == ("Соседи", None)
+    history = (await desk.owner.get(f"dialogs/{group['id']}/messages?sort=seq")).json["items"]
+    speakers = [aigul.person.id, aigul.person.id, marat.person.id, marat.person.id]
+    assert [message["person_id"] for message in history] == speakers
 
 
 async def test_dialogs_are_listed_by_what_they_are(desk: Desk) -> None:
