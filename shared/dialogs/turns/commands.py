@@ -9,7 +9,7 @@ from shared.dialogs.texts import TEXTS
 from shared.dialogs.turns.language_wishes import language_wished
 from shared.kernel.languages import Language, language_of
 
-__all__ = ["COMMANDS", "answer_command", "command_of", "welcome"]
+__all__ = ["COMMANDS", "answer_command", "command_of", "is_command", "welcome"]
 
 LANGUAGE_BUTTON = "lang:"
 COMMANDS = ("start", "help", "language", "reset")
@@ -36,6 +36,11 @@ def command_of(turn: Turn) -> tuple[str, str] | None:
     name, _, argument = text[1:].partition(" ")
     name = name.partition("@")[0].lower()
     return (name, argument.strip()) if name in COMMANDS else None
+
+
+def is_command(text: str) -> bool:
+    """Whether a message is a command, of every bot or of some, or a wish for a language."""
+    return text.startswith("/") or language_wished(text) is not None
 
 
 def answer_command(turn: Turn, name: str, argument: str) -> TurnResult:

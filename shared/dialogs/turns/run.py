@@ -11,7 +11,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +28,7 @@ from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
-from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
+from shared.dialogs.turns.batch import Batch, MergeRule, form_batch, with_edits_judged
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.history import Said, history_of
@@ -38,8 +39,8 @@ from shared.dialogs.turns.rows import (
     DialogRow,
     TurnWrite,
     commit_turn,
+    load_answered,
     load_dialog,
-    load_last_words,
     load_memory,
 )
 from shared.kernel.clock import utc_now
@@ -106,6 +107,7 @@ class TurnRunner:
         self._courtesy = courtesy
         self._bells = bells
         self._settings = settings
+        self._merge_window = timedelta(seconds=settings.merge_window)
 
     async def run(self, claim: Claim, *, stay: bool = True) -> Claim | None:
         """Answer what waits in a leased dialog; the claim to go on with where the lease is kept for more.
@@ -143,13 +145,14 @@ class TurnRunner:
         async with self._database.company_statements(claim.company_id, single=True) as statements:
             dialog = await load_dialog(statements, claim.dialog_id, claim.token)
         merging = claim.attempts == 1 if merge is None else merge
-        batch = form_batch(dialog.waiting, now=dialog.now, merge=merging)
+        rule = MergeRule(self._merge_window, partial(self._router.is_whole, bot.mode)) if merging else None
+        batch = form_batch(dialog.waiting, now=dialog.now, rule=rule)
         if memory is None or dialog.history_seq != claim.history_seq:
             memory = await self._read_memory(claim, dialog)
         if edited := batch.edited_ids:
             async with self._database.company_statements(claim.company_id, single=True) as statements:
-                words = await load_last_words(statements, claim.dialog_id, edited)
-            batch = without_invisible_edits(batch, words)
+                answered = await load_answered(statements, claim.dialog_id, edited)
+            batch = with_edits_judged(batch, answered)
         return _Opened(bot, dialog, batch, memory, _language(bot, dialog, batch))
 
     async def _read_memory(self, claim: Claim, dialog: DialogRow) -> list[MemoryMessage]:
@@ -184,6 +187,7 @@ class TurnRunner:
             staff_user_id=dialog.staff_user_id,
             history_seq=dialog.history_seq,
             language_chosen=dialog.language_chosen,
+            edited=batch.repeats,
         )
         async with asyncio.timeout(self._settings.turn_deadline):
             return await self._router.respond(turn, handover_until=dialog.handover_until), "done"
@@ -234,7 +238,7 @@ class TurnRunner:
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
         now = utc_now()
         kept = status == "done" and result.about is None
-        said = history_of(opened.batch.events, result.reply, now) if kept else []
+        said = history_of(opened.batch.events, result.reply, now, changed=result.changed) if kept else []
         write = TurnWrite(
             row_ids=opened.batch.row_ids,
             row_status=status,
@@ -300,7 +304,11 @@ async def _settled(session: AsyncSession, result: TurnResult) -> tuple[TurnResul
         settled = await result.settle(session)
         bells += [await effect(session) for effect in settled.effects]
         result = replace(
-            result, reply=settled.reply, state=settled.state, analytics=[*result.analytics, *settled.analytics]
+            result,
+            reply=settled.reply,
+            state=settled.state,
+            analytics=[*result.analytics, *settled.analytics],
+            changed=settled.changed,
         )
     return result, {bell for bell in bells if bell is not None}
 

@@ -45,6 +45,7 @@ def orders_skill(shop: Shop) -> Skill:
             ButtonFamily(views.CANCEL, _numbered(views.CANCEL, actions.ask_cancel)),
             ButtonFamily(views.CANCEL_SURELY, _numbered(views.CANCEL_SURELY, actions.cancel)),
         ),
+        texts=(views.TEXTS,),
         phrases=(
             Phrase("cancel_order", Strength.PASSING, phrases.read_cancellation, actions.ask_cancel),
             Phrase.matching("order_history", Strength.WHOLE, phrases.HISTORY, actions.history),

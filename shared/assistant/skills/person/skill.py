@@ -78,6 +78,7 @@ def person_skill(shop: Shop, recommendations: RecommendationService, catalog: Ca
             Label(lambda: views.TEXTS.variants("button.forget_tastes"), views.FORGET_TASTES),
             Label(lambda: views.TEXTS.variants("button.forget_me"), views.FORGET_ME),
         ),
+        texts=(views.TEXTS,),
         phrases=(
             Phrase.matching("about_me", whole, phrases.ABOUT_ME, knowing.show),
             Phrase.matching("forget_tastes", whole, phrases.FORGET_TASTES, knowing.forget_tastes),
