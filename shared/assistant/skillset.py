@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.assistant.asked import answered_button
 from shared.assistant.cards import Cards
+from shared.assistant.edits import unrepeated
 from shared.assistant.offline.understanding import readable
 from shared.assistant.skill import Answer, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
 from shared.assistant.tool_schema import tool_schema
@@ -30,7 +31,7 @@ class Skills:
 
     def __init__(self, skills: Sequence[Skill], *, cards: Cards) -> None:
         self.cards = cards
-        self._skills = tuple(skills)
+        self._skills = skills = tuple(unrepeated(skill) for skill in skills)
         self._phrases: tuple[Phrase, ...] = tuple(
             sorted((phrase for skill in skills for phrase in skill.phrases), key=lambda phrase: phrase.strength)
         )

@@ -44,18 +44,35 @@ def is_command(text: str) -> bool:
 
 
 def answer_command(turn: Turn, name: str, argument: str) -> TurnResult:
-    """Answer one of ``COMMANDS``."""
+    """Answer one of ``COMMANDS``. An edit of one that was carried out changes nothing."""
+    result = _answered(turn, name, argument)
+    return _unchanged(turn, name) if turn.edited and result.changed else result
+
+
+def _answered(turn: Turn, name: str, argument: str) -> TurnResult:
     counted = (AnalyticsEvent("command", {"name": name}),)
     match name:
         case "start":
             reply = Reply(messages=(welcome(turn.bot, turn.language),))
-            return TurnResult(reply=reply, state={}, forget=True, analytics=counted)
+            return TurnResult(reply=reply, state={}, forget=True, analytics=counted, changed=True)
         case "help":
             return TurnResult(reply=_say("help", turn.language), analytics=counted)
         case "language":
             return _language(turn, argument)
         case _:
-            return TurnResult(reply=_say("reset", turn.language), state={}, forget=True, analytics=counted)
+            reply = _say("reset", turn.language)
+            return TurnResult(reply=reply, state={}, forget=True, analytics=counted, changed=True)
+
+
+def _unchanged(turn: Turn, name: str) -> TurnResult:
+    """What is there, without the change that the command would make."""
+    match name:
+        case "start":
+            return TurnResult(reply=Reply(messages=(welcome(turn.bot, turn.language),)))
+        case "language":
+            return _language(turn, "")
+        case _:
+            return TurnResult(reply=_say("edited", turn.language))
 
 
 def welcome(bot: BotSnapshot, language: Language) -> TextMessage:
@@ -75,6 +92,7 @@ def _language(turn: Turn, argument: str) -> TurnResult:
     return TurnResult(
         reply=_say("language.chosen", chosen),
         language=chosen,
+        changed=True,
         analytics=(AnalyticsEvent("language_chosen", {"language": chosen.value}),),
     )
 

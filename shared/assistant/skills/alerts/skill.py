@@ -39,6 +39,7 @@ def alerts_skill(alerts: AlertService, shop: Shop) -> Skill:
             Phrase("alert", whole, phrases.read_asked, watching.by_words),
             Phrase.matching("undo_alert", Strength.PASSING, phrases.UNDO, watching.undo),
         ),
+        now=watching.show_all,
         rules="When the shopper wants to be told of a lower price or of a return to stock, call create_price_alert;"
         " the shop itself confirms it below your words, so do not repeat it.",
     )

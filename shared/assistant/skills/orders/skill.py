@@ -51,6 +51,7 @@ def orders_skill(shop: Shop) -> Skill:
             Phrase.matching("order_history", Strength.WHOLE, phrases.HISTORY, actions.history),
             Phrase("order_status", Strength.PASSING, phrases.read_status, actions.status),
         ),
+        now=actions.stand,
         rules="Of orders, say only what list_orders or get_order returned.",
     )
 

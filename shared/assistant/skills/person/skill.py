@@ -85,6 +85,7 @@ def person_skill(shop: Shop, recommendations: RecommendationService, catalog: Ca
             Phrase.matching("forget_me", whole, phrases.FORGET_ME, knowing.ask),
             Phrase("liking", whole, phrases.read_liking, knowing.learn),
         ),
+        now=knowing.show,
         rules="When the shopper asks what you know about them, or wants to be forgotten, call show_what_is_known or"
         " offer_to_forget. When they say what they generally like, call remember_preference.",
     )
@@ -161,6 +162,7 @@ class _Knowing:
             moment.state.with_help(),
             analytics=(AnalyticsEvent(EventKind.PREFERENCE, learnt),),
             facts="ok: remembered",
+            learns=True,
         )
 
     async def _category(self, moment: Moment, words: str) -> tuple[str | None, str | None]:
