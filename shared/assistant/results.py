@@ -28,10 +28,12 @@ def result_of(moment: Moment, answer: Answer, *, writes: Sequence[Write] = ()) -
         return _plain(moment, answer)
 
     async def settle(session: AsyncSession) -> TurnResult:
-        told = Answer()
+        told, changed = Answer(), False
         for write in to_write:
-            told = followed_by(replace(told, messages=()), await write(session))
-        return _plain(moment, followed_by(answer, told))
+            written = await write(session)
+            changed = changed or not written.refused
+            told = followed_by(replace(told, messages=()), written)
+        return _plain(moment, followed_by(answer, told), changed=changed)
 
     return TurnResult(settle=settle)
 
@@ -62,6 +64,7 @@ def followed_by(first: Answer, second: Answer) -> Answer:
         state=second.state if second.state is not None else first.state,
         analytics=(*first.analytics, *second.analytics),
         effects=(*first.effects, *second.effects),
+        learns=first.learns or second.learns,
         kept={**first.kept, **second.kept},
         asks=second.asks if second.messages else first.asks,
     )
@@ -77,7 +80,7 @@ def miss(moment: Moment) -> Answer:
     return Answer((replies.say("not_understood", moment.language, catalogue),), missed, counted)
 
 
-def _plain(moment: Moment, answer: Answer) -> TurnResult:
+def _plain(moment: Moment, answer: Answer, *, changed: bool = False) -> TurnResult:
     after = answer.state if answer.state is not None else moment.state
     messages, asks = answer.messages, answer.asks
     if answer.state is not None and after.misses >= MISSES_BEFORE_OFFER:
@@ -91,4 +94,5 @@ def _plain(moment: Moment, answer: Answer) -> TurnResult:
         state=after.into(state),
         effects=answer.effects,
         analytics=answer.analytics,
+        changed=changed or answer.changes,
     )

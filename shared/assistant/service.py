@@ -82,6 +82,10 @@ class AssistantResponder:
         """Close the model's connections."""
         await self._client.aclose()
 
+    def is_whole_request(self, text: str) -> bool:
+        """Whether a message says all of a request, so that nothing typed beside it is added to it."""
+        return self._private.skills.is_whole_request(text)
+
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer a turn before its deadline; without a usable model by rules. Database errors pass through.
 

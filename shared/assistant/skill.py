@@ -30,6 +30,7 @@ from shared.assistant.products import FoundProduct, ProductQuery
 from shared.assistant.state import AssistantState
 from shared.channels.messages import OutboundMessage
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
+from shared.kernel.i18n import Texts
 from shared.kernel.languages import Language
 
 __all__ = [
@@ -116,6 +117,15 @@ class Answer:
     """The question that the last message puts, for a typed «да» or «нет»."""
     final: bool = False
     """Nothing is to be added by the model: these messages are the whole answer."""
+    learns: bool = False
+    """It changes something by what it counts: a taste, learnt from ``analytics``."""
+    corrects: bool = False
+    """It replaces what the edited message said before."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is changed by it, but for what the assistant remembers of the talk."""
+        return self.write is not None or bool(self.effects) or self.learns
 
 
 # ---- words ------------------------------------------------------------------------------------------------
@@ -143,6 +153,10 @@ class Strength(IntEnum):
     """Whatever nobody else understood: the search."""
 
 
+def _never(_read: object) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Words that mean a wish, and what is done about it."""
@@ -156,6 +170,9 @@ class Phrase:
     """Gets what was read; ``None``: nothing to do now, the words count as not understood."""
     public: bool = False
     """Answered in groups although its skill is not ``public``: it neither does nor tells anything personal."""
+    goes_on: Callable[[Any], bool] = _never
+    """Whether what was read is often said in one breath with the next message, so that the two are one request:
+    «привет», «второй», «беру». Gets what was read. Words that fall to the search always may."""
 
     @classmethod
     def matching(
@@ -166,13 +183,21 @@ class Phrase:
         answer: Callable[[Moment], Awaitable[Answer | None]],
         *,
         public: bool = False,
+        goes_on: bool = False,
     ) -> Phrase:
-        """A phrase that says no more than its pattern does."""
+        """A phrase that says no more than its pattern does; ``goes_on``: whatever it reads."""
 
         async def just_answer(moment: Moment, _read: object) -> Answer | None:
             return await answer(moment)
 
-        return cls(wish, strength, lambda said: True if pattern.search(said.text) else None, just_answer, public)
+        return cls(
+            wish,
+            strength,
+            lambda said: True if pattern.search(said.text) else None,
+            just_answer,
+            public=public,
+            goes_on=lambda _read: goes_on,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +211,11 @@ class Wish:
     def name(self) -> str:
         """The wish's name."""
         return self.phrase.wish
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next message may belong to it."""
+        return self.phrase.goes_on(self.read)
 
     async def answer(self, moment: Moment) -> Answer | None:
         """Do it."""
@@ -265,8 +295,12 @@ class Skill:
     tools: tuple[Tool, ...] = ()
     buttons: tuple[ButtonFamily, ...] = ()
     labels: tuple[Label, ...] = ()
+    texts: tuple[Texts, ...] = ()
+    """The catalogues whose texts ``button.…`` stand on its buttons."""
     phrases: tuple[Phrase, ...] = ()
     form: Form | None = None
+    now: Callable[[Moment], Awaitable[Answer]] | None = None
+    """How things stand, of what its actions change: the answer to an edit that would have changed them again."""
     rules: str = ""
     """What the model has to know to use the tools well: a sentence or two of its prompt."""
     public: bool = False

@@ -9,6 +9,8 @@ from typing import Any
 
 from shared.assistant.asked import answered_button
 from shared.assistant.cards import Cards
+from shared.assistant.edits import unrepeated
+from shared.assistant.offline.understanding import readable
 from shared.assistant.skill import Answer, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
 from shared.assistant.tool_schema import tool_schema
 from shared.dialogs.contract import Turn
@@ -29,7 +31,7 @@ class Skills:
 
     def __init__(self, skills: Sequence[Skill], *, cards: Cards) -> None:
         self.cards = cards
-        self._skills = tuple(skills)
+        self._skills = skills = tuple(unrepeated(skill) for skill in skills)
         self._phrases: tuple[Phrase, ...] = tuple(
             sorted((phrase for skill in skills for phrase in skill.phrases), key=lambda phrase: phrase.strength)
         )
@@ -53,6 +55,25 @@ class Skills:
             if read is not None:
                 return Wish(phrase, read)
         return None
+
+    def is_whole_request(self, text: str) -> bool:
+        """Whether a text says all of a request, so that a message beside it is another one.
+
+        A question, the words on a button, and whatever a phrase understands are; not the words that fall to the
+        search («красный», «до 150 000»), nor what often begins or ends a thought («привет», «второй»).
+        """
+        words = text.strip()
+        if words.rstrip(" )!.").endswith("?") or words.casefold() in self._titles:
+            return True
+        wish = self.understand(Said(readable(words)))
+        return wish is not None and not wish.goes_on
+
+    @cached_property
+    def _titles(self) -> frozenset[str]:
+        """The words on all buttons, in every language: some messengers send them back, and people type them."""
+        of_texts = (title for skill in self._skills for texts in skill.texts for title in texts.starting("button."))
+        of_labels = (title for label in self._labels for title in label.words())
+        return frozenset(title.casefold() for title in (*of_texts, *of_labels))
 
     def typed_button(self, turn: Turn) -> str | None:
         """The id of the button that a turn's words press: «да» and «нет» to the question put last, or its label."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.assistant.catalogue import CatalogueFinder, CompanyCities
@@ -9,7 +10,7 @@ from shared.assistant.service import AssistantResponder
 from shared.assistant.skills.registry import Parts, built_in_skills
 from shared.assistant.skills.shop import Shop
 from shared.dialogs.contract import Responder
-from shared.dialogs.turns.router import HANDOVER, STAFF
+from shared.dialogs.turns.router import HANDOVER, STAFF, WholeRequests
 from shared.escalations.handover import HandoverResponder
 from shared.escalations.staff.responder import StaffResponder
 from shared.recommendations.service import RecommendationService
@@ -19,11 +20,23 @@ if TYPE_CHECKING:
     from shared.assistant.skillset import Skills
     from shared.composition.worker import Worker
 
-__all__ = ["built_in_responders"]
+__all__ = ["Answering", "build_answering"]
+
+_ASSISTANT = "assistant"
+"""The mode of the bots that it answers."""
 
 
-def built_in_responders(parts: Worker) -> dict[str, Responder]:
-    """Build them from a worker's parts; by the mode of the bot, or the state of the dialog."""
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers, and what they know of messages before they answer."""
+
+    responders: dict[str, Responder]
+    """By the mode of the bot, or the state of the dialog."""
+    whole: WholeRequests
+
+
+def build_answering(parts: Worker) -> Answering:
+    """Build it from a worker's parts."""
     finder = CatalogueFinder(parts.services.catalog)
     assistant = AssistantResponder(
         parts.settings,
@@ -33,7 +46,10 @@ def built_in_responders(parts: Worker) -> dict[str, Responder]:
         media=parts.media,
     )
     desk = parts.services.desk
-    return {"assistant": assistant, HANDOVER: HandoverResponder(desk), STAFF: StaffResponder(desk)}
+    return Answering(
+        responders={_ASSISTANT: assistant, HANDOVER: HandoverResponder(desk), STAFF: StaffResponder(desk)},
+        whole={_ASSISTANT: assistant.is_whole_request},
+    )
 
 
 def _skills(parts: Worker, finder: CatalogueFinder) -> Skills:

@@ -16,7 +16,7 @@ from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.drainer import Drainer
-from shared.dialogs.turns.router import Router
+from shared.dialogs.turns.router import Router, WholeRequests
 from shared.dialogs.turns.run import TurnRunner
 
 if TYPE_CHECKING:
@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["build_deliverer", "build_drainer", "build_sweep"]
 
 
-def build_drainer(parts: Worker, responders: Mapping[str, Responder]) -> Drainer:
-    """Build it from a worker's parts; ``responders`` by the mode of the bot, or the state of the dialog."""
+def build_drainer(parts: Worker, responders: Mapping[str, Responder], whole: WholeRequests) -> Drainer:
+    """Build it from a worker's parts.
+
+    Args:
+        parts: the worker.
+        responders: by the mode of the bot, or the state of the dialog.
+        whole: which messages they take for whole requests, by the mode of the bot.
+    """
     settings, database, bells = parts.settings, parts.database, parts.bells
     claims, lane = Claims(database, settings), _lane(parts)
     courtesy = Courtesy(
@@ -40,7 +46,7 @@ def build_drainer(parts: Worker, responders: Mapping[str, Responder]) -> Drainer
         directory=parts.directory,
         channel_of=parts.channel_of,
         claims=claims,
-        router=Router(dict(responders)),
+        router=Router(dict(responders), whole),
         memory=parts.services.memory,
         limit=MessageLimit(parts.cache, per_minute=settings.messages_per_minute),
         lane=lane,

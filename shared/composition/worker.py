@@ -133,10 +133,11 @@ class Worker:
     @part
     def drainer(self) -> Drainer:
         """Answers dialogs: the whole shop."""
-        from shared.composition.assistant import built_in_responders
+        from shared.composition.assistant import build_answering
         from shared.composition.dialogs import build_drainer
 
-        return build_drainer(self, built_in_responders(self) | self._responders)
+        answering = build_answering(self)
+        return build_drainer(self, answering.responders | self._responders, answering.whole)
 
     @part
     def deliverer(self) -> Deliverer:

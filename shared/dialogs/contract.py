@@ -101,6 +101,9 @@ class Turn:
     private_link: Callable[[str], str | None] = no_link
     """Makes the address that opens the person's private chat with the bot and hands it a parameter (see
     ``shared.dialogs.openings``); ``None`` where there is no such address."""
+    edited: bool = False
+    """Whether this is an edit, and nothing else, of a message that was carried out: the answers to it changed
+    something, or nobody knows. What it asks for is not carried out again; the answer tells how things stand."""
 
     @property
     def text(self) -> str:
@@ -149,6 +152,9 @@ class TurnResult:
     tells of: when one of them is erased, so is the answer while it waits. ``None``: the turn is kept."""
     language: Language | None = None
     """A language that the person asked for; stored."""
+    changed: bool = False
+    """Whether the answer changes something that an edit of the message must not change once more. Where it settles,
+    what that returns decides."""
     pass_on: bool = False
     """Not mine after all (the hand-over ended): commit my effects and let the bot's own responder answer."""
 

@@ -30,7 +30,7 @@ class HandoverResponder:
     * The button «Вернуться к боту» (or its words) ends the hand-over and says that the bot is back.
     * ``/start`` ends it and passes the turn on to the bot's own responder.
     * Anything else is for the staff, and passed on to the member who has the dialog: silence, but for one reminder
-      per escalation in its first minutes, while nobody has answered.
+      per escalation in its first minutes, while nobody has answered. So is an edit of what was carried out.
     """
 
     def __init__(self, desk: EscalationDesk) -> None:
@@ -38,14 +38,15 @@ class HandoverResponder:
 
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer a turn; opens one short read transaction at most."""
-        if _wants_start(turn):
+        if _wants_start(turn) and not turn.edited:
             return TurnResult(effects=(self._resolution(turn),), state=_without_reminder(turn.state), pass_on=True)
-        if _wants_bot(turn):
+        if _wants_bot(turn) and not turn.edited:
             return TurnResult(
                 reply=replies.welcome_back(turn.language),
                 effects=(self._resolution(turn),),
                 state=_without_reminder(turn.state),
                 analytics=(AnalyticsEvent("returned_to_bot"),),
+                changed=True,
             )
         return await self._wait(turn)
 

@@ -16,9 +16,19 @@ from shared.kernel.languages import Language
 __all__ = ["Texts"]
 
 
+class _Catalogue(gettext.GNUTranslations):
+    """A catalogue that can tell what it holds."""
+
+    _catalog: dict[str | tuple[str, int], str]
+
+    def singular(self) -> list[str]:
+        """The keys of the texts without plural forms."""
+        return [key for key in self._catalog if isinstance(key, str) and key]
+
+
 @cache
-def _catalogue(folder: Path, domain: str, language: Language) -> gettext.NullTranslations:
-    return gettext.translation(domain, localedir=folder, languages=[language.value])
+def _catalogue(folder: Path, domain: str, language: Language) -> _Catalogue:
+    return gettext.translation(domain, localedir=folder, languages=[language.value], class_=_Catalogue)
 
 
 class Texts:
@@ -45,6 +55,16 @@ class Texts:
         if found == key:
             raise KeyError(f"{self._domain}: no text {key!r} in {language}")
         return found.format(n=number, **values)
+
+    def starting(self, start: str, /) -> frozenset[str]:
+        """The texts, in every language, whose keys begin so and that have no places to fill."""
+        found = (
+            self.get(key, language)
+            for language in Language
+            for key in _catalogue(self._folder, self._domain, language).singular()
+            if key.startswith(start)
+        )
+        return frozenset(text for text in found if "{" not in text)
 
     def variants(self, key: str, /) -> frozenset[str]:
         """The text ``key`` in every language: to recognise a pressed button whose label came back as text."""

@@ -145,6 +145,8 @@ class Settings(BaseSettings):
     """From this attempt on a dialog runs alone in its process."""
     merge_window: float = 0.3
     """How long typed words wait for more."""
+    late_window: float = 1.0
+    """How long what was delivered late (5 s and more after it was written) waits for what was written before it."""
     album_window: float = 1.0
     """How long a part of an album waits for the next one."""
     album_limit: float = 3.0

@@ -167,8 +167,8 @@ def _app_queries(filled: Filled) -> dict[str, tuple[TextClause, dict[str, Any], 
             {"id": filled.dialog, "memory_from": 0, "limit": 20},
             {("messages", "messages_pkey")},
         ),
-        "last words": (
-            rows._LAST_WORDS,
+        "answered messages": (
+            rows._ANSWERED,
             {"id": filled.dialog, "message_ids": ["1"]},
             {("messages", "messages_pkey")},
         ),

@@ -127,6 +127,7 @@ class ModelAssistant:
             after,
             analytics=(counted, *toolbox.analytics, *(one for one in seen if one not in toolbox.analytics)),
             effects=done.effects,
+            learns=toolbox.learns,
             kept=done.kept,
             asks=done.asks if chosen is None else None,
         )

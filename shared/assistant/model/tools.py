@@ -46,6 +46,8 @@ class Toolbox:
         """Messages and state of the last call that has any: they follow the model's words."""
         self.writes: list[Write] = []
         """Changes to commit with the turn, in their order."""
+        self.learns = False
+        """Whether a call learnt something about the shopper."""
         self.final: Answer | None = None
         """The whole answer, where a call ended the turn."""
 
@@ -90,6 +92,7 @@ class Toolbox:
     def _remember(self, answer: Answer) -> None:
         self.evidence.append(answer.evidence)
         self.analytics.extend(answer.analytics)
+        self.learns = self.learns or answer.learns
         if answer.found is not None:
             self.found = answer.found
         if answer.final:

@@ -17,7 +17,7 @@ from shared.orders.checkout import CheckoutService
 from shared.orders.schemas import Cart
 from shared.orders.service import OrderService
 
-__all__ = ["Person", "Shop", "request_of"]
+__all__ = ["Person", "Shop", "message_of", "request_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ class Shop:
         """A product of the shopper's city by its article number."""
         turn = moment.turn
         return await self.finder.get(session, sku, language=turn.language, city_id=turn.bot.city_id)
+
+
+def message_of(moment: Moment) -> str:
+    """The platform's id of the message that the shopper wrote last; an edit of it has the same."""
+    return [event.message_id for event in moment.turn.events if isinstance(event, InboundMessage)][-1]
 
 
 def request_of(moment: Moment) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,9 +24,12 @@ from shared.channels.messages import TextContent, UnsupportedContent
 from shared.kernel.clock import utc_now
 from shared.runtime.settings import Settings
 
-__all__ = ["Windows", "inbox_row", "stored_event"]
+__all__ = ["LATE_AFTER", "Windows", "inbox_row", "stored_event"]
 
 _log = logging.getLogger(__name__)
+
+LATE_AFTER = timedelta(seconds=5)
+"""What is received so long after it was written was held up on its way: an outage, here or at the platform."""
 
 _STORED_EVENT: TypeAdapter[InboundMessage | MembershipChange] = TypeAdapter(
     Annotated[InboundMessage | MembershipChange, Field(discriminator="kind")]
@@ -40,6 +44,7 @@ class Windows:
     merge: int
     album: int
     album_limit: int
+    late: int
 
     @classmethod
     def of(cls, settings: Settings) -> Windows:
@@ -48,6 +53,7 @@ class Windows:
             merge=round(settings.merge_window * 1000),
             album=round(settings.album_window * 1000),
             album_limit=round(settings.album_limit * 1000),
+            late=round(settings.late_window * 1000),
         )
 
 
@@ -58,7 +64,7 @@ def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows
         event: what the channel read.
         bot_id: whose webhook it was.
         place: 1-based index of the raw body to store with it; 0: none.
-        windows: how long plain text and album parts wait.
+        windows: how long plain text, album parts, and whatever comes late wait.
     """
     row: dict[str, Any] = {
         "place": place,
@@ -118,6 +124,9 @@ def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> di
         row["change"] = event.change.value
     elif event.album_id is not None:
         row |= {"album_id": event.album_id, "wait_ms": windows.album, "limit_ms": windows.album_limit}
+    elif utc_now() - event.occurred_at > LATE_AFTER:
+        # what was written before it may come right behind it: platforms deliver a backlog in any order
+        row["wait_ms"] = windows.late
     elif isinstance(event.content, TextContent) and not event.content.text.startswith("/"):
         row["wait_ms"] = windows.merge
     return row

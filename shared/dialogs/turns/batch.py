@@ -1,23 +1,32 @@
 """What of a dialog's waiting rows makes the next turn. Pure: rows in, turn out.
 
-Rows come in the platform's own order. A turn begins when the row in front is due, and takes along what came
-after it: whose own window is still open would only be answered apart. An album that is still arriving is waited
-for. A pressed button is a turn of its own, for it has its own answer; pressed twice, it is one. An edit of a
-message in the same turn replaces it in place; after a failed attempt only the first row is taken, so that one bad
-row does not hold the others.
+Rows are answered in the order in which they were written. A turn begins when the row in front is due, and takes
+along the rows that go on with the same thought: fragments, typed within a second of one another. The platform's
+times tell how far apart they were written, for what is delivered late comes all at once. A row that came in time
+must also have come within the merge window of the one before it.
+
+Turns of their own are a whole request (the bot's responder knows those), an edit of a message that was answered,
+and a pressed button (pressed twice within a second, it is one press). An album that is still arriving is waited
+for. An edit of a message that still waits replaces it in place, wherever the edit stands. After a failed attempt
+only the first row is taken, so that one bad row does not hold the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 from shared.channels.contract import InboundMessage, MembershipChange
 from shared.channels.messages import ChoiceContent
+from shared.dialogs.inbox.events import LATE_AFTER
 from shared.dialogs.turns.history import words_of
 
-__all__ = ["Batch", "WaitingRow", "form_batch", "without_invisible_edits"]
+__all__ = ["Answered", "Batch", "MergeRule", "WaitingRow", "form_batch", "in_order", "with_edits_judged"]
+
+_SAME_THOUGHT = timedelta(seconds=1)
+"""Fragments are written at most so far apart; Telegram and WhatsApp tell whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,44 @@ class WaitingRow:
     due_at: datetime
     event: InboundMessage | MembershipChange
     received_at: datetime
+
+    @property
+    def late(self) -> bool:
+        """Whether it came long after it was written: the time of its receipt tells nothing then."""
+        return self.received_at - self.event.occurred_at > LATE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRule:
+    """Which rows may be parts of one thought.
+
+    Args:
+        window: rows that came in time are received at most so far apart.
+        is_whole: whether a message says all of a request, so that nothing may be added to it.
+    """
+
+    window: timedelta
+    is_whole: Callable[[InboundMessage], bool] = lambda _message: False
+
+    def joins(self, earlier: WaitingRow, later: WaitingRow) -> bool:
+        """Whether ``later``, the next one written after ``earlier``, goes on with it."""
+        if not _same_talk(earlier.event, later.event):
+            return False
+        if _album_of(earlier.event) is not None and _album_of(earlier.event) == _album_of(later.event):
+            return True
+        if _pressed(earlier.event) != _pressed(later.event):
+            return False
+        if abs(later.event.occurred_at - earlier.event.occurred_at) > _SAME_THOUGHT:
+            return False
+        if _pressed(earlier.event) is not None:
+            return True
+        in_time = not (earlier.late or later.late)
+        if in_time and abs(later.received_at - earlier.received_at) > self.window:
+            return False
+        return not (self._stands_alone(earlier.event) or self._stands_alone(later.event))
+
+    def _stands_alone(self, event: InboundMessage | MembershipChange) -> bool:
+        return isinstance(event, InboundMessage) and (event.edited or self.is_whole(event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +87,8 @@ class Batch:
     """When the rows that are left fall due; ``None``: none is left."""
     received_at: datetime | None
     """When the last row of the turn arrived; ``None`` in an empty batch."""
+    repeats: bool = False
+    """Whether it edits what was carried out: its answers changed something, or nobody knows."""
 
     @property
     def edited_ids(self) -> list[str]:
@@ -47,40 +96,104 @@ class Batch:
         return [event.message_id for event in self.events if isinstance(event, InboundMessage) and event.edited]
 
 
-def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Batch:
-    """Form the turn of ``rows`` (in the platform's order) at the moment ``now``.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is known of a message that was answered before it was edited."""
 
-    ``merge`` off takes the first row alone. Returns an empty batch when the first row is not due yet.
+    words: str
+    """What it said when it was answered last."""
+    changed: bool
+    """Whether any answer to it changed something, as far as is known."""
+
+
+def in_order(rows: Sequence[WaitingRow]) -> list[WaitingRow]:
+    """Rows that stand in the order of their keys, in the order of their writing.
+
+    Of a platform that tells whole seconds, what was written in one second keeps the order of receipt. Its keys hold
+    the place in the body behind the second, which says nothing about rows of other bodies; ids follow both.
     """
-    taken = 0
-    for row in rows if merge else rows[:1]:
-        if row.due_at > now and (taken == 0 or _is_album_part(row)):
-            break
-        if taken and _pressed(row.event) != _pressed(rows[taken - 1].event):
-            break
-        taken += 1
-    rest = rows[taken:]
+    return [row for _, same in groupby(rows, key=_moment) for row in sorted(same, key=lambda row: row.id)]
+
+
+def form_batch(rows: Sequence[WaitingRow], *, now: datetime, rule: MergeRule | None) -> Batch:
+    """Form the turn of ``rows`` (in the order of their writing) at the moment ``now``.
+
+    ``rule`` ``None`` takes the first row alone. Returns an empty batch when the first row is not due yet.
+    """
+    taken: list[WaitingRow] = []
+    if rows and rows[0].due_at <= now:
+        taken = [rows[0]] if rule is None else _front(rows, now=now, rule=rule)
+    row_ids = tuple(row.id for row in taken)
+    left = [row for row in rows if row.id not in row_ids]
     return Batch(
-        row_ids=tuple(row.id for row in rows[:taken]),
-        events=tuple(_with_edits(rows[:taken])),
-        due_at=rest[0].due_at if rest else None,
-        received_at=max((row.received_at for row in rows[:taken]), default=None),
+        row_ids=row_ids,
+        events=tuple(_with_edits(taken)),
+        due_at=left[0].due_at if left else None,
+        received_at=max((row.received_at for row in taken), default=None),
     )
 
 
-def without_invisible_edits(batch: Batch, last_words: Mapping[str, str]) -> Batch:
-    """The batch without edits that change no word of an answered message (Telegram reports those too).
+def with_edits_judged(batch: Batch, answered: Mapping[str, Answered]) -> Batch:
+    """The batch without edits that change no word of an answered message (Telegram reports those too), and whether
+    the edits that are left are of something that was carried out.
 
-    ``last_words``: what the edited messages said when they were answered, by message id.
+    ``answered``: what is known of the edited messages, by message id.
     """
-    kept = tuple(event for event in batch.events if not _is_invisible(event, last_words))
-    return replace(batch, events=kept)
+    kept: list[InboundMessage | MembershipChange] = []
+    repeats = False
+    for event in batch.events:
+        if isinstance(event, InboundMessage) and event.edited:
+            before = answered.get(event.message_id)
+            if before is not None and before.words == words_of(event.content):
+                continue
+            repeats = repeats or before is None or before.changed
+        kept.append(event)
+    return replace(batch, events=tuple(kept), repeats=repeats)
 
 
-def _is_invisible(event: InboundMessage | MembershipChange, last_words: Mapping[str, str]) -> bool:
-    if not isinstance(event, InboundMessage) or not event.edited:
-        return False
-    return last_words.get(event.message_id) == words_of(event.content)
+def _front(rows: Sequence[WaitingRow], *, now: datetime, rule: MergeRule) -> list[WaitingRow]:
+    """The first row, what goes on with it, and the edits of either."""
+    replaced = _edits_of_waiting(rows)
+    written = [row for row in rows if row.id not in replaced]
+    taken = [written[0]]
+    for row in written[1:]:
+        if (row.due_at > now and _album_of(row.event) is not None) or not rule.joins(taken[-1], row):
+            break
+        taken.append(row)
+    ids = {row.id for row in taken}
+    return [row for row in rows if row.id in ids or replaced.get(row.id) in ids]
+
+
+def _edits_of_waiting(rows: Sequence[WaitingRow]) -> dict[int, int]:
+    """The edits of messages that wait themselves: the edit's row, and the row of what it replaces."""
+    originals: dict[tuple[str, str], int] = {}
+    found: dict[int, int] = {}
+    for row in rows:
+        event = row.event
+        if not isinstance(event, InboundMessage):
+            continue
+        key = (event.sender.id, event.message_id)
+        if event.edited and key in originals:
+            found[row.id] = originals[key]
+        elif not isinstance(event.content, ChoiceContent):  # a press bears the id of the message with the button
+            originals.setdefault(key, row.id)
+    return found
+
+
+def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipChange]:
+    """The rows' events; one that was edited has its last content, at its place."""
+    replaced = _edits_of_waiting(rows)
+    events = {row.id: row.event for row in rows}
+    for edit, original in replaced.items():
+        newest, event = events.pop(edit), events[original]
+        assert isinstance(newest, InboundMessage)
+        events[original] = event.model_copy(update={"content": newest.content})
+    return list(events.values())
+
+
+def _same_talk(first: InboundMessage | MembershipChange, second: InboundMessage | MembershipChange) -> bool:
+    """Whether both are of one person in one talk: only then can they be one thought."""
+    return first.sender.id == second.sender.id
 
 
 def _pressed(event: InboundMessage | MembershipChange) -> str | None:
@@ -90,25 +203,14 @@ def _pressed(event: InboundMessage | MembershipChange) -> str | None:
     return None
 
 
-def _is_album_part(row: WaitingRow) -> bool:
-    return isinstance(row.event, InboundMessage) and row.event.album_id is not None
+def _album_of(event: InboundMessage | MembershipChange) -> str | None:
+    return event.album_id if isinstance(event, InboundMessage) else None
 
 
-def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipChange]:
-    events: list[InboundMessage | MembershipChange] = []
-    for row in rows:
-        event = row.event
-        if isinstance(event, InboundMessage) and event.edited:
-            place = next(
-                (
-                    index
-                    for index, earlier in enumerate(events)
-                    if isinstance(earlier, InboundMessage) and earlier.message_id == event.message_id
-                ),
-                None,
-            )
-            if place is not None:
-                events[place] = event
-                continue
-        events.append(event)
-    return events
+def _moment(row: WaitingRow) -> tuple[int, datetime | None]:
+    """Rows of one moment, as far as the platform tells it, have the same; a key that is no time is unique."""
+    event = row.event
+    second = int(event.occurred_at.astimezone(UTC).timestamp())
+    if event.order_key // 1000 == second and event.occurred_at.microsecond == 0:
+        return second, event.occurred_at
+    return event.order_key, None

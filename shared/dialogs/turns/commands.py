@@ -9,7 +9,7 @@ from shared.dialogs.texts import TEXTS
 from shared.dialogs.turns.language_wishes import language_wished
 from shared.kernel.languages import Language, language_of
 
-__all__ = ["COMMANDS", "answer_command", "command_of", "welcome"]
+__all__ = ["COMMANDS", "answer_command", "command_of", "is_command", "welcome"]
 
 LANGUAGE_BUTTON = "lang:"
 COMMANDS = ("start", "help", "language", "reset")
@@ -38,19 +38,41 @@ def command_of(turn: Turn) -> tuple[str, str] | None:
     return (name, argument.strip()) if name in COMMANDS else None
 
 
+def is_command(text: str) -> bool:
+    """Whether a message is a command, of every bot or of some, or a wish for a language."""
+    return text.startswith("/") or language_wished(text) is not None
+
+
 def answer_command(turn: Turn, name: str, argument: str) -> TurnResult:
-    """Answer one of ``COMMANDS``."""
+    """Answer one of ``COMMANDS``. An edit of one that was carried out changes nothing."""
+    result = _answered(turn, name, argument)
+    return _unchanged(turn, name) if turn.edited and result.changed else result
+
+
+def _answered(turn: Turn, name: str, argument: str) -> TurnResult:
     counted = (AnalyticsEvent("command", {"name": name}),)
     match name:
         case "start":
             reply = Reply(messages=(welcome(turn.bot, turn.language),))
-            return TurnResult(reply=reply, state={}, forget=True, analytics=counted)
+            return TurnResult(reply=reply, state={}, forget=True, analytics=counted, changed=True)
         case "help":
             return TurnResult(reply=_say("help", turn.language), analytics=counted)
         case "language":
             return _language(turn, argument)
         case _:
-            return TurnResult(reply=_say("reset", turn.language), state={}, forget=True, analytics=counted)
+            reply = _say("reset", turn.language)
+            return TurnResult(reply=reply, state={}, forget=True, analytics=counted, changed=True)
+
+
+def _unchanged(turn: Turn, name: str) -> TurnResult:
+    """What is there, without the change that the command would make."""
+    match name:
+        case "start":
+            return TurnResult(reply=Reply(messages=(welcome(turn.bot, turn.language),)))
+        case "language":
+            return _language(turn, "")
+        case _:
+            return TurnResult(reply=_say("edited", turn.language))
 
 
 def welcome(bot: BotSnapshot, language: Language) -> TextMessage:
@@ -70,6 +92,7 @@ def _language(turn: Turn, argument: str) -> TurnResult:
     return TurnResult(
         reply=_say("language.chosen", chosen),
         language=chosen,
+        changed=True,
         analytics=(AnalyticsEvent("language_chosen", {"language": chosen.value}),),
     )
 

@@ -20,7 +20,7 @@ from shared.channels.messages import (
 )
 from shared.dialogs.contract import MemoryMessage, Role
 
-__all__ = ["Said", "history_of", "words_of"]
+__all__ = ["Said", "history_of", "spoken", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,22 @@ class Said:
     memory: MemoryMessage
 
 
-def history_of(events: Sequence[InboundMessage | MembershipChange], reply: Reply, now: datetime) -> list[Said]:
-    """The messages of a turn in order; the bot's whole reply is one entry."""
+def history_of(
+    events: Sequence[InboundMessage | MembershipChange], reply: Reply, now: datetime, *, changed: bool
+) -> list[Said]:
+    """The messages of a turn in order; the bot's whole reply is one entry.
+
+    ``changed``: whether the answer changed something; kept for the edits that may follow.
+    """
     said = [
         _said(
             Role.SHOPPER,
             words_of(event.content),
-            {"message_id": event.message_id, **event.content.model_dump(mode="json", exclude_none=True)},
+            {
+                "message_id": event.message_id,
+                "changed": changed,
+                **event.content.model_dump(mode="json", exclude_none=True),
+            },
             event.occurred_at,
         )
         for event in events
@@ -51,6 +60,16 @@ def history_of(events: Sequence[InboundMessage | MembershipChange], reply: Reply
 def _said(role: Role, words: str, content: dict[str, Any], at: datetime) -> Said:
     row = {"role": role.value, "text": words, "content": content, "at": at.isoformat()}
     return Said(row, MemoryMessage(role, words, at))
+
+
+def spoken(content: InboundContent) -> str:
+    """The words that a person wrote: a text, or the caption of a file."""
+    match content:
+        case TextContent():
+            return content.text
+        case MediaContent():
+            return content.caption
+    return ""
 
 
 def words_of(content: InboundContent) -> str:

@@ -1,17 +1,19 @@
-"""Who answers a turn: the staff's desk, the hand-over's keeper, a command, or the responder of the bot's mode."""
+"""Who answers a turn: the staff's desk, the hand-over's keeper, a command, or the responder of the bot's mode; and
+which messages are whole requests for them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from shared.channels.contract import InboundMessage
 from shared.dialogs.contract import Effect, Responder, Turn, TurnResult
-from shared.dialogs.turns.commands import answer_command, command_of
+from shared.dialogs.turns.commands import answer_command, command_of, is_command
+from shared.dialogs.turns.history import spoken
 from shared.kernel.errors import Misconfigured
 
-__all__ = ["HANDOVER", "STAFF", "Router"]
+__all__ = ["HANDOVER", "STAFF", "Router", "WholeRequests"]
 
 HANDOVER = "handover"
 """The responder that keeps a dialog in which people talk."""
@@ -19,11 +21,29 @@ STAFF = "staff"
 """The responder that is asked first: it answers what members of staff want in their own messengers."""
 
 
-class Router:
-    """Picks the responder of a turn. ``responders`` maps a bot's mode, ``handover`` and ``staff`` to responders."""
+WholeRequests = Mapping[str, Callable[[str], bool]]
+"""By a bot's mode: whether its responder takes a text for all of a request, to which nothing is to be added."""
 
-    def __init__(self, responders: Mapping[str, Responder]) -> None:
+
+class Router:
+    """Picks the responder of a turn.
+
+    Args:
+        responders: by a bot's mode, ``handover`` and ``staff``.
+        whole: what the responders know of whole requests; a mode that is not in there knows of none.
+    """
+
+    def __init__(self, responders: Mapping[str, Responder], whole: WholeRequests | None = None) -> None:
         self._responders = responders
+        self._whole = whole or {}
+
+    def is_whole(self, mode: str, message: InboundMessage) -> bool:
+        """Whether a message says all of a request: a command, or what the responder of ``mode`` knows as one."""
+        text = spoken(message.content).strip()
+        if not text:
+            return False
+        known = self._whole.get(mode)
+        return is_command(text) or (known is not None and known(text))
 
     async def respond(self, turn: Turn, *, handover_until: datetime | None) -> TurnResult:
         """Answer a turn.

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from shared.dialogs.contract import MemoryMessage, Role
 from shared.dialogs.inbox.events import stored_event
-from shared.dialogs.turns.batch import WaitingRow
+from shared.dialogs.turns.batch import Answered, WaitingRow, in_order
 from shared.kernel.errors import Conflict
 from shared.kernel.languages import Language, language_of
 from shared.runtime.statements import Executor
@@ -24,8 +24,8 @@ __all__ = [
     "LostLease",
     "TurnWrite",
     "commit_turn",
+    "load_answered",
     "load_dialog",
-    "load_last_words",
     "load_memory",
 ]
 
@@ -53,13 +53,16 @@ SELECT role, text, at FROM messages
  WHERE dialog_id = :id AND person_id = :person_id AND seq > :memory_from ORDER BY seq DESC LIMIT :limit
 """)
 
-# Edits are rare and of recent messages: the newest rows of the dialog's history are read, by its key.
-_LAST_WORDS = text("""
-SELECT DISTINCT ON (message_id) message_id, text
-  FROM (SELECT seq, text, content ->> 'message_id' AS message_id FROM messages
+# Edits are rare and of recent messages: the newest rows of the dialog's history are read, by its key. A row without
+# ``changed`` was written by an earlier version, or erased: nobody knows.
+_ANSWERED = text("""
+SELECT message_id, (array_agg(text ORDER BY seq DESC))[1] AS words, bool_or(changed) AS changed
+  FROM (SELECT seq, text, content ->> 'message_id' AS message_id,
+               content ->> 'changed' IS DISTINCT FROM 'false' AS changed
+          FROM messages
          WHERE dialog_id = :id AND role = 'shopper' ORDER BY seq DESC LIMIT 500) recent
  WHERE message_id = ANY(:message_ids)
- ORDER BY message_id, seq DESC
+ GROUP BY message_id
 """)
 
 # Everything of a turn in one statement: its first part succeeds only for the holder of the lease, and the
@@ -130,7 +133,7 @@ class LostLease(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class DialogRow:
-    """A dialog as a turn reads it, with its waiting rows in the platform's order."""
+    """A dialog as a turn reads it, with its waiting rows in the order of their writing."""
 
     chat_id: str
     customer_id: str
@@ -196,14 +199,16 @@ async def load_dialog(session: Executor, dialog_id: int, token: UUID) -> DialogR
     row = (await session.execute(_LOAD, {"id": dialog_id, "limit": _ROWS_PER_TURN})).one_or_none()
     if row is None or row.lease_token != token:
         raise LostLease(f"dialog {dialog_id}")
-    waiting = tuple(
-        WaitingRow(
-            id=id_,
-            due_at=datetime.fromisoformat(due_at),
-            event=stored_event(event, row_id=id_, chat_id=row.chat_id),
-            received_at=datetime.fromisoformat(received_at),
-        )
-        for id_, due_at, event, received_at in row.waiting
+    waiting = in_order(
+        [
+            WaitingRow(
+                id=id_,
+                due_at=datetime.fromisoformat(due_at),
+                event=stored_event(event, row_id=id_, chat_id=row.chat_id),
+                received_at=datetime.fromisoformat(received_at),
+            )
+            for id_, due_at, event, received_at in row.waiting
+        ]
     )
     return DialogRow(
         chat_id=row.chat_id,
@@ -222,7 +227,7 @@ async def load_dialog(session: Executor, dialog_id: int, token: UUID) -> DialogR
         now=row.now,
         staff_user_id=row.staff_user_id,
         is_group=row.is_group,
-        waiting=waiting,
+        waiting=tuple(waiting),
     )
 
 
@@ -238,10 +243,10 @@ async def load_memory(
     return [MemoryMessage(Role(row.role), row.text, row.at) for row in reversed(rows.all())]
 
 
-async def load_last_words(session: Executor, dialog_id: int, message_ids: Sequence[str]) -> Mapping[str, str]:
-    """The words that answered messages had when they were last answered, by the platform's message id."""
-    rows = await session.execute(_LAST_WORDS, {"id": dialog_id, "message_ids": list(message_ids)})
-    return {row.message_id: row.text for row in rows}
+async def load_answered(session: Executor, dialog_id: int, message_ids: Sequence[str]) -> Mapping[str, Answered]:
+    """What is known of messages that were answered, by the platform's message id."""
+    rows = await session.execute(_ANSWERED, {"id": dialog_id, "message_ids": list(message_ids)})
+    return {row.message_id: Answered(row.words, row.changed) for row in rows}
 
 
 async def commit_turn(

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -30,7 +30,7 @@ from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
 from shared.dialogs.turns.asker import Asker, group_asker, keep_apart, open_wish, private_asker
-from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
+from shared.dialogs.turns.batch import Batch, MergeRule, form_batch, with_edits_judged
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.history import Said, history_of
@@ -41,8 +41,8 @@ from shared.dialogs.turns.rows import (
     DialogRow,
     TurnWrite,
     commit_turn,
+    load_answered,
     load_dialog,
-    load_last_words,
     load_memory,
 )
 from shared.kernel.clock import utc_now
@@ -111,6 +111,7 @@ class TurnRunner:
         self._courtesy = courtesy
         self._bells = bells
         self._settings = settings
+        self._merge_window = timedelta(seconds=settings.merge_window)
 
     async def run(self, claim: Claim, *, stay: bool = True) -> Claim | None:
         """Answer what waits in a leased dialog; the claim to go on with where the lease is kept for more.
@@ -148,11 +149,12 @@ class TurnRunner:
         async with self._database.company_statements(claim.company_id, single=True) as statements:
             dialog = await load_dialog(statements, claim.dialog_id, claim.token)
         merging = claim.attempts == 1 if merge is None else merge
-        batch = form_batch(dialog.waiting, now=dialog.now, merge=merging)
+        rule = MergeRule(self._merge_window, partial(self._router.is_whole, bot.mode)) if merging else None
+        batch = form_batch(dialog.waiting, now=dialog.now, rule=rule)
         if edited := batch.edited_ids:
             async with self._database.company_statements(claim.company_id, single=True) as statements:
-                words = await load_last_words(statements, claim.dialog_id, edited)
-            batch = without_invisible_edits(batch, words)
+                answered = await load_answered(statements, claim.dialog_id, edited)
+            batch = with_edits_judged(batch, answered)
         asker, batch = await self._who_asks(claim, dialog, batch)
         if memory is None or asker.in_group or dialog.history_seq != claim.history_seq:
             memory = await self._read_memory(claim, asker)
@@ -213,6 +215,7 @@ class TurnRunner:
             staff_user_id=dialog.staff_user_id,
             history_seq=dialog.history_seq,
             language_chosen=asker.language_chosen,
+            edited=batch.repeats,
             group=asker.in_group,
             private_link=opened.private_link,
         )
@@ -267,7 +270,7 @@ class TurnRunner:
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
         now = utc_now()
         kept = status == "done" and result.about is None and not asker.anonymous
-        said = history_of(opened.batch.events, result.reply, now) if kept else []
+        said = history_of(opened.batch.events, result.reply, now, changed=result.changed) if kept else []
         write = TurnWrite(
             row_ids=opened.batch.row_ids,
             row_status=status,
@@ -340,7 +343,11 @@ async def _settled(session: AsyncSession, result: TurnResult) -> tuple[TurnResul
         settled = await result.settle(session)
         bells += [await effect(session) for effect in settled.effects]
         result = replace(
-            result, reply=settled.reply, state=settled.state, analytics=[*result.analytics, *settled.analytics]
+            result,
+            reply=settled.reply,
+            state=settled.state,
+            analytics=[*result.analytics, *settled.analytics],
+            changed=settled.changed,
         )
     return result, {bell for bell in bells if bell is not None}
 

@@ -15,7 +15,7 @@ from shared.channels.contract import Platform
 from shared.kernel.errors import InvalidInput
 from shared.runtime.database import Database
 from tests.doubles.echo import ECHO
-from tests.integration.conversation import Stage
+from tests.integration.conversation import open_stage
 from tests.integration.shops import Shop
 
 NOON = datetime(2026, 11, 20, 7, tzinfo=UTC)
@@ -214,15 +214,16 @@ def test_words_of_a_search_are_kept_short_and_without_phone_numbers(said: str, k
     assert len(service.searched_words("я" * 500)) == 80
 
 
-async def test_a_real_conversation_is_counted(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    aigul = stage.shopper(shop, Platform.TELEGRAM)
-    await aigul.says("раз", "два")
-    await aigul.hears("раз")
+async def test_a_real_conversation_is_counted(settings_env: dict[str, str]) -> None:
+    async with open_stage(settings_env, merge_window=1.0) as stage:
+        shop = await stage.open_shop(mode=ECHO)
+        aigul = stage.shopper(shop, Platform.TELEGRAM)
+        await aigul.says("раз", "два")
+        await aigul.hears("раз")
 
-    async with stage.worker.database.session_scope(shop.company_id) as session:
-        report = await service.report(session, ReportFilter(by=Breakdown.PLATFORM), now=datetime.now(UTC))
+        async with stage.worker.database.session_scope(shop.company_id) as session:
+            report = await service.report(session, ReportFilter(by=Breakdown.PLATFORM), now=datetime.now(UTC))
 
-    assert (report.totals.messages, report.totals.replies, report.totals.active_people) == (2, 1, 1)
-    assert report.totals.response_ms.p50 is not None
-    assert report.groups[0].key == "telegram"
+        assert (report.totals.messages, report.totals.replies, report.totals.active_people) == (2, 1, 1)
+        assert report.totals.response_ms.p50 is not None
+        assert report.groups[0].key == "telegram"

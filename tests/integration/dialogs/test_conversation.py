@@ -23,14 +23,17 @@ async def test_a_shopper_is_shown_what_was_asked_for(stage: Stage, platform: Pla
     await aigul.hears("Диван «Алма»", "140 000")
 
 
-async def test_parts_written_one_after_another_get_one_answer(stage: Stage, platform: Platform) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    aigul = stage.shopper(shop, platform)
+async def test_parts_written_one_after_another_get_one_answer(
+    settings_env: dict[str, str], platform: Platform
+) -> None:
+    async with open_stage(settings_env, merge_window=1.0) as stage:
+        shop = await stage.open_shop(mode=ECHO)
+        aigul = stage.shopper(shop, platform)
 
-    await aigul.says("хочу диван", "красный", "до 150000")
+        await aigul.says("хочу диван", "красный", "до 150000")
 
-    assert await aigul.hears() == "«хочу диван + красный + до 150000»"
-    assert len(stage.echo.turns) == 1
+        assert await aigul.hears() == "«хочу диван + красный + до 150000»"
+        assert len(stage.echo.turns) == 1
 
 
 async def test_what_is_written_after_an_answer_gets_an_answer_of_its_own(stage: Stage, platform: Platform) -> None:

@@ -70,7 +70,7 @@ async def test_who_has_long_been_a_customer_may_write_more(settings_env: dict[st
 
 
 async def test_a_merged_turn_counts_one(settings_env: dict[str, str]) -> None:
-    async with open_stage(settings_env, messages_per_minute=2) as stage:
+    async with open_stage(settings_env, messages_per_minute=2, merge_window=1.0) as stage:
         shop = await stage.open_shop(mode=ECHO)
         aigul = stage.shopper(shop)
 

@@ -72,6 +72,7 @@ def advice_skill(shop: Shop, recommendations: RecommendationService, cards: Card
         ),
         buttons=(ButtonFamily(ADVICE, adviser.by_button),),
         labels=(Label(lambda: TEXTS.variants("button.advice"), ADVICE),),
+        texts=(TEXTS,),
         phrases=(Phrase.matching("advice", Strength.WHOLE, phrases.ADVICE, adviser.advise),),
         rules="When the shopper asks what you would recommend, without saying what to look for, call"
         " recommend_products and give its reasons.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from shared.alerts import replies
 from shared.alerts.replies import RENEW, STOP
 from shared.alerts.service import AlertService
 from shared.assistant.skill import Answer, ButtonFamily, Label, Moment, Phrase, Skill, Strength
@@ -31,12 +32,14 @@ def alerts_skill(alerts: AlertService, shop: Shop) -> Skill:
             ButtonFamily(views.SHOW, watching.show_one),
         ),
         labels=(Label(lambda: views.TEXTS.variants("button.list"), views.ALL),),
+        texts=(views.TEXTS, replies.TEXTS),
         phrases=(
             Phrase.matching("list_alerts", whole, phrases.LIST, watching.show_all),
             Phrase.matching("cancel_alert", whole, phrases.CANCEL, watching.stop_by_words),
             Phrase("alert", whole, phrases.read_asked, watching.by_words),
             Phrase.matching("undo_alert", Strength.PASSING, phrases.UNDO, watching.undo),
         ),
+        now=watching.show_all,
         rules="When the shopper wants to be told of a lower price or of a return to stock, call create_price_alert;"
         " the shop itself confirms it below your words, so do not repeat it.",
     )

@@ -10,7 +10,16 @@ from shared.assistant.offline.phrasing import anywhere, whole
 from shared.assistant.offline.quantities import find_quantity
 from shared.assistant.skill import Said
 
-__all__ = ["CLEAR", "SHOW", "LineWords", "read_addition", "read_named_removal", "read_quantity", "read_removal"]
+__all__ = [
+    "CLEAR",
+    "SHOW",
+    "LineWords",
+    "names_nothing",
+    "read_addition",
+    "read_named_removal",
+    "read_quantity",
+    "read_removal",
+]
 
 SHOW = whole(
     r"(?:покажи(?:те)?\s+|открой(?:те)?\s+|открыть\s+|моя\s+|мою\s+|посмотреть\s+)*корзин[ауы]",
@@ -82,6 +91,8 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'./][^\W_]+)*|№")
+_ARTICLE = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[^\W\d_])[^\W_]+(?:[-./][^\W_]+)+|[^\W\d_]+(?:-[^\W_]+)*-?\d[\w-]*")
+"""A word that looks like an article number: letters with digits («RUG-001», «AB12»)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +120,23 @@ def read_addition(said: Said) -> LineWords | None:
     so_many = (
         counted and any(_SO_MANY.fullmatch(word) for word in words) and not any(word.isdigit() for word in words)
     )
-    if not (into_cart or taken or pieces or so_many) or any(
+    # «добавь RUG-001» names the very product, and needs no word of the cart
+    article = [word for word in words if _ARTICLE.fullmatch(word)]
+    put = len(article) == 1 and any(_PUT.fullmatch(word) for word in words)
+    if not (into_cart or taken or pieces or so_many or put) or any(
         _REMOVE.fullmatch(word) for word in words if word != "take"
     ):
         return None
     read = replace(_read(words, (_PUT, _TAKE)), again=_AGAIN.match(said.text) is not None)
     read = replace(read, in_pieces=read.in_pieces or (so_many and not taken))
     # «беру диван Осло» without a word of the cart is looked for first
-    return read if into_cart or not read.words or _is_the_kind_of(read) else None
+    exact = len(article) == 1 and read.words == article[0]
+    return read if into_cart or exact or not read.words or _is_the_kind_of(read) else None
+
+
+def names_nothing(read: LineWords) -> bool:
+    """«беру», «добавь в корзину»: which product, and how many, may follow."""
+    return not (read.words or read.place or read.quantity or read.again)
 
 
 def read_removal(said: Said) -> LineWords | None:

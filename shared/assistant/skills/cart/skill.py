@@ -39,14 +39,18 @@ def cart_skill(shop: Shop, cards: Cards) -> Skill:
             Label(lambda: views.TEXTS.variants("button.edit"), views.EDIT),
             Label(lambda: views.TEXTS.variants("button.clear"), views.CLEAR),
         ),
+        texts=(views.TEXTS,),
         phrases=(
             Phrase.matching("show_cart", whole, phrases.SHOW, actions.show),
             Phrase.matching("clear_cart", whole, phrases.CLEAR, actions.clear),
             Phrase("remove_from_cart", whole, phrases.read_removal, actions.remove_by_words),
-            Phrase("add_to_cart", whole, phrases.read_addition, actions.add_by_words),
+            Phrase(
+                "add_to_cart", whole, phrases.read_addition, actions.add_by_words, goes_on=phrases.names_nothing
+            ),
             Phrase("set_quantity", whole, phrases.read_quantity, actions.set_by_words),
             Phrase("remove_named", Strength.REST, phrases.read_named_removal, actions.remove_named),
         ),
+        now=actions.show,
         rules="When the shopper wants to buy a product, call add_to_cart; the shopper sees the cart below your"
         " words, so do not repeat its lines.",
     )

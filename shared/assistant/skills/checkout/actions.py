@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.assistant.facts import Evidence
 from shared.assistant.skill import Answer, Moment
 from shared.assistant.skills.cart.actions import STATE_KEY as CART_KEY
-from shared.assistant.skills.cart.views import cart_facts, cart_lines, empty_cart
+from shared.assistant.skills.cart.views import cart_facts, cart_lines, empty_cart, show_cart
 from shared.assistant.skills.checkout import views
 from shared.assistant.skills.checkout.steps import Step, before, first_missing
-from shared.assistant.skills.shop import Shop, request_of
+from shared.assistant.skills.shop import Shop, message_of, request_of
 from shared.channels.messages import ContactContent, OutboundMessage
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.errors import NotFound
@@ -46,6 +48,15 @@ def profile_name(moment: Moment) -> str:
     return name if any(char.isalpha() for char in name) else ""
 
 
+def _remembering(noted: Answer, moment: Moment, step: Step) -> Answer:
+    """The answer, which also remembers which question the turn's message answered."""
+    kept = noted.kept.get(STATE_KEY)
+    if not isinstance(kept, Mapping):
+        return noted
+    answered = {"message": message_of(moment), "step": step.value}
+    return replace(noted, kept={**noted.kept, STATE_KEY: {**kept, "answered": answered}})
+
+
 class CheckoutActions:
     """Asks, keeps the answers with the cart, and orders. Every change is made with the turn's commit."""
 
@@ -71,6 +82,17 @@ class CheckoutActions:
         seen = moment.kept(STATE_KEY).get("order")
         return seen if isinstance(seen, str) else None
 
+    @staticmethod
+    def answered(moment: Moment) -> Step | None:
+        """The question that the edited message answered, where it was the last to be answered in words."""
+        last = moment.kept(STATE_KEY).get("answered")
+        if not isinstance(last, Mapping) or last.get("message") != message_of(moment):
+            return None
+        try:
+            return Step(str(last.get("step")))
+        except ValueError:
+            return None
+
     # ---- steps --------------------------------------------------------------------------------------------
 
     async def start(self, moment: Moment) -> Answer:
@@ -92,12 +114,16 @@ class CheckoutActions:
 
         return Answer(state=moment.state.with_help(), write=write)
 
-    async def note(self, moment: Moment, said: CheckoutDraft) -> Answer:
-        """Keep an answer and ask the next question."""
+    async def note(self, moment: Moment, said: CheckoutDraft, *, step: Step | None = None) -> Answer:
+        """Keep an answer and ask the next question.
+
+        ``step``: the question that the message answers, remembered in case the message is edited.
+        """
 
         async def write(session: AsyncSession) -> Answer:
             customer = await self._shop.customers.ensure(session, moment.turn.dialog_id)
-            return await self._noted(session, moment, customer.id, said)
+            noted = await self._noted(session, moment, customer.id, said)
+            return noted if step is None else _remembering(noted, moment, step)
 
         return Answer(state=moment.state.with_help(), write=write)
 
@@ -130,6 +156,18 @@ class CheckoutActions:
         step = self.step(moment)
         return await self.start(moment) if step is None else await self.ask(moment, step)
 
+    async def stand(self, moment: Moment) -> Answer:
+        """Where the checkout stands: its open question, else the order just placed, else the cart."""
+        step = self.step(moment)
+        if step is not None:
+            return await self.ask(moment, step)
+        ordered = await self._just_ordered(moment)
+        if ordered is not None:
+            return Answer((self._stands(moment, ordered),), moment.state.with_help())
+        async with moment.turn.session() as session:
+            cart = await self._shop.cart(session, moment)
+        return Answer((show_cart(cart, moment.language),), moment.state.with_help())
+
     async def back(self, moment: Moment) -> Answer:
         """The question before; from the first one, out of the checkout."""
         async with moment.turn.session() as session:
@@ -139,16 +177,9 @@ class CheckoutActions:
 
     async def leave(self, moment: Moment) -> Answer:
         """Leave the checkout; the cart and what was said stay for the next time. What was ordered stays ordered."""
-        async with moment.turn.session() as session:
-            cart = await self._shop.cart(session, moment)
-            customer_id = None if cart.lines else await self._shop.customer_id(session, moment)
-            ordered = (
-                [] if customer_id is None else await self._shop.orders.of_customer(session, customer_id, limit=1)
-            )
-        # an order of another day is no news: this form led to none
-        if ordered and moment.turn.started_at - ordered[0].created_at < _OPEN_FOR:
-            return Answer((self._stands(moment, ordered[0]),), moment.state.with_help(), kept={STATE_KEY: None})
-        return Answer((views.left(moment.language),), moment.state.with_help(), kept={STATE_KEY: None})
+        ordered = await self._just_ordered(moment)
+        said = views.left(moment.language) if ordered is None else self._stands(moment, ordered)
+        return Answer((said,), moment.state.with_help(), kept={STATE_KEY: None})
 
     async def edit(self, moment: Moment) -> Answer:
         """Which answer to give anew."""
@@ -200,7 +231,9 @@ class CheckoutActions:
                 said = self._stands(moment, order)
                 if order.status is OrderStatus.NEW:
                     said = views.placed(order, moment.language, details=f"{ORDER_BUTTON}{order.number}")
-                return Answer((said,), kept={STATE_KEY: None, CART_KEY: None})
+                answered = moment.kept(STATE_KEY).get("answered")
+                left = None if answered is None else {"answered": answered}
+                return Answer((said,), kept={STATE_KEY: left, CART_KEY: None})
             case CheckoutChanged(cart=cart, changes=changes):
                 above = views.changes_told(changes, moment.language)
                 if not cart.lines:
@@ -213,6 +246,17 @@ class CheckoutActions:
                 )
             case CheckoutIncomplete(cart=cart):
                 return self._next(moment, cart)
+
+    async def _just_ordered(self, moment: Moment) -> Order | None:
+        """The order that this checkout led to: one of another day is no news, a filled cart a new purchase."""
+        async with moment.turn.session() as session:
+            cart = await self._shop.cart(session, moment)
+            customer_id = None if cart.lines else await self._shop.customer_id(session, moment)
+            ordered = (
+                [] if customer_id is None else await self._shop.orders.of_customer(session, customer_id, limit=1)
+            )
+        recent = bool(ordered) and moment.turn.started_at - ordered[0].created_at < _OPEN_FOR
+        return ordered[0] if recent else None
 
     @staticmethod
     def _stands(moment: Moment, order: Order) -> OutboundMessage:
@@ -260,7 +304,9 @@ class CheckoutActions:
 
     @staticmethod
     def _kept(moment: Moment, step: Step, **more: Any) -> dict[str, Any]:
-        return {STATE_KEY: {"step": step.value, "at": moment.turn.started_at.isoformat(), **more}}
+        answered = moment.kept(STATE_KEY).get("answered")
+        kept = {"step": step.value, "at": moment.turn.started_at.isoformat(), **more}
+        return {STATE_KEY: kept if answered is None else {**kept, "answered": answered}}
 
     @staticmethod
     def _facts(moment: Moment, cart: Cart, step: Step) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.assistant import buttons
+from shared.assistant.edits import nothing_repeated
 from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import ProductFinder
 from shared.assistant.skill import Answer, Moment, Said, Strength, Wish
@@ -51,13 +52,16 @@ class CheckoutForm:
 
     def is_open(self, moment: Moment) -> bool:
         """Whether a question of the checkout waits for an answer."""
-        return self._actions.step(moment) is not None
+        return self._actions.step(moment) is not None or _corrects(self._actions, moment)
 
     async def take(self, moment: Moment, said: Said, other: Wish | None) -> Answer | None:
         """Take a message as an answer; ``None``: it is clearly another wish."""
+        if moment.turn.edited:
+            return await self._take_edit(moment, other)
         step = self._actions.step(moment)
-        if step is None:
-            return None
+        return None if step is None else await self._take_answer(moment, step, said, other)
+
+    async def _take_answer(self, moment: Moment, step: Step, said: Said, other: Wish | None) -> Answer | None:
         shared = await self._take_shared(moment, step)
         if shared is not None:
             return shared
@@ -74,7 +78,7 @@ class CheckoutForm:
         whole = moment.turn.text if step in FREE_TEXT else words
         answer = None if acknowledged else read_answer(step, whole)
         if answer is not None:
-            return await self._actions.note(moment, answer)
+            return await self._actions.note(moment, answer, step=step)
         if other is not None and not meant_for(step, whole) and await self._means_something(moment, words, other):
             return None
         return await self._actions.ask(moment, step, again=True)
@@ -86,7 +90,7 @@ class CheckoutForm:
         if not moment.kept(STATE_KEY) or not result.reply.messages:
             return result
         left_as_it_was = state.get(STATE_KEY) == moment.kept(STATE_KEY)
-        if left_as_it_was and self.is_open(moment):
+        if left_as_it_was and self._actions.step(moment) is not None:
             return _with_way_back(moment, result)
         if left_as_it_was:  # it waited too long
             state = {key: value for key, value in state.items() if key != STATE_KEY}
@@ -94,6 +98,18 @@ class CheckoutForm:
         if _shares(moment.kept(STATE_KEY)) and not _shares(state.get(STATE_KEY)):
             return replace(result, reply=Reply(messages=(RequestOver(), *result.reply.messages)))
         return result
+
+    async def _take_edit(self, moment: Moment, other: Wish | None) -> Answer | None:
+        """The last answer, corrected, replaces what it said while nothing is ordered yet. Any other edit of an
+        answer is told where the checkout stands."""
+        words = moment.turn.text.strip()
+        answered = self._actions.answered(moment)
+        if answered is None and words and other is not None and await self._means_something(moment, words, other):
+            return None
+        corrected = read_answer(answered, words) if answered is not None else None
+        if answered is not None and corrected is not None and self._actions.step(moment) is not None:
+            return replace(await self._actions.note(moment, corrected, step=answered), corrects=True)
+        return nothing_repeated(moment, await self._actions.stand(moment))
 
     async def _take_shared(self, moment: Moment, step: Step) -> Answer | None:
         """A shared contact or place, where the question is about it."""
@@ -159,6 +175,11 @@ class CheckoutForm:
         async with moment.turn.session() as session:
             categories = await self._finder.categories(session, language=moment.language)
         return category_word(words.split(), categories) is not None
+
+
+def _corrects(actions: CheckoutActions, moment: Moment) -> bool:
+    """Whether the turn is an edit of the answer that was given last, also after the order was placed."""
+    return moment.turn.edited and actions.answered(moment) is not None
 
 
 def _with_way_back(moment: Moment, result: TurnResult) -> TurnResult:

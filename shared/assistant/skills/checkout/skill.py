@@ -42,8 +42,10 @@ def checkout_skill(shop: Shop) -> Skill:
             Label(lambda: views.TEXTS.variants("button.cancel"), views.CANCEL),
             Label(lambda: views.TEXTS.variants("button.resume"), views.RESUME),
         ),
+        texts=(views.TEXTS,),
         phrases=(Phrase.matching("start_checkout", Strength.WHOLE, phrases.START, actions.start),),
         form=CheckoutForm(actions, shop.finder),
+        now=actions.stand,
         rules="When the shopper wants to order, call start_checkout, then fill_checkout with what was said already."
         " The next question, or the summary to confirm, stands below your words: do not ask it yourself. Only the"
         " shopper confirms an order; never say that an order is placed.",

@@ -76,6 +76,7 @@ def handover_skill(*, handover_seconds: float) -> Skill:
             Phrase("phone_number", Strength.PASSING, _read_phone, _offer_to_call),
             Phrase("service_question", Strength.PASSING, _read_question, offer_for_question, public=True),
         ),
+        now=_offer_in_trouble,
         rules="When the shopper asks for a person, complains, or has a problem with an order, call"
         " escalate_to_manager.",
     )

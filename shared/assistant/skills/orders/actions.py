@@ -42,6 +42,10 @@ class OrderActions:
         on_their_way = [order for order in orders if order.status.value not in {"done", "cancelled"}]
         return self._listed(moment, on_their_way if len(on_their_way) == 1 else orders)
 
+    async def stand(self, moment: Moment) -> Answer:
+        """How the person's orders stand."""
+        return await self.status(moment, True)
+
     async def show(self, moment: Moment, number: int) -> Answer:
         """One order whole."""
         order = await self._order(moment, number)

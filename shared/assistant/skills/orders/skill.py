@@ -45,11 +45,13 @@ def orders_skill(shop: Shop) -> Skill:
             ButtonFamily(views.CANCEL, _numbered(views.CANCEL, actions.ask_cancel)),
             ButtonFamily(views.CANCEL_SURELY, _numbered(views.CANCEL_SURELY, actions.cancel)),
         ),
+        texts=(views.TEXTS,),
         phrases=(
             Phrase("cancel_order", Strength.PASSING, phrases.read_cancellation, actions.ask_cancel),
             Phrase.matching("order_history", Strength.WHOLE, phrases.HISTORY, actions.history),
             Phrase("order_status", Strength.PASSING, phrases.read_status, actions.status),
         ),
+        now=actions.stand,
         rules="Of orders, say only what list_orders or get_order returned.",
     )
 

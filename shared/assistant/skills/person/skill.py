@@ -77,12 +77,14 @@ def person_skill(shop: Shop, recommendations: RecommendationService, catalog: Ca
             Label(lambda: views.TEXTS.variants("button.forget_tastes"), views.FORGET_TASTES),
             Label(lambda: views.TEXTS.variants("button.forget_me"), views.FORGET_ME),
         ),
+        texts=(views.TEXTS,),
         phrases=(
             Phrase.matching("about_me", whole, phrases.ABOUT_ME, knowing.show),
             Phrase.matching("forget_tastes", whole, phrases.FORGET_TASTES, knowing.forget_tastes),
             Phrase.matching("forget_me", whole, phrases.FORGET_ME, knowing.ask),
             Phrase("liking", whole, phrases.read_liking, knowing.learn),
         ),
+        now=knowing.show,
         rules="When the shopper asks what you know about them, or wants to be forgotten, call show_what_is_known or"
         " offer_to_forget. When they say what they generally like, call remember_preference.",
     )
@@ -159,6 +161,7 @@ class _Knowing:
             moment.state.with_help(),
             analytics=(AnalyticsEvent(EventKind.PREFERENCE, learnt),),
             facts="ok: remembered",
+            learns=True,
         )
 
     async def _category(self, moment: Moment, words: str) -> tuple[str | None, str | None]:

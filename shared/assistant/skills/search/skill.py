@@ -50,8 +50,15 @@ def search_skill(finder: ProductFinder, cities: CityFinder | None, cards: Cards)
             Label(lambda: replies.TEXTS.variants("button.more"), buttons.MORE),
             Label(lambda: replies.TEXTS.variants("button.categories"), buttons.CATEGORIES),
         ),
+        texts=(replies.TEXTS,),
         phrases=(
-            Phrase("show_number", whole, lambda said: find_ordinal(said.text), browsing.show_number),
+            Phrase(
+                "show_number",
+                whole,
+                lambda said: find_ordinal(said.text),
+                browsing.show_number,
+                goes_on=lambda _place: True,
+            ),
             Phrase("price", whole, read_price, looking.telling.price),
             Phrase.matching("categories", whole, phrases.CATEGORIES, browsing.categories),
             Phrase.matching("other_colour", whole, phrases.OTHER_COLOUR, browsing.other_colour),
@@ -61,8 +68,10 @@ def search_skill(finder: ProductFinder, cities: CityFinder | None, cards: Cards)
             Phrase.matching("similar", whole, phrases.SIMILAR, looking.similar_to_focus),
             Phrase.matching("details", whole, phrases.DETAILS, browsing.details),
             Phrase("about_product", Strength.REST, read_about, looking.telling.about),
-            Phrase("refused_colour", Strength.REST, _read_refusal, looking.other_colour),
-            Phrase(SEARCH, Strength.REST, _read_search, browsing.search),
+            Phrase(
+                "refused_colour", Strength.REST, _read_refusal, looking.other_colour, goes_on=lambda _read: True
+            ),
+            Phrase(SEARCH, Strength.REST, _read_search, browsing.search, goes_on=lambda _words: True),
         ),
         rules="To recommend products, call search_products first.",
     )

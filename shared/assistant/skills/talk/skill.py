@@ -32,7 +32,8 @@ def talk_skill() -> Skill:
         name="talk",
         public=True,
         phrases=tuple(
-            Phrase.matching(wish, Strength.WHOLE, pattern, _saying(wish)) for wish, pattern in _WISHES.items()
+            Phrase.matching(wish, Strength.WHOLE, pattern, _saying(wish), goes_on=wish != "help")
+            for wish, pattern in _WISHES.items()
         ),
     )
 
