@@ -212,7 +212,7 @@ async def test_a_chat_and_a_bot_have_a_pace(stage: Stage, platform: Platform) ->
 
 async def test_what_the_pace_holds_back_goes_later_in_order(settings_env: dict[str, str]) -> None:
     slowly, pace = 0.001, PACES[Platform.TELEGRAM]
-    async with open_stage(settings_env, pace_factor=slowly) as stage:
+    async with open_stage(settings_env, pace_factor=slowly, merge_window=0.0) as stage:
         shop = await stage.open_shop(mode=ECHO)
         aigul = stage.shopper(shop)
         await aigul.says("раз")
@@ -228,7 +228,7 @@ async def test_what_the_pace_holds_back_goes_later_in_order(settings_env: dict[s
         await stage.worker.cache.drop(bucket)
         await let_time_pass(stage, shop)
 
-        assert await aigul.hears() == "«два + три»"
+        assert await aigul.hears() == "«два»\n«три»"
 
 
 async def test_without_redis_nothing_is_held_back(settings_env: dict[str, str]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 
-from tests.integration.conversation import Stage, Wares
+import pytest
+
+from tests.integration.conversation import Stage, Wares, open_stage
 from tests.integration.groups.party import Member, Party
 
 PEOPLE = 20
@@ -16,6 +18,13 @@ async def all_do(party: Party, *what: Awaitable[None]) -> None:
     """Let everybody act at the same moment, and the shop work until all is answered."""
     await asyncio.gather(*what)
     await party.stage.work()
+
+
+@pytest.fixture
+async def stage(settings_env: dict[str, str]) -> AsyncIterator[Stage]:
+    """Nothing is held back for the pace of one chat, which Telegram sets for all of a group together."""
+    async with open_stage(settings_env, pace_factor=1000.0) as opened:
+        yield opened
 
 
 async def test_twenty_people_shop_at_once(stage: Stage) -> None:
