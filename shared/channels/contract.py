@@ -152,8 +152,7 @@ class DeliveryUpdate(_Event):
     """Our own outbox reference where the platform carries it back (WhatsApp ``biz_opaque_callback_data``)."""
     chat_id: str | None = None
     error_code: str | None = None
-    refusal: Refusal | None = None
-    """What a failure means, classed like a refused call."""
+    """Why it failed, as the platform says it: ``Channel.late_error`` knows what follows."""
 
 
 class Ignored(_Event):
@@ -218,7 +217,27 @@ class Call(_Frozen):
     template: bool = False
     fallback: Call | None = None
     """What to send instead once the platform says that it cannot take this call as it is (Telegram could not
-    fetch the picture or parse the text; WhatsApp wants a template): tried once, in place."""
+    fetch the picture or parse the text; WhatsApp wants a template): tried once, whether it says so in its answer
+    (then in place) or in a later status (then at the end of the send lane)."""
+
+    def instead(self, refused: Refused) -> Call | None:
+        """The form to send after this refusal: outside the reply window a template, else the next form, if any."""
+        if refused.refusal is Refusal.WINDOW_CLOSED:
+            return self.template_form
+        return self.fallback if refused.other_form else None
+
+    @property
+    def template_form(self) -> Call | None:
+        """The first of the forms after this one that is allowed outside a reply window."""
+        form = self.fallback
+        while form is not None and not form.template:
+            form = form.fallback
+        return form
+
+    def with_last_form(self, form: Call) -> Call:
+        """The same call with one more form, after all that it has."""
+        last = form if self.fallback is None else self.fallback.with_last_form(form)
+        return self.model_copy(update={"fallback": last})
 
 
 class Refusal(StrEnum):
@@ -241,6 +260,8 @@ class Sent:
     platform_message_ids: tuple[str, ...] = ()
     new_chat_id: str | None = None
     """The chat moved (Telegram group migration)."""
+    form: Call | None = None
+    """What was taken, where it is not the call that was asked for but one of its fallbacks."""
 
 
 class SendError(ZetaError):
@@ -273,15 +294,21 @@ class NotSent(SendError):
 
 
 class Refused(SendError):
-    """Surely not delivered, and the same call never will be; ``refusal`` says what follows."""
+    """Surely not delivered, and the same call never will be; ``refusal`` says what follows.
+
+    ``other_form``: another form of the same message may pass, the call's fallback.
+    """
 
     code = "refused"
 
-    def __init__(self, refusal: Refusal, reason: str, *, platform_code: str | None = None) -> None:
+    def __init__(
+        self, refusal: Refusal, reason: str, *, platform_code: str | None = None, other_form: bool = False
+    ) -> None:
         super().__init__(f"{refusal}: {reason}")
         self.refusal = refusal
         self.reason = reason
         self.platform_code = platform_code
+        self.other_form = other_form
 
 
 class Uncertain(SendError):
@@ -312,6 +339,8 @@ class Channel(Protocol):
     optional_credentials: ClassVar[frozenset[str]]
     tells_fate_of_uncertain_sends: ClassVar[bool]
     """True where delivery statuses carry our reference back, so an uncertain send can be resolved by waiting."""
+    tells_late_failures: ClassVar[bool]
+    """True where a call that was taken may be reported as failed later: its forms are needed until then."""
     reply_window: ClassVar[float | None]
     """Seconds after the person's last message in which free-form messages may be sent; ``None``: no limit."""
 
@@ -352,6 +381,9 @@ class Channel(Protocol):
 
     def typing(self, address: ChannelAddress, event: InboundMessage | None) -> Call | None:
         """The best-effort call that shows "typing…", where the platform has one."""
+
+    def late_error(self, code: str | None) -> NotSent | Refused:
+        """What a status ``failed`` with this code means, by the same table as an answer (``None``: no code)."""
 
     async def send(
         self, call: Call, *, reference: str, credentials: Credentials, http: HttpTransport, bot: BotIdentity

@@ -11,6 +11,7 @@ from shared.dialogs.outbox.claims import LaneClaims
 from shared.dialogs.outbox.deliverer import Deliverer
 from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import SendLane
+from shared.dialogs.outbox.late import LateFailures
 from shared.dialogs.outbox.throttle import Throttle
 from shared.dialogs.sweep import Sweep
 from shared.dialogs.turns.claims import Claims
@@ -70,7 +71,7 @@ def build_deliverer(parts: Worker) -> Deliverer:
     return Deliverer(
         lanes=LaneClaims(parts.database, parts.settings),
         lane=_lane(parts),
-        statuses=DeliveryStatuses(parts.database),
+        statuses=DeliveryStatuses(parts.database, LateFailures(parts.channel_of, parts.settings)),
         bells=parts.bells,
         settings=parts.settings,
     )

@@ -1,8 +1,9 @@
 """Failures: work that was given up, and what an administrator does about it. Functions never commit.
 
 A ``turn`` failure is an inbox row whose attempts ran out; replayed, it waits to be answered again. A ``send``
-failure is an outbox call that the platform will not take; replayed, it is put anew at the end of its dialog's
-outbox. Whoever replays should ring the drainers after the commit (``Bells``); the sweep does otherwise.
+failure is an outbox call that the platform refused, at once or in a later status; replayed, it is put anew at the
+end of its dialog's outbox. Whoever replays should ring the drainers after the commit (``Bells``); the sweep does
+otherwise.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ _SEND_AGAIN = text("""
         UPDATE dialogs SET outbox_seq = outbox_seq + 1, send_at = clock_timestamp()
          WHERE id = :dialog
            AND EXISTS (SELECT FROM outbox
-                        WHERE id = :outbox AND dialog_id = :dialog AND status = 'failed' AND call <> '{}')
+                        WHERE id = :outbox AND dialog_id = :dialog AND call <> '{}'
+                          AND (status = 'failed' OR delivery = 'failed'))
         RETURNING outbox_seq
     )
     INSERT INTO outbox (company_id, bot_id, dialog_id, seq, call, status)

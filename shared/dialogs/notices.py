@@ -236,7 +236,7 @@ class Notices:
         if _window_is_closed(channel, to):
             return instead
         # it may close before the call leaves
-        return [calls[0] if calls[0].fallback else calls[0].model_copy(update={"fallback": instead[0]}), *calls[1:]]
+        return [calls[0].with_last_form(instead[0]), *calls[1:]]
 
 
 class _Written:

@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 _STATUSES = text("SELECT EXISTS (SELECT FROM delivery_events WHERE NOT applied)")
 _FORGET_BODIES = text("SELECT forget_raw_bodies(:kept, :limit)")
 _FORGET_ANALYTICS = text("SELECT forget_analytics(:kept, :limit)")
+_FORGET_PRIVATE_CALLS = text("SELECT forget_private_calls(:kept, :limit)")
+_FATE_UNKNOWN = timedelta(hours=1)
+"""How long a private call is kept for a late failure, where no status ever tells its fate."""
 _FORGET_AT_ONCE = 500
 
 
@@ -58,8 +61,9 @@ class Sweep:
     async def _forget(self) -> None:
         settings = self._settings
         async with self._database.system_scope() as session:
-            for statement, days in (
-                (_FORGET_BODIES, settings.raw_retention_days),
-                (_FORGET_ANALYTICS, settings.analytics_retention_days),
+            for statement, kept in (
+                (_FORGET_BODIES, timedelta(days=settings.raw_retention_days)),
+                (_FORGET_ANALYTICS, timedelta(days=settings.analytics_retention_days)),
+                (_FORGET_PRIVATE_CALLS, _FATE_UNKNOWN),
             ):
-                await session.execute(statement, {"kept": timedelta(days=days), "limit": _FORGET_AT_ONCE})
+                await session.execute(statement, {"kept": kept, "limit": _FORGET_AT_ONCE})

@@ -29,12 +29,12 @@ _FREE = text(f"""
 UPDATE dialogs SET handover_until = NULL WHERE id IN (SELECT dialog_id FROM escalations WHERE {_OF_PERSON})
 """)  # noqa: S608 - constants only
 
-# the history of the staff's own dialogs keeps nothing of it once it is said; a call to them that waits is emptied,
-# and left unsent
+# the history of the staff's own dialogs keeps nothing of it once it is said; a call to them that waits is emptied
+# and left unsent, and so is one that might still be reported as failed
 _FORGET_CALLS = text("""
 UPDATE outbox SET call = '{}'
  WHERE about && ARRAY(SELECT dialog_id FROM customer_dialogs WHERE customer_id = :customer)
-   AND status NOT IN ('sent', 'failed')
+   AND call <> '{}'
 """)
 # a turn of theirs that was given up keeps what they wrote, to be tried again; messengers tell their time in whole
 # seconds, by a clock of their own

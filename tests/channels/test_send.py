@@ -276,7 +276,7 @@ async def test_telegram_gets_another_form_of_what_it_cannot_take(
     marked = plain.model_copy(update={"payload": {"chat_id": "5", "text": "<b>b"}, "fallback": plain})
     photo = Call(method="sendPhoto", payload={"chat_id": "5", "photo": "http://x"}, fallback=marked)
     api.script(telegram(400, description), telegram(400, "Bad Request: can't parse entities"), Answer(ACCEPTED[TG]))
-    assert await send(TG, api.url, http, photo) == Sent(platform_message_ids=("77",))
+    assert await send(TG, api.url, http, photo) == Sent(platform_message_ids=("77",), form=plain)
     assert [asked.path.rsplit("/", 1)[-1] for asked in api.asked] == ["sendPhoto", "sendMessage", "sendMessage"]
     assert api.asked[2].body == plain.payload
 
@@ -363,7 +363,7 @@ async def test_a_closed_window_takes_the_template_and_nothing_else(api: Scripted
 async def test_whatsapp_gets_words_for_media_it_cannot_load(api: ScriptedApi, http: HttpTransport) -> None:
     image = Call(method="messages", payload={"to": "7", "type": "image", "image": {}}, fallback=CALLS[WA])
     api.script(whatsapp(131053), Answer(ACCEPTED[WA]))
-    assert await send(WA, api.url, http, image) == Sent(platform_message_ids=("wamid.1",))
+    assert await send(WA, api.url, http, image) == Sent(platform_message_ids=("wamid.1",), form=CALLS[WA])
     assert api.asked[1].body["type"] == "text"
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from infra.local.simulator import Simulator
 from shared.dialogs.outbox.delivery import DeliveryStatuses
+from shared.dialogs.outbox.late import LateFailures
 from shared.kernel.errors import Unavailable
 from tests.chaos.fleet import eventually
 from tests.chaos.inside import PERSON, GatedResponder, InsideWorker, inside_worker, rings
@@ -302,7 +303,8 @@ async def test_a_status_that_overtakes_our_record_settles_the_send_whose_sender_
     _execute(talk, "UPDATE outbox SET status = 'sending', platform_message_ids = '{}' WHERE seq = 2")
     _execute(talk, "UPDATE dialogs SET sent_seq = 1, send_token = gen_random_uuid(), send_until = now()")
     _execute(talk, _STATUS_OF_SECOND)
-    statuses = DeliveryStatuses(one.worker.database)
+    worker = one.worker
+    statuses = DeliveryStatuses(worker.database, LateFailures(worker.channel_of, worker.settings))
     assert await statuses.apply() == 0
     _execute(talk, "UPDATE outbox SET status = 'uncertain' WHERE seq = 2")
     assert await statuses.apply() == 1

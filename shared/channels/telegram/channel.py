@@ -12,14 +12,16 @@ from shared.channels.contract import (
     Credentials,
     InboundEvent,
     InboundMessage,
+    NotSent,
     Platform,
+    Refused,
     Sent,
     WebhookRequest,
 )
 from shared.channels.messages import ChoiceContent, MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, require_equal, secret_of
-from shared.channels.telegram import client, media
+from shared.channels.telegram import client, errors, media
 from shared.channels.telegram.parse import parse_update
 from shared.channels.telegram.render import TelegramRenderer
 from shared.kernel.errors import Forbidden
@@ -36,6 +38,7 @@ class TelegramChannel:
     credential_names: ClassVar[frozenset[str]] = frozenset({"token", "secret_token"})
     optional_credentials: ClassVar[frozenset[str]] = frozenset()
     tells_fate_of_uncertain_sends: ClassVar[bool] = False
+    tells_late_failures: ClassVar[bool] = False
     reply_window: ClassVar[float | None] = None
 
     def __init__(self, settings: ChannelSettings) -> None:
@@ -82,6 +85,10 @@ class TelegramChannel:
     def typing(self, address: ChannelAddress, event: InboundMessage | None) -> Call | None:
         """sendChatAction: shown for at most 5 s or until the next message."""
         return Call(method="sendChatAction", payload={"chat_id": address.chat_id, "action": "typing"})
+
+    def late_error(self, code: str | None) -> NotSent | Refused:
+        """See ``errors``: Telegram has no delivery statuses."""
+        return errors.late_error(code)
 
     async def send(
         self,

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.channels.contract import Call, Credentials, Sent
+from shared.channels.contract import Call, Credentials, Refused, Sent
 from shared.channels.exchange import Budget, call_api, credential_problem
-from shared.channels.telegram.errors import Answer, ChatMoved, UnacceptableAsIs, check
+from shared.channels.telegram.errors import Answer, ChatMoved, check
 from shared.channels.wire import WireId, WireModel
 from shared.runtime.http import HttpTransport
 
@@ -33,6 +33,7 @@ async def send(api_url: str, call: Call, credentials: Credentials, http: HttpTra
     """
     budget = Budget(http.timeout)
     moved_to: str | None = None
+    form: Call | None = None
     while True:
         payload = call.payload if moved_to is None else {**call.payload, "chat_id": moved_to}
         try:
@@ -41,12 +42,13 @@ async def send(api_url: str, call: Call, credentials: Credentials, http: HttpTra
             if moved_to is not None:
                 raise
             moved_to = moved.chat_id
-        except UnacceptableAsIs:
-            if call.fallback is None:
+        except Refused as refused:
+            form = call.instead(refused)
+            if form is None:
                 raise
-            call = call.fallback
+            call = form
         else:
-            return Sent(platform_message_ids=tuple(_message_ids(answer)), new_chat_id=moved_to)
+            return Sent(platform_message_ids=tuple(_message_ids(answer)), new_chat_id=moved_to, form=form)
 
 
 async def call_method(

@@ -1,26 +1,29 @@
 """Telegram's answers as Zeta's outcomes: the one table (Telegram Bot API, ResponseParameters; error descriptions).
 
-ok                                          Sent
+``ROWS`` holds what is decided by an error's code and description, the first row that matches. Before it come:
+
+ok                                              Sent
 400 message is not modified, query is too old   Sent (what was asked for is so, or no longer matters)
-400 … migrate_to_chat_id                    the client sends once more, to the new chat
-400 address not fetched, markup not parsed  the call's fallback, else Refused(REJECTED)
-400 chat not found, 403                     Refused(UNREACHABLE)
-400 other, 413                              Refused(REJECTED)
-401, 404, 409                               Refused(MISCONFIGURED)
-429, 503                                    NotSent, after the seconds that Telegram names
-other 5xx, no JSON                          Uncertain
+400 … migrate_to_chat_id                        the client sends once more, to the new chat
+429, 503                                        NotSent, after the seconds that Telegram names
+other 5xx, no JSON                              Uncertain
+
+All of it comes at once: Telegram has no delivery statuses, and what it took it never reports as failed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import Field
 
 from shared.channels.contract import NotSent, Refusal, Refused, Uncertain
+from shared.channels.error_table import Refuse, Row, Told, error_of, row_of
 from shared.channels.exchange import raise_for_server_error
 from shared.channels.wire import Flag, WholeNumber, WireId, WireModel, WireText
 from shared.runtime.http import HttpAnswer
 
-__all__ = ["Answer", "ChatMoved", "UnacceptableAsIs", "check", "read_answer"]
+__all__ = ["ROWS", "Answer", "ChatMoved", "check", "late_error", "read_answer"]
 
 _AS_WISHED = ("message is not modified", "query is too old", "query id is invalid")
 _UNFETCHABLE = (
@@ -39,6 +42,20 @@ _UNFETCHABLE = (
 )
 _UNPARSABLE = ("can't parse entities", "can't parse caption entities", "entity_bounds_invalid")
 _UNREACHABLE = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send a message")
+
+
+def _row(codes: Collection[int], rule: Refuse, phrases: tuple[str, ...] = ()) -> Row:
+    return Row(Told.AT_ONCE, codes, rule, phrases)
+
+
+ROWS: tuple[Row, ...] = (
+    _row((401, 404, 409), Refuse(Refusal.MISCONFIGURED, "the token or the webhook is wrong")),
+    _row((403,), Refuse(Refusal.UNREACHABLE, "the chat does not take messages")),
+    _row((), Refuse(Refusal.UNREACHABLE, "the chat does not take messages"), _UNREACHABLE),
+    _row((), Refuse(Refusal.REJECTED, "the file could not be fetched", other_form=True), _UNFETCHABLE),
+    _row((), Refuse(Refusal.REJECTED, "the markup could not be parsed", other_form=True), _UNPARSABLE),
+    _row((), Refuse(Refusal.REJECTED, "the call is wrong")),
+)
 
 
 class Parameters(WireModel):
@@ -66,10 +83,6 @@ class ChatMoved(Refused):
         self.chat_id = chat_id
 
 
-class UnacceptableAsIs(Refused):
-    """Another form of the same message may pass: the call's fallback."""
-
-
 def read_answer(answer: HttpAnswer) -> Answer:
     """Read the envelope; a body that is none reads as a failure without a description."""
     body = answer.json()
@@ -80,7 +93,7 @@ def check(answer: HttpAnswer) -> Answer:
     """Return the answer where Telegram did what was asked.
 
     Raises:
-        ChatMoved, UnacceptableAsIs, Refused, NotSent, Uncertain: by the table above.
+        ChatMoved, Refused, NotSent, Uncertain: by the table above.
     """
     content = read_answer(answer)
     status = content.error_code or answer.status
@@ -93,20 +106,13 @@ def check(answer: HttpAnswer) -> Answer:
         raise Uncertain("the answer to an accepted request cannot be read")
     if status == 400 and any(phrase in content.description.lower() for phrase in _AS_WISHED):
         return content
-    raise _refusal(status, content)
-
-
-def _refusal(status: int, content: Answer) -> Refused:
-    said = content.description.lower()
-    code = str(status)
     if content.parameters.migrate_to_chat_id is not None:
-        return ChatMoved(content.parameters.migrate_to_chat_id)
-    if status in {401, 404, 409}:
-        return Refused(Refusal.MISCONFIGURED, f"status {code}", platform_code=code)
-    if status == 403 or any(phrase in said for phrase in _UNREACHABLE):
-        return Refused(Refusal.UNREACHABLE, "the chat does not take messages", platform_code=code)
-    if any(phrase in said for phrase in _UNFETCHABLE):
-        return UnacceptableAsIs(Refusal.REJECTED, "the file could not be fetched", platform_code=code)
-    if any(phrase in said for phrase in _UNPARSABLE):
-        return UnacceptableAsIs(Refusal.REJECTED, "the markup could not be parsed", platform_code=code)
-    return Refused(Refusal.REJECTED, f"status {code}", platform_code=code)
+        raise ChatMoved(content.parameters.migrate_to_chat_id)
+    row = row_of(ROWS, status, content.description)
+    assert row is not None, "the last row matches everything"
+    raise error_of(row.rule, str(status))
+
+
+def late_error(code: str | None) -> NotSent | Refused:
+    """What a failure that is told later would mean. Telegram tells none."""
+    return error_of(ROWS[-1].rule, code)

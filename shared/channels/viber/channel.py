@@ -13,14 +13,16 @@ from shared.channels.contract import (
     InboundEvent,
     InboundMessage,
     MembershipChange,
+    NotSent,
     Platform,
+    Refused,
     Sent,
     WebhookRequest,
 )
 from shared.channels.messages import MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, hex_hmac_sha256, require_equal, secret_of
-from shared.channels.viber import client, media
+from shared.channels.viber import client, errors, media
 from shared.channels.viber.parse import CONVERSATION_STARTED, parse_callback
 from shared.channels.viber.render import ViberRenderer
 from shared.kernel.errors import Forbidden
@@ -38,6 +40,7 @@ class ViberChannel:
     credential_names: ClassVar[frozenset[str]] = frozenset({"auth_token"})
     optional_credentials: ClassVar[frozenset[str]] = frozenset()
     tells_fate_of_uncertain_sends: ClassVar[bool] = False
+    tells_late_failures: ClassVar[bool] = True
     reply_window: ClassVar[float | None] = None
 
     def __init__(self, settings: ChannelSettings) -> None:
@@ -88,6 +91,10 @@ class ViberChannel:
     def typing(self, address: ChannelAddress, event: InboundMessage | None) -> Call | None:
         """None: bots have no typing indicator."""
         return None
+
+    def late_error(self, code: str | None) -> NotSent | Refused:
+        """See ``errors``: Viber's ``failed`` names no code."""
+        return errors.late_error(code)
 
     async def send(
         self, call: Call, *, reference: str, credentials: Credentials, http: HttpTransport, bot: BotIdentity

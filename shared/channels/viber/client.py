@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from shared.channels.contract import BotIdentity, Call, Credentials, Sent
+from shared.channels.contract import BotIdentity, Call, Credentials, Refused, Sent
 from shared.channels.exchange import Budget, call_api, credential_problem
 from shared.channels.text_layout import clip
-from shared.channels.viber.errors import UnacceptableAsIs, check
+from shared.channels.viber.errors import check
 from shared.runtime.http import HttpAnswer, HttpTransport
 
 __all__ = ["call_method", "send", "sender_of"]
@@ -29,17 +29,19 @@ async def send(api_url: str, call: Call, credentials: Credentials, http: HttpTra
         NotSent, Refused, Uncertain: by the table in ``errors``.
     """
     budget = Budget(http.timeout)
+    form: Call | None = None
     while True:
         payload = {**call.payload, "sender": sender_of(bot)}
         answer = await call_method(api_url, call.method, payload, credentials, http, timeout=budget.left())
         try:
             token = check(answer).message_token
-        except UnacceptableAsIs:
-            if call.fallback is None:
+        except Refused as refused:
+            form = call.instead(refused)
+            if form is None:
                 raise
-            call = call.fallback
+            call = form
         else:
-            return Sent(platform_message_ids=(token,) if token is not None else ())
+            return Sent(platform_message_ids=(token,) if token is not None else (), form=form)
 
 
 async def call_method(

@@ -16,7 +16,6 @@ from shared.channels.contract import (
     Membership,
     MembershipChange,
     Person,
-    Refusal,
 )
 from shared.channels.messages import (
     ContactContent,
@@ -94,16 +93,14 @@ def _message(callback: Callback, body: Mapping[str, Any]) -> InboundEvent:
 
 
 def _delivery(callback: Callback, body: Mapping[str, Any]) -> InboundEvent:
-    """A ``failed`` is the app's word that it could not show the message, e.g. a keyboard it does not understand."""
+    """A ``failed`` is the app's word that it could not show the message; its ``desc`` is a text for people."""
     if callback.message_token is None:
         return _ignored(callback, body, "unknown_status")
-    state = _STATES[callback.event]
     return DeliveryUpdate(
         **_frame(callback, body, about=callback.user_id),
         platform_message_id=callback.message_token,
-        state=state,
+        state=_STATES[callback.event],
         chat_id=callback.user_id,
-        refusal=Refusal.REJECTED if state is DeliveryState.FAILED else None,
     )
 
 

@@ -12,14 +12,16 @@ from shared.channels.contract import (
     Credentials,
     InboundEvent,
     InboundMessage,
+    NotSent,
     Platform,
+    Refused,
     Sent,
     WebhookRequest,
 )
 from shared.channels.messages import MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, hex_hmac_sha256, require_equal, secret_of
-from shared.channels.whatsapp import client, media
+from shared.channels.whatsapp import client, errors, media
 from shared.channels.whatsapp.parse import parse_body
 from shared.channels.whatsapp.render import WhatsAppRenderer
 from shared.kernel.errors import Forbidden
@@ -38,6 +40,7 @@ class WhatsAppChannel:
     )
     optional_credentials: ClassVar[frozenset[str]] = frozenset({"waba_id"})
     tells_fate_of_uncertain_sends: ClassVar[bool] = True
+    tells_late_failures: ClassVar[bool] = True
     reply_window: ClassVar[float | None] = 24 * 3600.0
 
     def __init__(self, settings: ChannelSettings) -> None:
@@ -90,6 +93,10 @@ class WhatsAppChannel:
             "typing_indicator": {"type": "text"},
         }
         return Call(method="messages", payload=payload)
+
+    def late_error(self, code: str | None) -> NotSent | Refused:
+        """See ``errors``: WhatsApp uses the same codes in its answers and its statuses."""
+        return errors.late_error(code)
 
     async def send(
         self, call: Call, *, reference: str, credentials: Credentials, http: HttpTransport, bot: BotIdentity

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from shared.channels.contract import Call, Credentials, Refused, Sent, Uncertain
 from shared.channels.exchange import Budget, call_api, credential_problem
-from shared.channels.whatsapp.errors import UnacceptableAsIs, raise_for_error
+from shared.channels.whatsapp.errors import raise_for_error
 from shared.channels.wire import WireId, WireModel, WireObjects
 from shared.runtime.http import HttpAnswer, HttpTransport
 
@@ -40,6 +40,7 @@ async def send(api_url: str, call: Call, *, reference: str, credentials: Credent
     number = credential(credentials, "phone_number_id", PATH_PART)
     headers = authorization(credentials)
     budget = Budget(http.timeout)
+    form: Call | None = None
     while True:
         payload = dict(call.payload)
         if "type" in payload:
@@ -50,12 +51,12 @@ async def send(api_url: str, call: Call, *, reference: str, credentials: Credent
         try:
             raise_for_error(answer)
         except Refused as refused:
-            instead = _other_form(call, refused)
-            if instead is None:
+            form = call.instead(refused)
+            if form is None:
                 raise
-            call = instead
+            call = form
         else:
-            return _sent(answer, is_message="type" in payload)
+            return Sent(_ids_in(answer, is_message="type" in payload), form=form)
 
 
 def authorization(credentials: Credentials) -> dict[str, str]:
@@ -79,21 +80,11 @@ def credential(credentials: Credentials, name: str, pattern: re.Pattern[str] = P
     return value
 
 
-def _other_form(call: Call, refused: Refused) -> Call | None:
-    """The fallback that answers this refusal: a closed window takes a template, an unacceptable form any."""
-    instead = call.fallback
-    if refused.platform_code == "131047":
-        while instead is not None and not instead.template:
-            instead = instead.fallback
-        return instead
-    return instead if isinstance(refused, UnacceptableAsIs) else None
-
-
-def _sent(answer: HttpAnswer, *, is_message: bool) -> Sent:
+def _ids_in(answer: HttpAnswer, *, is_message: bool) -> tuple[str, ...]:
     body = answer.json()
     if not isinstance(body, dict):
         raise Uncertain("the answer to an accepted request cannot be read")
     ids = tuple(message.id for message in _Accepted.model_validate(body).messages if message.id is not None)
     if is_message and not ids:
         raise Uncertain("the answer to an accepted request names no message")
-    return Sent(platform_message_ids=ids)
+    return ids

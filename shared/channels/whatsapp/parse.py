@@ -27,7 +27,7 @@ from shared.channels.messages import (
     TextContent,
     UnsupportedContent,
 )
-from shared.channels.whatsapp.errors import refusal_of
+from shared.channels.whatsapp.errors import deciding_code
 from shared.channels.whatsapp.identity import chat_id_of
 from shared.channels.whatsapp.wire import Body, Contact, Media, Message, MessageBody, Status, Value
 from shared.channels.wire import digest_of, moment_of
@@ -205,7 +205,7 @@ def _status(status: Status, keys: _Keys) -> InboundEvent:
     if status.id is None or state is None:
         return _ignored(keys.next(), status.timestamp, "unknown_status")
     moment = moment_of(status.timestamp)
-    code = status.errors[0].code if status.errors else None
+    code = deciding_code(error.code for error in status.errors)
     failed = state is DeliveryState.FAILED
     return DeliveryUpdate(
         event_id=f"{status.id}:{status.status}",
@@ -216,5 +216,4 @@ def _status(status: Status, keys: _Keys) -> InboundEvent:
         reference=status.biz_opaque_callback_data,
         chat_id=chat_id_of(status.recipient_participant_user_id, status.recipient_id),
         error_code=str(code) if failed and code is not None else None,
-        refusal=refusal_of(code) if failed else None,
     )

@@ -85,7 +85,6 @@ def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows
                 "reference": _outbox_id(event.reference),
                 "state": event.state.value,
                 "error_code": event.error_code,
-                "refusal": event.refusal.value if event.refusal else None,
             }
         case Ignored():
             row |= {"event": {"reason": event.reason}, "place": place if event.keep_raw else 0}

@@ -1,13 +1,11 @@
 """Delivery statuses: what the platform says became of our messages, applied by rank, never in a dialog's order.
 
 A status that overtakes our own record of the send is kept and matched later. One that carries our reference
-settles an uncertain send. A failure that the platform reports late (WhatsApp's closed window, an unreachable
-person) is followed up like a refused call.
+settles an uncertain send. A failure has the consequences of a refused call (``late``), in the same transaction.
 """
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,14 +13,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.channels.contract import Refusal
-from shared.dialogs.outbox.rows import record_failure
-from shared.kernel.ids import new_id
+from shared.dialogs.outbox.late import LateFailures, Rests, rest_bots
+from shared.dialogs.outbox.rows import settle
 from shared.runtime.database import Database
 
 __all__ = ["DeliveryStatuses"]
-
-_log = logging.getLogger(__name__)
 
 _KEPT_UNMATCHED = timedelta(hours=1)
 """A status that matches no message of ours after this long never will (sent by hand, or by another system)."""
@@ -31,8 +26,10 @@ _COMPANIES = text("SELECT DISTINCT company_id FROM delivery_events WHERE NOT app
 
 # Only what can be settled now: statuses of messages that are not ours must not hold up those that are.
 _OPEN = text("""
-SELECT e.id, e.state, e.error_code, e.refusal, e.platform_message_id, o.id AS outbox_id, o.dialog_id, o.status
+SELECT e.id, e.bot_id, b.platform, e.state, e.error_code, e.platform_message_id, e.occurred_at,
+       e.received_at < now() - CAST(:kept AS interval) AS too_old, o.id AS outbox_id, o.dialog_id, o.status
   FROM delivery_events e
+  JOIN bots b ON b.id = e.bot_id
   LEFT JOIN LATERAL (
        SELECT * FROM outbox m WHERE m.bot_id = e.bot_id AND m.platform_message_id = e.platform_message_id
        UNION ALL
@@ -46,31 +43,16 @@ SELECT e.id, e.state, e.error_code, e.refusal, e.platform_message_id, o.id AS ou
 # before the outbox rows, and in id order: so do send lanes and webhooks
 _LOCK_DIALOGS = text("SELECT FROM dialogs WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 
-# sent < delivered < read; failed ends sent only
+# sent < delivered < read; failed ends sent only. Whoever reads a private call needs no other form of it.
 _APPLY = text("""
 UPDATE outbox
-   SET delivery = :state, error_code = coalesce(:error_code, error_code)
+   SET delivery = :state, call = CASE WHEN about IS NULL OR :state = 'sent' THEN call ELSE '{}' END
  WHERE id = :outbox_id
-   AND CASE WHEN :state = 'failed' THEN coalesce(delivery, 'sent') = 'sent'
-            ELSE coalesce(array_position(ARRAY['sent', 'delivered', 'read'], delivery), 0)
-                 < array_position(ARRAY['sent', 'delivered', 'read'], :state)
-             AND coalesce(delivery, '') <> 'failed' END
+   AND coalesce(array_position(ARRAY['sent', 'delivered', 'read'], delivery), 0)
+       < array_position(ARRAY['sent', 'delivered', 'read'], :state)
+   AND coalesce(delivery, '') <> 'failed'
 """)
 
-# The fate of an uncertain send became known, it arrived or it failed: it is finished, and the lane goes on.
-_SETTLE = text("""
-WITH settled AS (
-    UPDATE outbox
-       SET status = :status, platform_message_ids = ARRAY[CAST(:message_id AS text)],
-           sent_at = CASE WHEN :status = 'sent' THEN now() END,
-           call = CASE WHEN about IS NULL THEN call ELSE '{}' END
-     WHERE id = :outbox_id AND status = 'uncertain' RETURNING dialog_id, seq
-)
-UPDATE dialogs d SET sent_seq = s.seq, send_token = NULL, send_until = NULL, send_at = now()
-  FROM settled s WHERE d.id = s.dialog_id AND d.sent_seq = s.seq - 1
-""")
-
-_BLOCK = text("UPDATE dialogs SET blocked = true WHERE id = :dialog_id")
 # the outbox has the message's id; here it would outlive an erasure, and WhatsApp's holds the person's number
 _APPLIED = text("UPDATE delivery_events SET applied = true, platform_message_id = '' WHERE id = ANY(:ids)")
 
@@ -78,8 +60,9 @@ _APPLIED = text("UPDATE delivery_events SET applied = true, platform_message_id 
 class DeliveryStatuses:
     """Applies recorded statuses; runs in the ``deliveries`` queue."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, late: LateFailures) -> None:
         self._database = database
+        self._late = late
 
     async def apply(self, *, limit: int = 500) -> int:
         """Apply up to ``limit`` statuses of each company; how many were applied, or too old to be ever."""
@@ -93,43 +76,24 @@ class DeliveryStatuses:
 
     async def _apply_of(self, session: AsyncSession, company_id: UUID, limit: int) -> int:
         rows = (await session.execute(_OPEN, {"limit": limit, "kept": _KEPT_UNMATCHED})).all()
-        done = [row.id for row in rows]
-        moving = [row.dialog_id for row in rows if row.status == "uncertain" or row.refusal is not None]
+        ours = [row for row in rows if row.outbox_id is not None]
+        moving = {row.dialog_id for row in ours if row.status == "uncertain" or row.state == "failed"}
         if moving:
-            await session.execute(_LOCK_DIALOGS, {"ids": moving})
-        for row in rows:
-            if row.outbox_id is not None:
-                await self._apply_one(session, company_id, row)
+            await session.execute(_LOCK_DIALOGS, {"ids": sorted(moving)})
+        done = [row.id for row in rows if row.outbox_id is None]
+        rests: Rests = {}
+        # outbox rows are locked in the order of their ids; of one message a failure counts last: it may be read
+        ours.sort(key=lambda row: (row.outbox_id, row.state == "failed", row.id))
+        done += [row.id for row in ours if await self._apply_one(session, company_id, row, rests)]
+        await rest_bots(session, rests)
         if done:
             await session.execute(_APPLIED, {"ids": done})
         return len(done)
 
-    async def _apply_one(self, session: AsyncSession, company_id: UUID, row: Any) -> None:
-        if row.status == "uncertain":
-            status = "failed" if row.state == "failed" else "sent"
-            await session.execute(
-                _SETTLE,
-                {"outbox_id": row.outbox_id, "message_id": row.platform_message_id, "status": status},
-            )
+    async def _apply_one(self, session: AsyncSession, company_id: UUID, row: Any, rests: Rests) -> bool:
         if row.state == "failed":
-            await self._follow_up(session, company_id, row)
-        await session.execute(
-            _APPLY, {"outbox_id": row.outbox_id, "state": row.state, "error_code": row.error_code}
-        )
-
-    async def _follow_up(self, session: AsyncSession, company_id: UUID, row: Any) -> None:
-        if row.refusal == Refusal.UNREACHABLE:
-            await session.execute(_BLOCK, {"dialog_id": row.dialog_id})
-            return
-        _log.warning("a message failed after it was sent", extra={"outbox": row.outbox_id})
-        await record_failure(
-            session,
-            company_id=company_id,
-            failure_id=new_id(),
-            kind="send",
-            dialog_id=row.dialog_id,
-            outbox_id=row.outbox_id,
-            code=(row.error_code or "failed")[:100],
-            detail="delivery status",
-            attempts=1,
-        )
+            return await self._late.apply(session, company_id, row, rests)
+        if row.status == "uncertain":
+            await settle(session, row.outbox_id, status="sent", message_id=row.platform_message_id)
+        await session.execute(_APPLY, {"outbox_id": row.outbox_id, "state": row.state})
+        return True

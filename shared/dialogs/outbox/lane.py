@@ -5,11 +5,14 @@ What follows from each outcome:
     sent                           recorded; the next
     not sent (429, no connection)  waits as told, or 1, 2, 4 … seconds; the lane rests
     uncertain (no answer)          where delivery statuses tell, waits for one; then sent again, flagged
+    refused: another form may do   its fallback at once, in place (the channel's client)
     refused: rejected              failed, with a record for the administrator; the next
     refused: unreachable           failed; the lane rests until the person writes
     refused: window closed         its template instead; without one, failed
     erased while it waited         nothing is sent; the next
     refused: misconfigured         the whole bot rests until a person mends it
+
+What a status reports after the messenger took a call has the same consequences (``late``).
 
 A known outcome is recorded even while Postgres comes and goes, as long as the worker lives. A call that has
 begun is not broken off when its worker is asked to stop: its outcome would be lost, and the call repeated.
@@ -21,7 +24,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal, Protocol
 from uuid import UUID
@@ -39,6 +42,7 @@ from shared.channels.contract import (
     Uncertain,
 )
 from shared.dialogs.bells import Bells
+from shared.dialogs.outbox.consequences import BotRest, Then, consequence_of
 from shared.dialogs.outbox.rows import (
     Head,
     Outcome,
@@ -81,14 +85,6 @@ class Lane:
     bot_id: UUID
     platform: Platform
     token: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class _BotRest:
-    """How long all lanes of the bot rest, and what a person has to mend, if anything."""
-
-    seconds: float
-    misconfigured: str | None = None
 
 
 class SendLane:
@@ -181,17 +177,22 @@ class SendLane:
         try:
             async with asyncio.timeout(left - self._settings.send_timeout * 0.25):
                 sent = await self._call(lane, head, head.call)
-        except Refused as refused:
-            return await self._refused(lane, head, refused)
-        except (NotSent, TryLater) as error:
-            return await self._not_sent(lane, head, error)
+        except (Refused, NotSent, TryLater) as error:
+            return await self._not_delivered(lane, head, error)
         except (Misconfigured, NotFound) as error:
-            return await self._refused(lane, head, Refused(Refusal.MISCONFIGURED, error.code))
+            return await self._not_delivered(lane, head, Refused(Refusal.MISCONFIGURED, error.code))
         except Exception as error:  # noqa: BLE001 - no answer, or a defect of ours: nobody can tell whether it left
             if not isinstance(error, Uncertain | TimeoutError):
                 _log.exception("a call broke off", extra={"outbox": head.id, "dialog": lane.dialog_id})
             return await self._uncertain(lane, head)
-        outcome = Outcome(status="sent", message_ids=sent.platform_message_ids, new_chat_id=sent.new_chat_id)
+        tells = self._channel_of(lane.platform).tells_late_failures
+        outcome = Outcome(
+            status="sent",
+            message_ids=sent.platform_message_ids,
+            new_chat_id=sent.new_chat_id,
+            form=sent.form,
+            fate_follows=tells and bool(sent.platform_message_ids),
+        )
         return await self._finish(lane, head, outcome)
 
     async def _give_up(self, lane: Lane, head: Head, code: str) -> bool:
@@ -201,54 +202,52 @@ class SendLane:
         access = await self._directory.access(lane.bot_id)
         channel = self._channel_of(lane.platform)
         address = ChannelAddress(chat_id=head.chat_id, language=head.language or DEFAULT_LANGUAGE, phone=head.phone)
-        if channel.reply_window is not None and not call.template:
-            spoke = head.last_inbound_at
-            if spoke is None or (head.now - spoke).total_seconds() > channel.reply_window:
-                call = template_instead(call, channel, access.identity, address)
+        form = call
+        if _window_is_closed(head, channel) and not call.template:
+            form = template_instead(call, channel, access.identity, address)
 
-        async def send(call: Call) -> Sent:
-            return await channel.send(
-                call,
+        async def send(form: Call) -> Sent:
+            sent = await channel.send(
+                form,
                 reference=str(head.id),
                 credentials=access.credentials,
                 http=self._http,
                 bot=access.identity,
             )
+            return sent if form is call or sent.form is not None else replace(sent, form=form)
 
         try:
-            return await send(call)
+            return await send(form)
         except Refused as refused:
-            if refused.refusal is not Refusal.WINDOW_CLOSED or call.template:
+            if refused.refusal is not Refusal.WINDOW_CLOSED or form.template:
                 raise
         return await send(template_instead(call, channel, access.identity, address))
 
-    async def _refused(self, lane: Lane, head: Head, refused: Refused) -> bool:
-        _log.warning(
-            "a call was refused",
-            extra={"outbox": head.id, "dialog": lane.dialog_id, "refusal": refused.refusal.value},
-        )
-        if refused.refusal is Refusal.MISCONFIGURED:
-            wait = self._settings.misconfigured_wait
-            bot = _BotRest(wait, refused.reason[:200])
-            await self._postpone(lane, head, wait, status="waiting", code=refused.code, refund=True, bot=bot)
-            return False
-        blocked = refused.refusal is Refusal.UNREACHABLE
-        code = refused.platform_code or refused.refusal.value
-        outcome = Outcome(status="failed", error_code=code[:100], blocked=blocked)
-        return await self._finish(lane, head, outcome, failure=None if blocked else code)
-
-    async def _not_sent(self, lane: Lane, head: Head, error: NotSent | TryLater) -> bool:
-        """A ``TryLater`` is the transport's breaker, or our own database: nothing was tried."""
-        told = error.after is not None
-        if head.attempts >= self._settings.send_attempts and not told:
-            return await self._give_up(lane, head, error.code)
-        wait = error.after
-        if wait is None:
-            curve = (error.attempt_curve if isinstance(error, NotSent) else None) or 2.0
-            wait = min(curve ** (head.attempts - 1), self._settings.send_backoff_limit)
-        bot = _BotRest(wait) if told and isinstance(error, NotSent) and error.scope == "bot" else None
-        await self._postpone(lane, head, wait, status="waiting", code=error.code, refund=told, bot=bot)
-        return False
+    async def _not_delivered(self, lane: Lane, head: Head, error: Refused | NotSent | TryLater) -> bool:
+        if isinstance(error, Refused):
+            _log.warning(
+                "a call was refused",
+                extra={"outbox": head.id, "dialog": lane.dialog_id, "refusal": error.refusal.value},
+            )
+        follows = consequence_of(error, attempts=head.attempts, settings=self._settings)
+        match follows.then:
+            case Then.AGAIN:
+                await self._postpone(
+                    lane,
+                    head,
+                    follows.wait,
+                    status="waiting",
+                    code=follows.code,
+                    refund=not follows.counted,
+                    bot=follows.bot,
+                )
+                return False
+            case Then.UNREACHABLE:
+                return await self._finish(
+                    lane, head, Outcome(status="failed", error_code=follows.code, blocked=True)
+                )
+            case Then.GIVE_UP:
+                return await self._give_up(lane, head, follows.code)
 
     async def _uncertain(self, lane: Lane, head: Head) -> bool:
         if head.attempts >= self._settings.send_attempts:
@@ -305,7 +304,7 @@ class SendLane:
         status: Literal["waiting", "uncertain"],
         code: str,
         refund: bool = False,
-        bot: _BotRest | None = None,
+        bot: BotRest | None = None,
     ) -> None:
         async def write() -> bool:
             async with self._database.company_statements(lane.company_id) as session:
@@ -342,3 +341,13 @@ class SendLane:
                 _log.warning("waiting for postgres to record what was sent")
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
+
+
+def _window_is_closed(head: Head, channel: Channel) -> bool:
+    """By what the messenger said of this message before, else by when the person last wrote."""
+    if head.template_only:
+        return True
+    if channel.reply_window is None:
+        return False
+    spoke = head.last_inbound_at
+    return spoke is None or (head.now - spoke).total_seconds() > channel.reply_window

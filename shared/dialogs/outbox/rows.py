@@ -1,8 +1,9 @@
 """The outbox in Postgres: the head of a dialog's lane, and what became of it.
 
 A row goes waiting → sending → sent | failed; a ``sending`` row whose sender vanished, or whose call had no answer,
-is ``uncertain``. A private call (``about`` is set) is forgotten when it is finished. The lane's holder has
-``send_token``; only row ``sent_seq + 1`` may be sent.
+is ``uncertain``. A private call (``about`` is set) is forgotten when it is finished, or once its fate is known,
+where the messenger may report a failure later. The lane's holder has ``send_token``; only row ``sent_seq + 1`` may
+be sent.
 """
 
 from __future__ import annotations
@@ -28,19 +29,25 @@ __all__ = [
     "record_failure",
     "release_lane",
     "rest_bot",
+    "settle",
+    "stored",
     "take_head",
 ]
 
 # The head of a lane becomes ours to send. A head that was under way already is uncertain, its sender
 # vanished: where delivery statuses tell, it first waits for one, else it is sent again and flagged. A lane
-# without rows is given back in the same statement; the row lock decides against a turn that adds one.
+# without rows is given back in the same statement; the row lock decides against a turn that adds one. So is a
+# lane that a late failure has told to rest while it was held.
 _TAKE = text("""
 WITH lane AS (
     UPDATE dialogs d
-       SET send_token = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked THEN d.send_token END,
-           send_until = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked THEN now() + :lane_time END
+       SET send_token = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked AND d.send_at <= now()
+                             THEN d.send_token END,
+           send_until = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked AND d.send_at <= now()
+                             THEN now() + :lane_time END
      WHERE d.id = :id AND d.send_token = :token
-    RETURNING d.id, d.chat_id, d.phone, d.language, d.last_inbound_at, d.sent_seq, d.outbox_seq, d.blocked
+    RETURNING d.id, d.chat_id, d.phone, d.language, d.last_inbound_at, d.sent_seq, d.outbox_seq,
+              d.send_token IS NOT NULL AS ready
 ), head AS (
     UPDATE outbox o
        SET status = CASE WHEN o.status = 'sending' AND :statuses_tell THEN 'uncertain' ELSE 'sending' END,
@@ -48,24 +55,26 @@ WITH lane AS (
            repeated = o.repeated OR (o.status IN ('sending', 'uncertain')
                                      AND NOT (o.status = 'sending' AND :statuses_tell))
       FROM lane l
-     WHERE o.dialog_id = l.id AND o.seq = l.sent_seq + 1 AND NOT l.blocked
-    RETURNING o.id, o.call, o.attempts, o.status
+     WHERE o.dialog_id = l.id AND o.seq = l.sent_seq + 1 AND l.ready
+    RETURNING o.id, o.call, o.attempts, o.status, o.template_only
 )
-SELECT l.outbox_seq > l.sent_seq AND NOT l.blocked AS ours, l.chat_id, l.phone, l.language, l.last_inbound_at,
-       l.outbox_seq - l.sent_seq - 1 AS behind, h.id, h.call, h.attempts, h.status, now() AS now
+SELECT l.ready AS ours, l.chat_id, l.phone, l.language, l.last_inbound_at,
+       l.outbox_seq - l.sent_seq - 1 AS behind, h.id, h.call, h.attempts, h.status, h.template_only,
+       now() AS now
   FROM lane l LEFT JOIN head h ON true
 """)
 
 # Recorded by sequence number, not by counting: a writer that never learnt whether its commit arrived says the
 # same thing again, and one whose claim ran out still tells what it knows. A row is finished exactly when
 # ``sent_seq`` has reached it. Only the lane's holder may fail a row, and only it gives the lane back or goes on.
+# What was erased while it was under way stays erased.
 _FINISH = text("""
 WITH lane AS (
     UPDATE dialogs d
        SET sent_seq = greatest(d.sent_seq, o.seq),
            chat_id = coalesce(:new_chat_id, d.chat_id),
            blocked = d.blocked OR :blocked,
-           send_at = CASE WHEN d.send_token = :token THEN now() + :rest ELSE d.send_at END,
+           send_at = CASE WHEN d.send_token = :token THEN greatest(d.send_at, now() + :rest) ELSE d.send_at END,
            send_token = CASE WHEN d.send_token = :token AND NOT (d.outbox_seq > o.seq AND :go_on) THEN NULL
                              ELSE d.send_token END,
            send_until = CASE WHEN d.send_token IS DISTINCT FROM :token THEN d.send_until
@@ -75,8 +84,10 @@ WITH lane AS (
     RETURNING d.send_token IS NOT DISTINCT FROM CAST(:token AS uuid) AS ours
 ), finished AS (
     UPDATE outbox SET status = :status, sent_at = CASE WHEN :status = 'sent' THEN now() END,
-           platform_message_ids = :message_ids, error_code = :error_code,
-           call = CASE WHEN about IS NULL THEN call ELSE '{}' END
+           platform_message_ids = CASE WHEN call = '{}' THEN '{}' ELSE CAST(:message_ids AS text[]) END,
+           error_code = :error_code,
+           call = CASE WHEN call <> '{}' AND (about IS NULL OR :fate_follows)
+                       THEN coalesce(CAST(:form AS jsonb), call) ELSE '{}' END
      WHERE id = :id AND status <> 'sent' AND EXISTS (SELECT FROM lane)
 )
 SELECT ours FROM lane
@@ -84,7 +95,7 @@ SELECT ours FROM lane
 
 _POSTPONE = text("""
 WITH lane AS (
-    UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = now() + :rest
+    UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = greatest(send_at, now() + :rest)
      WHERE id = :dialog_id AND send_token = :token RETURNING id
 )
 UPDATE outbox o SET status = :status, attempts = greatest(0, o.attempts - :refund), error_code = :error_code
@@ -92,8 +103,21 @@ UPDATE outbox o SET status = :status, attempts = greatest(0, o.attempts - :refun
 """)
 
 _RELEASE = text("""
-UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = now() + :rest
+UPDATE dialogs SET send_token = NULL, send_until = NULL, send_at = greatest(send_at, now() + :rest)
  WHERE id = :dialog_id AND send_token = :token
+""")
+
+# The fate of an uncertain send became known, it arrived or it failed: it is finished, and the lane goes on.
+_SETTLE = text("""
+WITH settled AS (
+    UPDATE outbox
+       SET status = :status, platform_message_ids = ARRAY[CAST(:message_id AS text)],
+           sent_at = CASE WHEN :status = 'sent' THEN now() END,
+           call = CASE WHEN about IS NULL OR :status = 'sent' THEN call ELSE '{}' END
+     WHERE id = :outbox_id AND status = 'uncertain' RETURNING dialog_id, seq
+)
+UPDATE dialogs d SET sent_seq = s.seq, send_token = NULL, send_until = NULL, send_at = now()
+  FROM settled s WHERE d.id = s.dialog_id AND d.sent_seq = s.seq - 1
 """)
 
 _REST_BOT = text("""
@@ -123,6 +147,8 @@ class Head:
     last_inbound_at: datetime | None
     behind: int
     """Calls that wait behind it."""
+    template_only: bool
+    """The messenger said that the reply window is closed: a template goes instead."""
     now: datetime
 
 
@@ -144,6 +170,10 @@ class Outcome:
     error_code: str | None = None
     new_chat_id: str | None = None
     blocked: bool = False
+    form: Call | None = None
+    """What was sent, where it is another form of the call."""
+    fate_follows: bool = False
+    """A status may tell later that it failed: its call is kept for that, though it be private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +209,7 @@ async def take_head(
         language=language_of(row.language),
         last_inbound_at=row.last_inbound_at,
         behind=row.behind,
+        template_only=row.template_only,
         now=row.now,
     )
     return Taken(ours=True, head=head, awaits_status=row.status == "uncertain")
@@ -206,6 +237,8 @@ async def finish_head(
                 "error_code": outcome.error_code,
                 "new_chat_id": outcome.new_chat_id,
                 "blocked": outcome.blocked,
+                "form": None if outcome.form is None else stored(outcome.form),
+                "fate_follows": outcome.fate_follows,
                 "rest": rest or timedelta(),
                 "go_on": rest is None and not outcome.blocked,
             },
@@ -243,6 +276,16 @@ async def postpone_head(
 async def release_lane(session: Executor, dialog_id: int, *, token: UUID, rest: timedelta) -> None:
     """Give a lane back untouched for ``rest``."""
     await session.execute(_RELEASE, {"dialog_id": dialog_id, "token": token, "rest": rest})
+
+
+async def settle(session: Executor, outbox_id: int, *, status: Literal["sent", "failed"], message_id: str) -> None:
+    """Finish an uncertain send whose fate a status told; any other stays as it is."""
+    await session.execute(_SETTLE, {"outbox_id": outbox_id, "status": status, "message_id": message_id})
+
+
+def stored(call: Call) -> str:
+    """A call as the outbox keeps it."""
+    return call.model_dump_json(exclude_defaults=True)
 
 
 async def rest_bot(session: Executor, bot_id: UUID, *, rest: timedelta, misconfigured: str | None = None) -> None:

@@ -16,8 +16,8 @@ def template_instead(call: Call, channel: Channel, bot: BotIdentity, address: Ch
     Raises:
         Refused: there is none (``WINDOW_CLOSED``).
     """
-    if call.fallback is not None and call.fallback.template:
-        return call.fallback
+    if call.template_form is not None:
+        return call.template_form
     name = bot.settings.get("window_template")
     if not isinstance(name, str) or not name:
         raise Refused(Refusal.WINDOW_CLOSED, "no template is set", platform_code="window_closed")

@@ -252,6 +252,7 @@ class TurnRunner:
                 phone=opened.dialog.phone,
                 last_inbound_at=opened.dialog.last_inbound_at,
                 behind=len(outcome.calls) - 1,
+                template_only=False,
                 now=opened.dialog.now,
             )
             await self._send(lane, head, claimed_until)
