@@ -5,7 +5,7 @@ closed. A private call is kept until its fate is known, for an hour at most, sin
 forms: an erasure finds it by what it still holds, no longer by its status.
 
 Revision ID: 0022_late_failures
-Revises: 0019_end_login
+Revises: 0020_groups
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0022_late_failures"
-down_revision = "0019_end_login"
+down_revision = "0020_groups"
 branch_labels = None
 depends_on = None
 
