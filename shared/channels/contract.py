@@ -104,6 +104,8 @@ class InboundMessage(_Event):
     album_id: str | None = None
     """Parts of one album share it."""
     reply_to: str | None = None
+    thread_id: str | None = None
+    """The topic of the chat in which it was said, where the chat has topics and the answer can go there."""
 
 
 class Membership(StrEnum):
@@ -195,6 +197,8 @@ class ChannelAddress:
     language: Language
     phone: str | None = None
     """The person's proven number (E.164), where known: WhatsApp's second way to somebody known by a user id."""
+    thread_id: str | None = None
+    """The topic of the chat to write into; ``None``: the chat itself."""
 
 
 class Call(_Frozen):

@@ -3,6 +3,7 @@
 ok                                          Sent
 400 message is not modified, query is too old   Sent (what was asked for is so, or no longer matters)
 400 … migrate_to_chat_id                    the client sends once more, to the new chat
+400 the topic is closed or gone             the client sends once more, into the chat itself
 400 address not fetched, markup not parsed  the call's fallback, else Refused(REJECTED)
 400 chat not found, 403                     Refused(UNREACHABLE)
 400 other, 413                              Refused(REJECTED)
@@ -20,7 +21,7 @@ from shared.channels.exchange import raise_for_server_error
 from shared.channels.wire import Flag, WholeNumber, WireId, WireModel, WireText
 from shared.runtime.http import HttpAnswer
 
-__all__ = ["Answer", "ChatMoved", "UnacceptableAsIs", "check", "read_answer"]
+__all__ = ["Answer", "ChatMoved", "TopicRefused", "UnacceptableAsIs", "check", "read_answer"]
 
 _AS_WISHED = ("message is not modified", "query is too old", "query id is invalid")
 _UNFETCHABLE = (
@@ -38,6 +39,8 @@ _UNFETCHABLE = (
     "file is too big",
 )
 _UNPARSABLE = ("can't parse entities", "can't parse caption entities", "entity_bounds_invalid")
+_NO_TOPIC = ("message thread not found", "topic not found", "topic_")
+"""The server behind the Bot API says TOPIC_CLOSED, TOPIC_DELETED, TOPIC_ID_INVALID and more of that form."""
 _UNREACHABLE = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send a message")
 
 
@@ -64,6 +67,10 @@ class ChatMoved(Refused):
     def __init__(self, chat_id: str) -> None:
         super().__init__(Refusal.REJECTED, "the chat moved", platform_code="400")
         self.chat_id = chat_id
+
+
+class TopicRefused(Refused):
+    """The topic takes no messages; the chat itself may."""
 
 
 class UnacceptableAsIs(Refused):
@@ -105,6 +112,8 @@ def _refusal(status: int, content: Answer) -> Refused:
         return Refused(Refusal.MISCONFIGURED, f"status {code}", platform_code=code)
     if status == 403 or any(phrase in said for phrase in _UNREACHABLE):
         return Refused(Refusal.UNREACHABLE, "the chat does not take messages", platform_code=code)
+    if any(phrase in said for phrase in _NO_TOPIC):
+        return TopicRefused(Refusal.REJECTED, "the topic takes no messages", platform_code=code)
     if any(phrase in said for phrase in _UNFETCHABLE):
         return UnacceptableAsIs(Refusal.REJECTED, "the file could not be fetched", platform_code=code)
     if any(phrase in said for phrase in _UNPARSABLE):

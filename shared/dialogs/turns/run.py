@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots.directory import BotDirectory
 from shared.bots.schemas import BotSnapshot
-from shared.channels.contract import Call, ChannelAddress, InboundMessage
+from shared.channels.contract import Call, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
 from shared.dialogs.bells import Bell, Bells
 from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult
@@ -27,6 +27,7 @@ from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
+from shared.dialogs.turns.address import answer_address
 from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -229,7 +230,7 @@ class TurnRunner:
     ) -> _Outcome:
         """What a result comes to as rows and calls."""
         language = result.language or opened.language
-        address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language, phone=opened.dialog.phone)
+        address = answer_address(opened.dialog, language, opened.batch.events)
         channel = self._channel_of(opened.bot.platform)
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
         now = utc_now()
