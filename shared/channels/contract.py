@@ -106,6 +106,8 @@ class InboundMessage(_Event):
     reply_to: str | None = None
     thread_id: str | None = None
     """The topic of the chat in which it was said, where the chat has topics and the answer can go there."""
+    product_sku: str | None = None
+    """The article number of the product that it is about, where the platform tells (asked from a catalogue)."""
 
 
 class Membership(StrEnum):

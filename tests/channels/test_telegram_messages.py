@@ -17,11 +17,16 @@ from tests.doubles.scripted_api import Answer, ScriptedApi
 
 TG = Platform.TELEGRAM
 
-SAID = """
+
+def _keys(text: str) -> list[str]:
+    return text.split()
+
+
+SAID = _keys("""
     animation audio checklist contact dice document game giveaway invoice live_photo location paid_media photo poll
     rich_message sticker story text venue video video_note voice
-""".split()
-SERVICE = """
+""")
+SERVICE = _keys("""
     boost_added channel_chat_created chat_background_set chat_owner_changed chat_owner_left chat_shared
     checklist_tasks_added checklist_tasks_done community_chat_added community_chat_removed connected_website
     delete_chat_photo direct_message_price_changed forum_topic_closed forum_topic_created forum_topic_edited
@@ -33,8 +38,8 @@ SERVICE = """
     suggested_post_approved suggested_post_declined suggested_post_paid suggested_post_refunded
     supergroup_chat_created unique_gift user_shared users_shared video_chat_ended video_chat_participants_invited
     video_chat_scheduled video_chat_started web_app_data write_access_allowed
-""".split()
-FRAME = """
+""")
+FRAME = _keys("""
     author_signature business_connection_id caption caption_entities direct_messages_topic edit_date effect_id
     entities ephemeral_message_id external_reply forward_date forward_from forward_from_chat forward_from_message_id
     forward_origin forward_sender_name forward_signature guest_bot_caller_chat guest_bot_caller_user guest_query_id
@@ -42,7 +47,7 @@ FRAME = """
     link_preview_options media_group_id message_thread_id paid_star_count quote receiver_user reply_markup
     reply_to_checklist_task_id reply_to_message reply_to_poll_option_id reply_to_story sender_boost_count
     sender_business_bot sender_tag show_caption_above_media suggested_post_info via_bot
-""".split()
+""")
 """All keys of a message in Bot API 10.2, but for the five that every message has."""
 
 

@@ -58,8 +58,8 @@ _SAID_KEYS = frozenset(
         "voice",
     }
 )
-"""What a person can send (Telegram Bot API 10.2, Message). A message with none of these was made by the chat itself:
-new kinds of those come with every version of the API, new kinds of these hardly ever."""
+"""What a person can send (Telegram Bot API 10.2, Message). A message with none of these was made by the chat
+itself: new kinds of those come with every version of the API, new kinds of these hardly ever."""
 
 _CHANGES = {"kicked": Membership.BLOCKED, "member": Membership.UNBLOCKED}
 
