@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,10 +13,13 @@ from shared.assistant.model.answering import ModelAssistant
 from shared.assistant.offline.assistant import OfflineAssistant
 from shared.assistant.products import ProductFinder
 from shared.assistant.recognition.perception import Recognition
-from shared.assistant.results import once_decided, preceded, result_of
+from shared.assistant.referred import follow_reference
+from shared.assistant.results import once_decided, one_after_another, preceded, result_of
 from shared.assistant.skill import Moment
 from shared.assistant.skillset import Skills
 from shared.assistant.usage import ModelUsage, record_usage, spending_day
+from shared.channels.contract import InboundMessage, MembershipChange
+from shared.channels.messages import TextContent
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
 from shared.media.service import MediaService
 from shared.runtime.model.breaker import ModelBreaker
@@ -56,6 +59,7 @@ class AssistantResponder:
         self._gate = ModelGate(settings.daily_model_budget, breaker)
         self._skills = skills
         self._offline = OfflineAssistant(skills)
+        self._finder = finder
         self._model = ModelAssistant(settings, self._client, skills, finder)
         self._recognition = None if media is None else Recognition(settings, media, skills, finder)
 
@@ -66,8 +70,34 @@ class AssistantResponder:
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer a turn before its deadline; without a usable model by rules. Database errors pass through.
 
-        Voice notes become words first, and photos what is in them; all else is answered as if it had been typed.
+        What needs no words (an order) is answered by its skill. Of the rest, voice notes become words first, and
+        photos what is in them; all else is answered as if it had been typed.
         """
+        referred = await follow_reference(turn, self._finder, self._skills)
+        if referred.answer is not None:
+            return self._finished(referred.turn, result_of(Moment.of(referred.turn), referred.answer))
+        return await self._take_arrivals(referred.turn)
+
+    async def _take_arrivals(self, turn: Turn) -> TurnResult:
+        """Answer what needs no words, then everything else."""
+        results: list[TurnResult] = []
+        rest: list[InboundMessage | MembershipChange] = []
+        for event in turn.events:
+            arrival = self._skills.arrival(event)
+            if arrival is None or not isinstance(event, InboundMessage):
+                rest.append(event)
+                continue
+            moment = Moment.of(replace(turn, events=[event]))
+            results.append(result_of(moment, await arrival.answer(moment, event.content)))
+            if words := arrival.words(event.content):
+                rest.append(event.model_copy(update={"content": TextContent(text=words)}))
+        if rest:
+            results.append(await self._perceive(replace(turn, events=rest)))
+        elif results:
+            results[-1] = self._finished(turn, results[-1])
+        return reduce(lambda first, second: one_after_another(first, second, turn.state), results or [TurnResult()])
+
+    async def _perceive(self, turn: Turn) -> TurnResult:
         if self._recognition is None:
             return await self._answer(turn)
         seen = await self._recognition.perceive(turn)
@@ -82,7 +112,10 @@ class AssistantResponder:
     async def _answer(self, turn: Turn) -> TurnResult:
         if not turn.events:
             return TurnResult()
-        result = await self._answer_to(turn)
+        return self._finished(turn, await self._answer_to(turn))
+
+    def _finished(self, turn: Turn, result: TurnResult) -> TurnResult:
+        """The result with what forms add that wait for an answer."""
         moment = Moment.of(turn)
         for form in self._skills.forms:
             result = once_decided(result, partial(form.finish, moment))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -21,7 +21,7 @@ from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import Call, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
 from shared.dialogs.bells import Bell, Bells
-from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult
+from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult, is_echo
 from shared.dialogs.limits import MessageLimit, person_key, weight_of
 from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
@@ -31,6 +31,7 @@ from shared.dialogs.turns.address import answer_address
 from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
+from shared.dialogs.turns.echoes import echo_ids, load_own, without_echoes
 from shared.dialogs.turns.history import Said, history_of
 from shared.dialogs.turns.quarantine import failure_effect
 from shared.dialogs.turns.router import Router
@@ -131,8 +132,9 @@ class TurnRunner:
             await self._claims.release(claim, due_at=opened.dialog.now, refund=True)
             return
         apology = TextMessage(text=RichText.of(TEXTS.get("apology", opened.language)))
+        asked = not all(map(is_echo, opened.batch.events))
         result = TurnResult(
-            reply=Reply(messages=(apology,)),
+            reply=Reply(messages=(apology,) if asked else ()),
             effects=(failure_effect(claim, opened.batch.row_ids[0], error),),
             analytics=(AnalyticsEvent("turn_failed", {"error": type(error).__name__}),),
         )
@@ -151,7 +153,16 @@ class TurnRunner:
             async with self._database.company_statements(claim.company_id, single=True) as statements:
                 words = await load_last_words(statements, claim.dialog_id, edited)
             batch = without_invisible_edits(batch, words)
+        if echoed := echo_ids(batch):
+            batch = without_echoes(batch, await self._not_of_staff(claim, dialog, echoed))
         return _Opened(bot, dialog, batch, memory, _language(bot, dialog, batch))
+
+    async def _not_of_staff(self, claim: Claim, dialog: DialogRow, echoed: Sequence[str]) -> Collection[str]:
+        """The echoes that hand nothing over: of our own calls, and all in the chat of a member of staff."""
+        if dialog.staff_user_id is not None:
+            return echoed
+        async with self._database.company_statements(claim.company_id, single=True) as statements:
+            return await load_own(statements, claim.bot_id, echoed)
 
     async def _read_memory(self, claim: Claim, dialog: DialogRow) -> list[MemoryMessage]:
         async with self._database.company_statements(claim.company_id, single=True) as statements:
@@ -163,12 +174,14 @@ class TurnRunner:
         dialog, batch = opened.dialog, opened.batch
         if not batch.events:
             return TurnResult(), "done"
-        person = person_key(claim.bot_id, batch.events[-1].sender.id)
-        verdict = await self._limit.check(
-            person, known_for=dialog.now - dialog.created_at, weight=weight_of(batch.events)
-        )
-        if not verdict.allowed and dialog.staff_user_id is None:
-            return _limited(verdict.warn_seconds, opened.language), "limited"
+        # a turn with words of the staff is never left out: the bot has to step back
+        if not any(map(is_echo, batch.events)):
+            person = person_key(claim.bot_id, batch.events[-1].sender.id)
+            verdict = await self._limit.check(
+                person, known_for=dialog.now - dialog.created_at, weight=weight_of(batch.events)
+            )
+            if not verdict.allowed and dialog.staff_user_id is None:
+                return _limited(verdict.warn_seconds, opened.language), "limited"
         deadline = time.monotonic() + self._settings.turn_deadline
         turn = Turn(
             bot=opened.bot,
@@ -321,7 +334,7 @@ def _language(bot: BotSnapshot, dialog: DialogRow, batch: Batch) -> Language:
 def _counted(batch: Batch, result: TurnResult, now: datetime) -> tuple[AnalyticsEvent, ...]:
     """The event ``turn``: what a shopper wrote and was told, and how long they waited for it."""
     reply = result.reply
-    messages = sum(isinstance(event, InboundMessage) for event in batch.events)
+    messages = sum(isinstance(event, InboundMessage) and not is_echo(event) for event in batch.events)
     if not messages or batch.received_at is None or result.about is not None:
         return ()
     properties = {"messages": messages, "replies": len(reply.messages)}
