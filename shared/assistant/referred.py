@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from shared.assistant import buttons, replies
@@ -11,6 +10,7 @@ from shared.assistant.offline.hearing import said_in
 from shared.assistant.offline.understanding import SearchWords
 from shared.assistant.products import ProductFinder
 from shared.assistant.skill import Answer, Moment, Strength, Wish
+from shared.assistant.skills.search.asking import names_any_product
 from shared.assistant.skills.search.skill import SEARCH
 from shared.assistant.skills.talk.skill import ACKNOWLEDGED, AGREED
 from shared.assistant.skillset import Skills
@@ -21,10 +21,6 @@ __all__ = ["Referred", "follow_reference"]
 
 _SAY_NOTHING_OF_IT = frozenset([ACKNOWLEDGED, AGREED, "greeting"])
 """Wishes that leave it to the product what is meant."""
-_THE_PRODUCT_ITSELF = re.compile(
-    r"товар\w*|модел\w*|вариант\w*|позици\w*|артикул\w*|вещ\w*|тауар\w*|зат\w*|бұйым\w*|product\w*|item\w*|article\w*|thing\w*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ def _says_nothing_of_it(turn: Turn, skills: Skills) -> bool:
 def _names_nothing(searched: SearchWords) -> bool:
     if searched.colour or searched.refused_colour or searched.priced or searched.cheap:
         return False
-    return all(_THE_PRODUCT_ITSELF.fullmatch(word) for word in searched.words.split())
+    return names_any_product(searched.words)
 
 
 def _unknown(moment: Moment, sku: str) -> Answer:

@@ -201,6 +201,7 @@ async def note_answer_elsewhere(session: AsyncSession, dialog_id: int, *, keep_u
     assert row is not None, "an escalation was open or has just been opened"
     if opened:
         row.announced_at = row.opened_at
+        await session.flush()
         await add_note(session, dialog_id, "handover.opened", {"escalation": row.id, "reason": reason.value})
         await count_event(session, dialog_id, "escalated", {"reason": reason.value, "by": "staff"})
     return await note_answer(session, row.id, None, keep_until=keep_until)
