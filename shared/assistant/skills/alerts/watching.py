@@ -26,7 +26,7 @@ from shared.catalog.schemas import Availability, ProductView
 from shared.channels.messages import TextMessage
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.errors import InvalidInput, NotFound
-from shared.kernel.money import Money
+from shared.kernel.money import Money, minor_of
 
 __all__ = ["Wanted", "Watching"]
 
@@ -48,7 +48,8 @@ class Wanted:
     def wish(self, product: ProductView) -> AlertWish:
         """The wish for a product: of what is sold out its return is waited for, unless a price was named."""
         if self.limit is not None:
-            limit = Money(minor=self.limit * 100, currency=product.price.currency)
+            currency = product.price.currency
+            limit = Money(minor=minor_of(self.limit, currency), currency=currency)
             return AlertWish(product_id=product.id, condition=AlertCondition.BELOW, limit=limit)
         sold_out = product.availability is Availability.OUT_OF_STOCK
         suits = AlertCondition.RESTOCK if sold_out else AlertCondition.DROP

@@ -93,7 +93,7 @@ def names_features(words: str) -> bool:
 
 
 def names_any_product(words: str) -> bool:
-    """Whether the words of a search tell nothing of what is looked for: «товар», «эта модель»; or there are none."""
+    """Whether the words of a search tell nothing of what is looked for («товар», «модель»), or there are none."""
     return all(_ANY_PRODUCT.fullmatch(word) for word in words.split())
 
 

@@ -277,7 +277,8 @@ def _query(moment: Moment, wanted: SearchWords) -> ProductQuery:
         # one word is often a category's own: sofas come before what only mentions a sofa
         is_one_word = len(wanted.words.split()) == 1
         start = _fresh(turn, text=wanted.words, category=wanted.words if is_one_word else None)
-    low, high = price_bound(wanted.price_min), price_bound(wanted.price_max)
+    currency = turn.bot.currency
+    low, high = price_bound(wanted.price_min, currency), price_bound(wanted.price_max, currency)
     # "cheap … under 80k" says itself how cheap; what fits best then comes first
     cheapest_first = wanted.cheap and low is None and high is None
     if low is None and high is None:
