@@ -63,6 +63,15 @@ class Shop:
         turn = moment.turn
         return await self.finder.get(session, sku, language=turn.language, city_id=turn.bot.city_id)
 
+    async def typed(self, session: AsyncSession, moment: Moment, words: str) -> FoundProduct | None:
+        """The product whose article number the words are. Whether words without a digit are one, the search tells:
+        they may be the name of many other things."""
+        return await self.product(session, moment, words) if _is_numbered(words) else None
+
+
+def _is_numbered(words: str) -> bool:
+    return any(letter.isdigit() for letter in words)
+
 
 def request_of(moment: Moment) -> str:
     """What names the shopper's request: the same for a turn that is run again."""

@@ -239,7 +239,7 @@ class Watching:
                 limit=PAGE_SIZE,
             )
             async with turn.session() as session:
-                exact = await self._shop.product(session, moment, searched.words) if searched.words else None
+                exact = await self._shop.typed(session, moment, searched.words) if searched.words else None
                 page = None if exact is not None else await self._shop.finder.find(session, query)
             return [exact] if exact is not None else self._narrowed(moment, list(page.items) if page else [])
         skus = (state.focus,) if state.focus else state.shown[:PAGE_SIZE]
