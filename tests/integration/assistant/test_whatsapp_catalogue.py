@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
+from pydantic import SecretStr
 
 from shared.channels.contract import Platform
+from tests.doubles.openai_server import OpenAIServer, says
 from tests.integration.assistant.shopping import reaches_summary
-from tests.integration.conversation import Shop, Shopper, Stage
+from tests.integration.conversation import Shop, Shopper, Stage, open_stage
 from tests.integration.whatsapp_shopping import asks_about, fills_form, orders, sends
 
 
@@ -182,3 +186,51 @@ async def test_a_kind_that_is_not_understood_offers_a_manager(stage: Stage, aigu
 
     await aigul.hears("Такие сообщения я пока не понимаю")
     assert aigul.buttons == ["Позвать менеджера"]
+
+
+# ---- with a model -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[OpenAIServer]:
+    async with OpenAIServer([says("Здравствуйте!")]) as server:
+        yield server
+
+
+@pytest.fixture
+async def model_stage(settings_env: dict[str, str], model: OpenAIServer) -> AsyncIterator[Stage]:
+    told = {"openai_base_url": model.base_url, "openai_api_key": SecretStr("test")}
+    async with open_stage(settings_env, **told) as opened:
+        yield opened
+
+
+async def test_a_model_is_not_asked_about_an_order_but_about_its_words(
+    model_stage: Stage, model: OpenAIServer
+) -> None:
+    shop = await model_stage.open_shop()
+    marat = model_stage.shopper(shop, Platform.WHATSAPP, "Марат")
+    await marat.says("здравствуйте")
+    await marat.hears()
+    asked = len(model.requests)
+
+    await orders(model_stage, marat, ("ALM-1", 1))
+    await marat.hears("уже в корзине")
+    assert len(model.requests) == asked
+
+    model.play([says("Позвать менеджера?")])
+    await orders(model_stage, marat, ("NOM-1", 1), text="а собрать его поможете?")
+    await marat.hears("Итого: 260 000 ₸", "Позвать менеджера?")
+    assert "а собрать его поможете?" in str(model.requests[-1].json["messages"][-1]["content"])
+
+
+async def test_a_model_reads_of_the_referred_product(model_stage: Stage, model: OpenAIServer) -> None:
+    shop = await model_stage.open_shop()
+    marat = model_stage.shopper(shop, Platform.WHATSAPP, "Марат")
+    await marat.says("здравствуйте")
+    await marat.hears()
+
+    model.play([says("Да, [NOM-1] подойдёт.")])
+    await asks_about(model_stage, marat, "NOM-1", "а в маленькую комнату подойдёт?")
+
+    await marat.hears("Диван «Номад»")
+    assert "NOM-1" in str(model.requests[-1].json["messages"][0]["content"])

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo
+from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo, CostsNothing
 from shared.alerts.replies import RENEW, STOP
 from shared.alerts.schemas import AlertCondition, AlertWish
 from shared.alerts.service import AlertService
@@ -104,6 +104,9 @@ class Watching:
             )
         except AlreadySo as so:
             return replace(_refused(views.already(so.condition, product, language), _SO_ALREADY), evidence=evidence)
+        except CostsNothing:
+            free = _refused(views.free(product, language), "error: it costs nothing, no price is lower")
+            return replace(free, evidence=evidence)
         except InvalidInput:  # the only field that a shopper can get wrong here is the price
             return _refused(views.TEXTS.say("price", language), "error: that is no price")
         return Answer(
@@ -133,6 +136,8 @@ class Watching:
             product = await self._alerts.product(session, alert.product_id)
         except AlertLimitReached as full:
             return Answer((views.full(full.limit, language),))
+        except CostsNothing:
+            return Answer((views.TEXTS.say("over.free", language),))
         except (NotFound, AlertsRefused):
             return Answer((views.TEXTS.say("over", language),))
         return Answer((views.made(alert, product, language),))
