@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.alerts.schemas import AlertCondition
 from shared.kernel.errors import Conflict
 
-__all__ = ["AlertLimitReached", "AlertsRefused", "AlreadySo"]
+__all__ = ["AlertLimitReached", "AlertsRefused", "AlreadySo", "CostsNothing"]
 
 
 class AlertsRefused(Conflict):
@@ -22,6 +22,15 @@ class AlreadySo(AlertsRefused):
     def __init__(self, condition: AlertCondition) -> None:
         super().__init__(f"{condition.value} is so already")
         self.condition = condition
+
+
+class CostsNothing(AlertsRefused):
+    """The product is free: no price is lower."""
+
+    code = "alert_costs_nothing"
+
+    def __init__(self) -> None:
+        super().__init__("the product costs nothing: no price is lower")
 
 
 class AlertLimitReached(AlertsRefused):

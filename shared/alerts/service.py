@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.alerts import repository
-from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo
+from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo, CostsNothing
 from shared.alerts.schemas import (
     Alert,
     AlertChange,
@@ -54,6 +54,7 @@ class AlertService:
         Raises:
             NotFound: there is no such product on sale.
             AlreadySo: what is wished for is so already.
+            CostsNothing: a lower price is wished for, and there is none.
             AlertsRefused: the limit is in another currency than the product's price.
             InvalidInput: a limit is missing, too much, or not positive.
         """
@@ -83,7 +84,7 @@ class AlertService:
 
         Raises:
             AlertLimitReached: the customer has as many as may be.
-            NotFound, AlreadySo, AlertsRefused, InvalidInput: as ``product_of``.
+            NotFound, AlreadySo, CostsNothing, AlertsRefused, InvalidInput: as ``product_of``.
         """
         product = await self.product_of(session, wish)
         now = utc_now()
@@ -156,7 +157,7 @@ class AlertService:
         Raises:
             NotFound: there is no such alert (of that customer).
             AlertsRefused: it is over.
-            AlreadySo, InvalidInput: as ``product_of``.
+            AlreadySo, CostsNothing, InvalidInput: as ``product_of``.
         """
         alert = await self._lock(session, alert_id, customer_id)
         if alert.state is not AlertState.ACTIVE:
@@ -195,7 +196,7 @@ class AlertService:
 
         Raises:
             NotFound: this customer has no such alert, or the product is no longer sold.
-            AlertsRefused: it was cancelled, or told what it was for.
+            AlertsRefused: it was cancelled, or told what it was for; or the product costs nothing by now.
             AlertLimitReached: the customer has as many as may be.
         """
         await repository.lock_customer(session, customer_id)
@@ -209,7 +210,7 @@ class AlertService:
             raise AlertsRefused(f"the alert is {alert.state.value}")
         if await self.is_full(session, customer_id):
             raise AlertLimitReached(self._settings.alerts_per_customer)
-        await self.product(session, alert.product_id)
+        _refuse_free(alert.condition, await self.product(session, alert.product_id))
         now = utc_now()
         until = now + timedelta(days=self._settings.alert_days)
         return await repository.save(session, alert.id, state=AlertState.ACTIVE.value, due_at=now, expires_at=until)
@@ -226,9 +227,15 @@ def _refuse_past(expires_at: datetime, now: datetime) -> None:
         raise InvalidInput("an alert must expire in the future", field="expires_at")
 
 
+def _refuse_free(condition: AlertCondition, product: ProductView) -> None:
+    if condition is not AlertCondition.RESTOCK and product.price.minor == 0:
+        raise CostsNothing
+
+
 def _refuse_nonsense(wish: AlertWish, product: ProductView) -> None:
     if (wish.limit is not None) != (wish.condition is AlertCondition.BELOW):
         raise InvalidInput("a limit belongs to the condition below, and to it alone", field="limit")
+    _refuse_free(wish.condition, product)
     if wish.limit is not None:
         if not 0 < wish.limit.minor <= _HIGHEST_LIMIT:
             raise InvalidInput("a limit must be a price", field="limit")

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from shared.assistant import buttons, replies
 from shared.channels.contract import InboundMessage
-from shared.channels.messages import ContactContent, LocationContent, MediaContent, TextMessage, UnsupportedContent
+from shared.channels.messages import (
+    ContactContent,
+    FormContent,
+    LocationContent,
+    MediaContent,
+    TextMessage,
+    UnsupportedContent,
+)
 from shared.dialogs.contract import Turn
 
 __all__ = ["notes_on_attachments"]
 
-_HARD_TO_TYPE = frozenset(["media.voice", "media.audio", "media.video", "media.document", "contact"])
-"""What somebody sends who would rather not type: a person is offered too."""
+_FOR_A_PERSON = frozenset(
+    ["media.voice", "media.audio", "media.video", "media.document", "contact", "form", "unsupported"]
+)
+"""What somebody sends who would rather not type, or could not put into words: a person is offered too."""
 
 
 def notes_on_attachments(turn: Turn) -> tuple[TextMessage, ...]:
@@ -26,7 +35,9 @@ def notes_on_attachments(turn: Turn) -> tuple[TextMessage, ...]:
                 keys["location"] = None
             case ContactContent():
                 keys["contact"] = None
+            case FormContent():
+                keys["form"] = None
             case UnsupportedContent():
                 keys["unsupported"] = None
     manager = replies.button("manager", buttons.MANAGER, turn.language)
-    return tuple(replies.say(key, turn.language, *((manager,) if key in _HARD_TO_TYPE else ())) for key in keys)
+    return tuple(replies.say(key, turn.language, *((manager,) if key in _FOR_A_PERSON else ())) for key in keys)

@@ -89,6 +89,8 @@ def _led_away(skill: Skill) -> Skill:
         tools=(),
         rules="",
         form=None,
+        now=None,
+        arrivals=(),
         buttons=tuple(ButtonFamily(family.start, _press_in_private) for family in skill.buttons),
         # what is left over for a skill to guess at is a search here
         phrases=tuple(_led_phrase(phrase) for phrase in skill.phrases if phrase.strength is not Strength.REST),

@@ -10,7 +10,7 @@ from shared.assistant.texts import AssistantTexts
 from shared.channels.messages import ListMessage, ListRow, RichText, TextMessage
 from shared.kernel.languages import Language
 
-__all__ = ["TEXTS", "button", "category_list", "offer_of_manager", "say"]
+__all__ = ["TEXTS", "button", "category_list", "found", "offer_of_manager", "say"]
 
 TEXTS = AssistantTexts(Path(__file__).parent / "locales", "assistant")
 say, button = TEXTS.say, TEXTS.button
@@ -24,6 +24,11 @@ def category_list(key: str, names: Sequence[str], language: Language) -> ListMes
     return ListMessage(
         text=RichText.of(TEXTS.get(key, language)), button=TEXTS.get("button.categories", language), rows=rows
     )
+
+
+def found(number: int, language: Language) -> str:
+    """The words over the cards of all that was found."""
+    return TEXTS.get("found.one", language) if number == 1 else TEXTS.count("found", number, language)
 
 
 def offer_of_manager(language: Language) -> TextMessage:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,7 @@ from shared.assistant.state import MISSES_BEFORE_OFFER
 from shared.channels.messages import OutboundMessage, Reply
 from shared.dialogs.contract import AnalyticsEvent, TurnResult
 
-__all__ = ["followed_by", "miss", "once_decided", "preceded", "result_of"]
+__all__ = ["followed_by", "miss", "once_decided", "one_after_another", "preceded", "result_of"]
 
 
 def result_of(moment: Moment, answer: Answer, *, writes: Sequence[Write] = ()) -> TurnResult:
@@ -55,6 +56,43 @@ def once_decided(result: TurnResult, change: Callable[[TurnResult], TurnResult])
         return once_decided(await decide(session), change)
 
     return replace(result, settle=settle)
+
+
+def one_after_another(first: TurnResult, second: TurnResult, before: Mapping[str, Any]) -> TurnResult:
+    """Two results of one turn as one; both went out from the state ``before``."""
+    if first.settle is None and second.settle is None:
+        return _joined(first, second, before)
+
+    async def settle(session: AsyncSession) -> TurnResult:
+        return _joined(await _decided(first, session), await _decided(second, session), before)
+
+    return TurnResult(
+        settle=settle,
+        effects=(*first.effects, *second.effects),
+        analytics=(*first.analytics, *second.analytics),
+    )
+
+
+async def _decided(result: TurnResult, session: AsyncSession) -> TurnResult:
+    """What a result comes to besides the effects and the analytics that it brought itself."""
+    if result.settle is not None:
+        return await result.settle(session)
+    return replace(result, effects=(), analytics=())
+
+
+def _joined(first: TurnResult, second: TurnResult, before: Mapping[str, Any]) -> TurnResult:
+    state = second.state if first.state is None else first.state
+    if first.state is not None and second.state is not None:
+        # the second's word counts wherever it changed anything
+        keys = {*before, *first.state, *second.state}
+        latest = {key: first.state if second.state.get(key) == before.get(key) else second.state for key in keys}
+        state = {key: kept[key] for key, kept in latest.items() if key in kept}
+    return TurnResult(
+        reply=Reply(messages=(*first.reply.messages, *second.reply.messages)),
+        state=state,
+        effects=(*first.effects, *second.effects),
+        analytics=(*first.analytics, *second.analytics),
+    )
 
 
 def followed_by(first: Answer, second: Answer) -> Answer:

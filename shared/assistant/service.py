@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +14,13 @@ from shared.assistant.model.answering import ModelAssistant
 from shared.assistant.offline.assistant import OfflineAssistant
 from shared.assistant.products import ProductFinder
 from shared.assistant.recognition.perception import Recognition
-from shared.assistant.results import once_decided, preceded, result_of
+from shared.assistant.referred import follow_reference
+from shared.assistant.results import once_decided, one_after_another, preceded, result_of
 from shared.assistant.skill import Moment
 from shared.assistant.skillset import Skills
 from shared.assistant.usage import ModelUsage, record_usage, spending_day
+from shared.channels.contract import InboundMessage, MembershipChange
+from shared.channels.messages import TextContent
 from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
 from shared.media.service import MediaService
 from shared.runtime.model.breaker import ModelBreaker
@@ -65,6 +68,7 @@ class AssistantResponder:
         self._settings = settings
         self._client = client or ChatClient(settings)
         self._gate = ModelGate(settings.daily_model_budget, breaker)
+        self._finder = finder
         self._groups = GroupSkills(skills)
         self._private = self._ways(skills, finder, media)
         self._in_groups = self._ways(self._groups.skills, finder, media)
@@ -89,7 +93,8 @@ class AssistantResponder:
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer a turn before its deadline; without a usable model by rules. Database errors pass through.
 
-        Voice notes become words first, and photos what is in them; all else is answered as if it had been typed.
+        What needs no words (an order) is answered by its skill. Of the rest, voice notes become words first, and
+        photos what is in them; all else is answered as if it had been typed.
         """
         if not turn.group:
             return await self._respond(turn, self._private)
@@ -97,6 +102,31 @@ class AssistantResponder:
         return once_decided(result, partial(self._groups.for_everybody, turn))
 
     async def _respond(self, turn: Turn, ways: _Ways) -> TurnResult:
+        referred = await follow_reference(turn, self._finder, ways.skills)
+        if referred.answer is not None:
+            return _finished(referred.turn, ways, result_of(Moment.of(referred.turn), referred.answer))
+        return await self._take_arrivals(referred.turn, ways)
+
+    async def _take_arrivals(self, turn: Turn, ways: _Ways) -> TurnResult:
+        """Answer what needs no words, then everything else."""
+        results: list[TurnResult] = []
+        rest: list[InboundMessage | MembershipChange] = []
+        for event in turn.events:
+            arrival = ways.skills.arrival(event)
+            if arrival is None or not isinstance(event, InboundMessage):
+                rest.append(event)
+                continue
+            moment = Moment.of(replace(turn, events=[event]))
+            results.append(result_of(moment, await arrival.answer(moment, event.content)))
+            if words := arrival.words(event.content):
+                rest.append(event.model_copy(update={"content": TextContent(text=words)}))
+        if rest:
+            results.append(await self._perceive(replace(turn, events=rest), ways))
+        elif results:
+            results[-1] = _finished(turn, ways, results[-1])
+        return reduce(lambda first, second: one_after_another(first, second, turn.state), results or [TurnResult()])
+
+    async def _perceive(self, turn: Turn, ways: _Ways) -> TurnResult:
         if ways.recognition is None:
             return await self._answer(turn, ways)
         seen = await ways.recognition.perceive(turn)
@@ -114,11 +144,7 @@ class AssistantResponder:
     async def _answer(self, turn: Turn, ways: _Ways) -> TurnResult:
         if not turn.events:
             return TurnResult()
-        result = await self._answer_to(turn, ways)
-        moment = Moment.of(turn)
-        for form in ways.skills.forms:
-            result = once_decided(result, partial(form.finish, moment))
-        return result
+        return _finished(turn, ways, await self._answer_to(turn, ways))
 
     async def _answer_to(self, turn: Turn, ways: _Ways) -> TurnResult:
         if not self._is_for_model(turn, ways):
@@ -149,6 +175,14 @@ class AssistantResponder:
             and not words.startswith("/")
             and ways.skills.typed_button(turn) is None
         )
+
+
+def _finished(turn: Turn, ways: _Ways, result: TurnResult) -> TurnResult:
+    """The result with what forms add that wait for an answer."""
+    moment = Moment.of(turn)
+    for form in ways.skills.forms:
+        result = once_decided(result, partial(form.finish, moment))
+    return result
 
 
 async def _fall_back(turn: Turn, ways: _Ways, failure: ModelFailed) -> TurnResult:

@@ -5,6 +5,7 @@ A skill lives in a room of its own (``skills/<name>/``) and hands over a ``Skill
 * ``tools``: what the model may call;
 * ``buttons``: the ids of the buttons that are its own;
 * ``phrases``: the words that mean it, for turns without a model;
+* ``arrivals``: content without words that means it (an order from the messenger's own catalogue);
 * ``form``: questions that it asks one after another, where it has any.
 
 All of them lead to the same actions, and an action returns an ``Answer``. An action that changes something does
@@ -35,6 +36,7 @@ from shared.kernel.languages import Language
 
 __all__ = [
     "Answer",
+    "Arrival",
     "ButtonFamily",
     "Form",
     "Found",
@@ -248,6 +250,20 @@ class Label:
     button_id: str
 
 
+# ---- content ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Content of one kind that needs no words: it has one right answer, which needs no model."""
+
+    content: type[BaseModel]
+    answer: Callable[[Moment, Any], Awaitable[Answer]]
+    """Gets the content; the moment's turn holds nothing else."""
+    words: Callable[[Any], str] = lambda _content: ""
+    """Words that came with it: they are answered like typed ones."""
+
+
 # ---- the model --------------------------------------------------------------------------------------------
 
 
@@ -294,6 +310,7 @@ class Skill:
     name: str
     tools: tuple[Tool, ...] = ()
     buttons: tuple[ButtonFamily, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
     labels: tuple[Label, ...] = ()
     texts: tuple[Texts, ...] = ()
     """The catalogues whose texts ``button.…`` stand on its buttons."""

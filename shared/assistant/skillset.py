@@ -11,8 +11,9 @@ from shared.assistant.asked import answered_button
 from shared.assistant.cards import Cards
 from shared.assistant.edits import unrepeated
 from shared.assistant.offline.understanding import readable
-from shared.assistant.skill import Answer, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
+from shared.assistant.skill import Answer, Arrival, ButtonFamily, Form, Moment, Phrase, Said, Skill, Tool, Wish
 from shared.assistant.tool_schema import tool_schema
+from shared.channels.contract import InboundMessage, MembershipChange
 from shared.dialogs.contract import Turn
 
 __all__ = ["Skills"]
@@ -39,10 +40,12 @@ class Skills:
         self._labels = tuple(label for skill in skills for label in skill.labels)
         self.tools: Mapping[str, Tool] = {tool.name: tool for skill in skills for tool in skill.tools}
         """By name, in the order in which the model is told of them."""
+        self._arrivals = tuple(arrival for skill in skills for arrival in skill.arrivals)
         self.forms: tuple[Form, ...] = tuple(skill.form for skill in skills if skill.form is not None)
         _each_once("skill", [skill.name for skill in skills])
         _each_once("wish", [phrase.wish for phrase in self._phrases])
         _each_once("button", [family.start for family in self._buttons])
+        _each_once("content", [arrival.content.__name__ for arrival in self._arrivals])
         _each_once("tool", [tool.name for skill in skills for tool in skill.tools])
 
     def __iter__(self) -> Iterator[Skill]:
@@ -88,6 +91,12 @@ class Skills:
             (label.button_id for label in self._labels if any(words == one.casefold() for one in label.words())),
             None,
         )
+
+    def arrival(self, event: InboundMessage | MembershipChange) -> Arrival | None:
+        """Whose the content of an event is, where it is an answerable wish by itself."""
+        if not isinstance(event, InboundMessage):
+            return None
+        return next((one for one in self._arrivals if isinstance(event.content, one.content)), None)
 
     async def press(self, moment: Moment, button_id: str) -> Answer | None:
         """What a button's skill answers; ``None``: no skill knows it (any more)."""

@@ -21,6 +21,10 @@ class AssistantTexts(Texts):
         """The text ``key`` with buttons below, one a row."""
         return message(self.get(key, language, **values), *below)
 
+    def over_cards(self, key: str, number: int, language: Language, /) -> str:
+        """The text ``key`` over so many cards of products; over a single one it is ``<key>.one``."""
+        return self.get(f"{key}.one" if number == 1 else key, language)
+
     def button(self, key: str, button_id: str, language: Language, /) -> Button:
         """A button with the text ``button.<key>``."""
         return Button(id=button_id, title=self.get(f"button.{key}", language))

@@ -39,6 +39,9 @@ MAX_CANDIDATES = 2000
 MAX_VOCABULARY = 50_000
 _SKU_PREFIX = 3
 _SKU_WORDS = 4
+_PLAIN_SKU = 2
+_PLAIN_SKU_OFFERS = 100
+"""A word of more products than this is no stock number; so many cities may have an offer of one."""
 _CATEGORIES_RECENT = 3.0
 """Seconds that a company's categories are kept: a change is effective within five everywhere."""
 CategoryWords = tuple[str, tuple[str, ...]]
@@ -76,6 +79,9 @@ class CatalogService:
         if by_sku:
             return by_sku
         vocabulary = await self._vocabulary(repository, company_id, version)
+        by_sku = await self._search_by_plain_sku(repository, query, vocabulary)
+        if by_sku:
+            return by_sku
         return await self._search_by_words(repository, query, vocabulary, company_id)
 
     async def get_product(
@@ -143,6 +149,27 @@ class CatalogService:
         rows = await repository.by_sku_keys(keys, query.city_id, wanted)
         if not rows and len(keys[0]) >= _SKU_PREFIX and keys[0][0].isalpha():
             rows = await repository.by_sku_prefix(keys[0], query.city_id, wanted)
+        return self._sku_page(rows, query, wanted)
+
+    async def _search_by_plain_sku(
+        self, repository: CatalogRepository, query: SearchQuery, vocabulary: Vocabulary
+    ) -> SearchPage | None:
+        """A stock number without a digit looks like any word: it is one where products have it, whole, and no
+        others speak of themselves in that word. Several words that products use are words."""
+        terms = terms_of(query.text) if len(query.text.split()) <= _SKU_WORDS else ()
+        key = sku_key(query.text)
+        if not terms or len(key) < _PLAIN_SKU or any(letter.isdigit() for letter in key):
+            return None
+        spoken_of = min(vocabulary.frequency(term) for term in terms)
+        if spoken_of > (_PLAIN_SKU_OFFERS if len(terms) == 1 else 0):
+            return None
+        if spoken_of > len(await repository.by_sku_keys((key,), None, _PLAIN_SKU_OFFERS)):
+            return None
+        wanted = query.offset + query.limit + 1
+        return self._sku_page(await repository.by_sku_keys((key,), query.city_id, wanted), query, wanted)
+
+    @staticmethod
+    def _sku_page(rows: Sequence[Product], query: SearchQuery, wanted: int) -> SearchPage | None:
         page = rows[query.offset : query.offset + query.limit]
         if not page:
             return None

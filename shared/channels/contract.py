@@ -111,6 +111,10 @@ class InboundMessage(_Event):
     """Said in a group: everybody in it reads the answer."""
     chat_title: str = ""
     """The group's name."""
+    thread_id: str | None = None
+    """The topic of the chat in which it was said, where the chat has topics and the answer can go there."""
+    product_sku: str | None = None
+    """The article number of the product that it is about, where the platform tells (asked from a catalogue)."""
 
 
 class Membership(StrEnum):
@@ -203,6 +207,8 @@ class ChannelAddress:
     language: Language
     phone: str | None = None
     """The person's proven number (E.164), where known: WhatsApp's second way to somebody known by a user id."""
+    thread_id: str | None = None
+    """The topic of the chat to write into; ``None``: the chat itself."""
 
 
 class Call(_Frozen):

@@ -7,6 +7,7 @@ break, or inject, a platform's formatting.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -22,6 +23,8 @@ __all__ = [
     "ContactButton",
     "ContactContent",
     "DocumentMessage",
+    "EchoContent",
+    "FormContent",
     "InboundContent",
     "LinkButton",
     "ListMessage",
@@ -31,6 +34,8 @@ __all__ = [
     "MediaContent",
     "MediaKind",
     "MediaSource",
+    "OrderContent",
+    "OrderedItem",
     "OutboundMessage",
     "PhotoMessage",
     "ProductCard",
@@ -38,6 +43,7 @@ __all__ = [
     "Reply",
     "RequestOver",
     "RichText",
+    "SaidContent",
     "Span",
     "Style",
     "TemplateMessage",
@@ -119,6 +125,45 @@ class ContactContent(_Frozen):
     own: bool = False
 
 
+class OrderedItem(_Frozen):
+    """One line of an order. There is no price: the shop's own counts."""
+
+    sku: str = Field(min_length=1, max_length=100)
+    quantity: int = Field(ge=1, le=9999)
+
+
+class OrderContent(_Frozen):
+    """What somebody put together in the platform's own catalogue (WhatsApp) and sent as an order."""
+
+    kind: Literal["order"] = "order"
+    items: tuple[OrderedItem, ...] = Field(min_length=1, max_length=100)
+    text: str = ""
+    """Words that came with it."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The articles, how many of each, and the words, for people to read."""
+        return (*(f"{item.sku} × {item.quantity}" for item in self.items), *((self.text,) if self.text else ()))
+
+
+_FORM_MARKS = re.compile(r"^screen_\d+_|_\d+$")
+
+
+class FormContent(_Frozen):
+    """Answers to a form of the platform's own (a WhatsApp Flow): names of its fields and what was filled in."""
+
+    kind: Literal["form"] = "form"
+    name: str = ""
+    answers: tuple[tuple[str, str], ...] = Field(default=(), max_length=50)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The answers for people to read, without the marks that form builders put around a field's name."""
+        return tuple(
+            f"{_FORM_MARKS.sub('', name).replace('_', ' ') or name}: {told}" for name, told in self.answers
+        )
+
+
 class UnsupportedContent(_Frozen):
     """A message of a type that Zeta does not read; ``type`` is the platform's word for it."""
 
@@ -126,8 +171,37 @@ class UnsupportedContent(_Frozen):
     type: str
 
 
+SaidContent = Annotated[
+    TextContent
+    | ChoiceContent
+    | MediaContent
+    | LocationContent
+    | ContactContent
+    | OrderContent
+    | FormContent
+    | UnsupportedContent,
+    Field(discriminator="kind"),
+]
+
+
+class EchoContent(_Frozen):
+    """Not the person's words but the shop's: somebody of the staff wrote them in this chat, outside of Zeta (in the
+    WhatsApp Business app)."""
+
+    kind: Literal["echo"] = "echo"
+    said: SaidContent
+
+
 InboundContent = Annotated[
-    TextContent | ChoiceContent | MediaContent | LocationContent | ContactContent | UnsupportedContent,
+    TextContent
+    | ChoiceContent
+    | MediaContent
+    | LocationContent
+    | ContactContent
+    | OrderContent
+    | FormContent
+    | UnsupportedContent
+    | EchoContent,
     Field(discriminator="kind"),
 ]
 

@@ -14,14 +14,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import InboundMessage, MembershipChange
-from shared.channels.messages import ChoiceContent, Reply, TextContent
+from shared.channels.messages import ChoiceContent, EchoContent, Reply, TextContent
 from shared.dialogs.bells import Bell
 from shared.kernel.languages import Language
 
@@ -34,6 +34,7 @@ __all__ = [
     "Settlement",
     "Turn",
     "TurnResult",
+    "is_echo",
     "no_link",
 ]
 
@@ -66,6 +67,11 @@ Settlement = Callable[[AsyncSession], Awaitable["TurnResult"]]
 
 def no_link(_parameter: str) -> None:
     """The ``private_link`` of a turn that needs none."""
+
+
+def is_echo(event: InboundMessage | MembershipChange) -> TypeGuard[InboundMessage]:
+    """Whether the shop wrote it and not the person."""
+    return isinstance(event, InboundMessage) and isinstance(event.content, EchoContent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ class Turn:
                 content = event.content
                 lines.append(content.text if isinstance(content, TextContent) else getattr(content, "caption", ""))
         return "\n".join(line for line in lines if line)
+
+    @property
+    def echoes(self) -> Sequence[InboundMessage]:
+        """What somebody of the shop wrote in this chat outside of Zeta; the person said none of it."""
+        return [event for event in self.events if is_echo(event)]
 
     @property
     def choice(self) -> ChoiceContent | None:

@@ -115,6 +115,12 @@ class EscalationDesk:
             raise Unreachable("the shopper has blocked the bot")
         return escalation
 
+    async def step_back(self, session: AsyncSession, dialog_id: int, written_at: datetime) -> None:
+        """Leave a dialog to the staff, who wrote in it by other means; words of long ago change nothing."""
+        keep_until = written_at + self._handover
+        if keep_until > utc_now():
+            await service.note_answer_elsewhere(session, dialog_id, keep_until=keep_until)
+
     async def forward(
         self, session: AsyncSession, dialog_id: int, said: Sequence[InboundContent], rules: HandoverRules
     ) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.channels.contract import InboundMessage
 from shared.dialogs.bells import Bell
-from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult
+from shared.dialogs.contract import AnalyticsEvent, Effect, Turn, TurnResult, is_echo
 from shared.escalations import replies, service
 from shared.escalations.desk import EscalationDesk
 from shared.escalations.rules import rules_of
@@ -29,6 +30,8 @@ class HandoverResponder:
 
     * The button «Вернуться к боту» (or its words) ends the hand-over and says that the bot is back.
     * ``/start`` ends it and passes the turn on to the bot's own responder.
+    * Words of the shop's own, written outside of Zeta (``Turn.echoes``), begin a hand-over or prolong it: somebody
+      answers already.
     * Anything else is for the staff, and passed on to the member who has the dialog: silence, but for one reminder
       per escalation in its first minutes, while nobody has answered. So is an edit of what was carried out.
     """
@@ -38,6 +41,8 @@ class HandoverResponder:
 
     async def respond(self, turn: Turn) -> TurnResult:
         """Answer a turn; opens one short read transaction at most."""
+        if turn.echoes:
+            return await self._step_back(turn)
         if _wants_start(turn) and not turn.edited:
             return TurnResult(effects=(self._resolution(turn),), state=_without_reminder(turn.state), pass_on=True)
         if _wants_bot(turn) and not turn.edited:
@@ -49,6 +54,19 @@ class HandoverResponder:
                 changed=True,
             )
         return await self._wait(turn)
+
+    async def _step_back(self, turn: Turn) -> TurnResult:
+        """Leave the dialog to whoever of the shop writes in it; what the shopper wrote beside is for them."""
+        step_back = self._stepping_back(turn)
+        rest = replace(turn, events=[event for event in turn.events if not is_echo(event)])
+        if not rest.events:
+            return TurnResult(effects=(step_back,))
+        if _wants_start(rest) or _wants_bot(rest):
+            result = await self.respond(rest)
+            return replace(result, effects=(step_back, *result.effects))
+        forward = self._forwarding(rest)
+        answered = is_echo(turn.events[-1])
+        return TurnResult(effects=(forward, step_back) if answered else (step_back, forward))
 
     async def _wait(self, turn: Turn) -> TurnResult:
         if not any(isinstance(event, InboundMessage) for event in turn.events):
@@ -74,6 +92,14 @@ class HandoverResponder:
             return "deliveries" if told else None
 
         return forward
+
+    def _stepping_back(self, turn: Turn) -> Effect:
+        written_at = turn.echoes[-1].occurred_at
+
+        async def step_back(session: AsyncSession) -> None:
+            await self._desk.step_back(session, turn.dialog_id, written_at)
+
+        return step_back
 
     def _resolution(self, turn: Turn) -> Effect:
         async def resolve(session: AsyncSession) -> Bell | None:

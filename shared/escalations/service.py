@@ -30,6 +30,7 @@ __all__ = [
     "kept_summary",
     "list_open",
     "note_answer",
+    "note_answer_elsewhere",
     "note_shopper",
     "open_escalation",
     "release",
@@ -181,6 +182,29 @@ async def note_answer(
     row.expires_at = row.due_at = max(row.expires_at, keep_until)
     await repository.set_handover(session, row.dialog_id, row.expires_at)
     return await _changed(session, row)
+
+
+async def note_answer_elsewhere(session: AsyncSession, dialog_id: int, *, keep_until: datetime) -> Escalation:
+    """Note that the staff answered by other means than Zeta: it has the dialog, and need not be told of it.
+
+    Args:
+        session: of the dialog's company.
+        dialog_id: the dialog.
+        keep_until: the bot keeps silent at least until then.
+
+    Raises:
+        NotFound: the session's company has no such dialog.
+    """
+    reason = EscalationReason.ASKED
+    opened = await open_escalation(session, dialog_id=dialog_id, reason=reason, summary="", expires_at=keep_until)
+    row = await repository.lock_active(session, dialog_id)
+    assert row is not None, "an escalation was open or has just been opened"
+    if opened:
+        row.announced_at = row.opened_at
+        await session.flush()
+        await add_note(session, dialog_id, "handover.opened", {"escalation": row.id, "reason": reason.value})
+        await count_event(session, dialog_id, "escalated", {"reason": reason.value, "by": "staff"})
+    return await note_answer(session, row.id, None, keep_until=keep_until)
 
 
 async def note_shopper(session: AsyncSession, dialog_id: int, *, patience: timedelta) -> Escalation | None:

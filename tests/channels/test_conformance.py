@@ -248,8 +248,6 @@ def test_a_deep_link_keeps_its_parameter() -> None:
     [
         (TG, "poll", "poll"),
         (WA, "unsupported", "unsupported"),
-        (WA, "order", "order"),
-        (WA, "flow_reply", "nfm_reply"),
         (VB, "unknown_type", "hologram"),
     ],
 )
@@ -273,6 +271,7 @@ def test_what_a_person_said_but_zeta_cannot_read_is_answered(platform: Platform,
         (WA, "revoked", "revoke"),
         (WA, "number_changed", "user_changed_number"),
         (WA, "other_field", "nothing_for_a_dialog"),
+        (WA, "echo_revoked", "echo_of_revoke"),
         (VB, "webhook_check", "webhook_check"),
     ],
 )

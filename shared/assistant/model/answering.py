@@ -140,7 +140,7 @@ class ModelAssistant:
         if len(chosen.products) == 1 and not chosen.has_more:
             text = (TextMessage(text=RichText.of(words)),) if words else ()
             return (*text, cards.one(chosen.products[0], language))
-        text_above = words or replies.TEXTS.count("found", len(chosen.products), language)
+        text_above = words or replies.found(len(chosen.products), language)
         return (cards.several(text_above, chosen.products, language, has_more=chosen.has_more),)
 
 

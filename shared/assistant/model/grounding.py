@@ -23,6 +23,7 @@ from decimal import Decimal
 from shared.assistant.model.order_claims import order_numbers, speaks_truly_of_orders
 from shared.assistant.offline.prices import Amount, find_amounts
 from shared.assistant.products import FoundProduct
+from shared.kernel.money import major_of
 
 __all__ = ["Facts", "Grounded", "ground"]
 
@@ -272,7 +273,7 @@ def _known(word: str, vocabulary: frozenset[str]) -> bool:
 
 def _prices_of(product: FoundProduct) -> list[Decimal]:
     prices = [product.price] if product.old_price is None else [product.price, product.old_price]
-    return [Decimal(price.minor) / 100 for price in prices]
+    return [major_of(price) for price in prices]
 
 
 def _sums_in(text: str) -> set[Decimal]:

@@ -67,6 +67,15 @@ class Shop:
         turn = moment.turn
         return await self.finder.get(session, sku, language=turn.language, city_id=turn.bot.city_id)
 
+    async def typed(self, session: AsyncSession, moment: Moment, words: str) -> FoundProduct | None:
+        """The product whose article number the words are. Whether words without a digit are one, the search tells:
+        they may be the name of many other things."""
+        return await self.product(session, moment, words) if _is_numbered(words) else None
+
+
+def _is_numbered(words: str) -> bool:
+    return any(letter.isdigit() for letter in words)
+
 
 def message_of(moment: Moment) -> str:
     """The platform's id of the message that the shopper wrote last; an edit of it has the same."""

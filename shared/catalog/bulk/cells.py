@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from shared.catalog.bulk.texts import TEXTS
 from shared.catalog.colours import Colour, colours_of_text
 from shared.catalog.schemas import MAX_PRICE, Availability
 from shared.kernel.languages import Language
+from shared.kernel.money import Money, minor_digits, minor_of, symbol_of
 
 __all__ = [
     "availability_of",
@@ -18,6 +19,7 @@ __all__ = [
     "flag_text",
     "minor_units_of",
     "neutralised",
+    "price_of",
     "price_text",
     "quantity_of",
     "restored",
@@ -26,8 +28,9 @@ __all__ = [
 # A cell that begins so is run as a formula by some spreadsheet (OWASP, "CSV Injection"); full-width signs as well.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NOISE = re.compile(r"[\s\u00a0\u202f'’]|тенге|теңге|тг\.?|kzt|₸|руб\.?|rub|₽|usd|\$|eur|€", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+(?:[.,]\d{1,2})?")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?")
+_NUMBER = re.compile(r"(\d+)(?:[.,](\d+))?")
+_GROUPED = re.compile(r"(\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d+))?")
+_LONGEST_PRICE = 20
 _QUANTITY = re.compile(r"(\d{1,10})(?:[.,]0+)?")
 
 _AVAILABILITY: dict[Availability, str] = {
@@ -50,25 +53,40 @@ def restored(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def minor_units_of(text: str) -> int | None:
-    """A price in hundredths: «149 990», «149990,50 ₸», "1,299.50"; ``None`` where it cannot be told."""
-    plain = _NOISE.sub("", text)
-    if _GROUPED.fullmatch(plain):
-        sign = next(letter for letter in plain if letter in ".,")
-        plain = plain.replace(sign, "")
-    elif not _NUMBER.fullmatch(plain):
-        return None
-    try:
-        minor = Decimal(plain.replace(",", ".")) * 100
-    except InvalidOperation:
-        return None
-    return int(minor) if minor <= MAX_PRICE else None
+def price_of(text: str) -> str | None:
+    """The cell of a price as it is, to be read once its currency is known; ``None`` where it names no number."""
+    return text if re.search(r"\d", text) else None
 
 
-def price_text(minor: int) -> str:
+def minor_units_of(text: str, currency: str) -> int | None:
+    """A price in minor units: «149 990», «149990,50 ₸», "1,299.50"; ``None`` where it cannot be told.
+
+    A point with three digits behind it parts thousands, unless the currency has thousandths.
+    """
+    signs = "|".join(map(re.escape, (currency, symbol_of(currency))))
+    plain = _NOISE.sub("", re.sub(signs, "", text, flags=re.IGNORECASE))
+    count = minor_digits(currency)
+    number, grouped = _NUMBER.fullmatch(plain), _GROUPED.fullmatch(plain)
+    if number and _fits(number[2], count):
+        whole, part = number[1], number[2]
+    elif grouped and _fits(grouped[3], count):
+        whole, part = re.sub(r"[.,]", "", grouped[1]), grouped[3]
+    else:
+        return None
+    minor = minor_of(Decimal(f"{whole}.{part or 0}"), currency) if len(whole) <= _LONGEST_PRICE else MAX_PRICE + 1
+    return minor if minor <= MAX_PRICE else None
+
+
+def _fits(part: str | None, count: int) -> bool:
+    """Whether the currency has so many digits behind the point; noughts beyond tell nothing."""
+    return part is None or len(part) <= count or (len(part) <= max(count, 2) and not part[count:].strip("0"))
+
+
+def price_text(price: Money) -> str:
     """A price as ``minor_units_of`` reads it, without separators of thousands."""
-    whole, cents = divmod(minor, 100)
-    return f"{whole}.{cents:02d}" if cents else str(whole)
+    count = minor_digits(price.currency)
+    whole, part = divmod(price.minor, 10**count)
+    return f"{whole}.{part:0{count}d}" if part else str(whole)
 
 
 def quantity_of(text: str) -> int | None:

@@ -21,6 +21,7 @@ from shared.catalog.bulk.cells import (
     colours_of,
     flag_of,
     minor_units_of,
+    price_of,
     quantity_of,
     restored,
 )
@@ -173,8 +174,8 @@ _TEXTS: dict[Field, int] = {
 }
 """Columns of text, with the characters that each may have."""
 _READERS: dict[Field, tuple[Callable[[str], Any], str]] = {
-    Field.PRICE: (minor_units_of, "bad_price"),
-    Field.OLD_PRICE: (minor_units_of, "bad_price"),
+    Field.PRICE: (price_of, "bad_price"),
+    Field.OLD_PRICE: (price_of, "bad_price"),
     Field.CURRENCY: (_currency_of, "bad_currency"),
     Field.AVAILABILITY: (availability_of, "bad_availability"),
     Field.QUANTITY: (quantity_of, "bad_quantity"),
@@ -199,9 +200,10 @@ def product_of(row: ParsedRow, existing: ProductInput | None, shop: Shop) -> Pro
     values["description"] = _translated(row, existing.description if existing else None, _DESCRIPTIONS)
     if values["name"] is None and not any(_is_wrong(row, what) for what in _NAMES):
         row.wrong(next((what for what in _NAMES if what in row.values), Field.NAME_RU), "missing")
+    prices = {} if row.errors else _prices(row, existing, shop)
     if row.errors:
         return None
-    values |= _plain_values(row) | _prices(row, existing, shop) | _stock(row, existing)
+    values |= _plain_values(row) | prices | _stock(row, existing)
     values["attributes"] = _attributes(row, existing)
     if len(values["attributes"]) > MAX_ATTRIBUTES:
         row.wrong(Field.ATTRIBUTE, "too_many_attributes")
@@ -245,17 +247,26 @@ def _plain_values(row: ParsedRow) -> dict[str, Any]:
 def _prices(row: ParsedRow, existing: ProductInput | None, shop: Shop) -> dict[str, Any]:
     usual = shop.city_currencies.get(row.city_id, shop.currency) if row.city_id else shop.currency
     currency = row.values.get(Field.CURRENCY) or (existing.price.currency if existing else usual)
-    minor = row.values.get(Field.PRICE)
-    if minor is None:
+    price = _price(row, Field.PRICE, currency)
+    if price is None and not row.errors:
         assert existing is not None
-        minor = existing.price.minor
-    old = row.values.get(Field.OLD_PRICE)
+        price = Money(minor=existing.price.minor, currency=currency)
+    old = _price(row, Field.OLD_PRICE, currency)
     if Field.OLD_PRICE not in row.values and existing and existing.old_price:
-        old = existing.old_price.minor
-    return {
-        "price": Money(minor=minor, currency=currency),
-        "old_price": None if old is None else Money(minor=old, currency=currency),
-    }
+        old = Money(minor=existing.old_price.minor, currency=currency)
+    return {"price": price, "old_price": old}
+
+
+def _price(row: ParsedRow, what: Field, currency: str) -> Money | None:
+    """The price of a cell; one that the currency cannot have is an error of the row."""
+    text = row.values.get(what)
+    if text is None:
+        return None
+    minor = minor_units_of(text, currency)
+    if minor is None:
+        row.wrong(what, "bad_price", text)
+        return None
+    return Money(minor=minor, currency=currency)
 
 
 def _stock(row: ParsedRow, existing: ProductInput | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from shared.channels.messages import ChoiceContent, MediaContent, OutboundMessag
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, require_equal, secret_of
 from shared.channels.telegram import client, errors, media
+from shared.channels.telegram.destination import destination
 from shared.channels.telegram.parse import parse_update
 from shared.channels.telegram.render import TelegramRenderer
 from shared.kernel.errors import Forbidden
@@ -84,7 +85,7 @@ class TelegramChannel:
 
     def typing(self, address: ChannelAddress, event: InboundMessage | None) -> Call | None:
         """sendChatAction: shown for at most 5 s or until the next message."""
-        return Call(method="sendChatAction", payload={"chat_id": address.chat_id, "action": "typing"})
+        return Call(method="sendChatAction", payload={**destination(address), "action": "typing"})
 
     def late_error(self, code: str | None) -> NotSent | Refused:
         """See ``errors``: Telegram has no delivery statuses."""

@@ -12,7 +12,8 @@ from typing import Any
 
 from shared.channels.contract import Call, Credentials, Refused, Sent
 from shared.channels.exchange import Budget, call_api, credential_problem
-from shared.channels.telegram.errors import Answer, ChatMoved, check
+from shared.channels.telegram.destination import names_topic, without_topic
+from shared.channels.telegram.errors import Answer, ChatMoved, TopicRefused, check
 from shared.channels.wire import WireId, WireModel
 from shared.runtime.http import HttpTransport
 
@@ -26,7 +27,8 @@ class _SentMessage(WireModel):
 
 
 async def send(api_url: str, call: Call, credentials: Credentials, http: HttpTransport) -> Sent:
-    """Make ``call``; where Telegram cannot take it as it is, its fallback; where the chat moved, once more there.
+    """Make ``call``; where Telegram cannot take it as it is, its fallback; where the chat moved, once more there;
+    where the topic takes no messages, once more into the chat itself.
 
     Raises:
         NotSent, Refused, Uncertain: by the table in ``errors``.
@@ -34,14 +36,20 @@ async def send(api_url: str, call: Call, credentials: Credentials, http: HttpTra
     budget = Budget(http.timeout)
     moved_to: str | None = None
     form: Call | None = None
+    topic = True
     while True:
-        payload = call.payload if moved_to is None else {**call.payload, "chat_id": moved_to}
+        payload = call.payload if topic else without_topic(call.payload)
+        payload = payload if moved_to is None else {**payload, "chat_id": moved_to}
         try:
             answer = await call_method(api_url, call.method, payload, credentials, http, timeout=budget.left())
         except ChatMoved as moved:
             if moved_to is not None:
                 raise
             moved_to = moved.chat_id
+        except TopicRefused:
+            if not names_topic(payload):
+                raise
+            topic = False
         except Refused as refused:
             form = call.instead(refused)
             if form is None:

@@ -5,6 +5,7 @@
 ok                                              Sent
 400 message is not modified, query is too old   Sent (what was asked for is so, or no longer matters)
 400 … migrate_to_chat_id                        the client sends once more, to the new chat
+400 the topic is closed or gone                 the client sends once more, into the chat itself
 429, 503                                        NotSent, after the seconds that Telegram names
 other 5xx, no JSON                              Uncertain
 
@@ -23,7 +24,7 @@ from shared.channels.exchange import raise_for_server_error
 from shared.channels.wire import Flag, WholeNumber, WireId, WireModel, WireText
 from shared.runtime.http import HttpAnswer
 
-__all__ = ["ROWS", "Answer", "ChatMoved", "check", "late_error", "read_answer"]
+__all__ = ["ROWS", "Answer", "ChatMoved", "TopicRefused", "check", "late_error", "read_answer"]
 
 _AS_WISHED = ("message is not modified", "query is too old", "query id is invalid")
 _UNFETCHABLE = (
@@ -41,6 +42,8 @@ _UNFETCHABLE = (
     "file is too big",
 )
 _UNPARSABLE = ("can't parse entities", "can't parse caption entities", "entity_bounds_invalid")
+_NO_TOPIC = ("message thread not found", "topic not found", "topic_")
+"""The server behind the Bot API says TOPIC_CLOSED, TOPIC_DELETED, TOPIC_ID_INVALID and more of that form."""
 _UNREACHABLE = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send a message")
 
 
@@ -83,6 +86,10 @@ class ChatMoved(Refused):
         self.chat_id = chat_id
 
 
+class TopicRefused(Refused):
+    """The topic takes no messages; the chat itself may."""
+
+
 def read_answer(answer: HttpAnswer) -> Answer:
     """Read the envelope; a body that is none reads as a failure without a description."""
     body = answer.json()
@@ -108,6 +115,8 @@ def check(answer: HttpAnswer) -> Answer:
         return content
     if content.parameters.migrate_to_chat_id is not None:
         raise ChatMoved(content.parameters.migrate_to_chat_id)
+    if status == 400 and any(phrase in content.description.lower() for phrase in _NO_TOPIC):
+        raise TopicRefused(Refusal.REJECTED, "the topic takes no messages", platform_code=str(status))
     row = row_of(ROWS, status, content.description)
     assert row is not None, "the last row matches everything"
     raise error_of(row.rule, str(status))

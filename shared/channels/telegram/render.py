@@ -34,6 +34,7 @@ from shared.channels.messages import (
 )
 from shared.channels.product_text import card_text, numbered_cards
 from shared.channels.settings import ChannelSettings
+from shared.channels.telegram.destination import destination
 from shared.channels.telegram.keyboards import inline_keyboards, inline_rows, request_keyboard, unlinkable
 from shared.channels.telegram.markup import shown, to_html
 from shared.channels.text_layout import cut_text, joined, split_text, utf16_length
@@ -51,7 +52,7 @@ class TelegramRenderer:
 
     def __init__(self, settings: ChannelSettings, address: ChannelAddress) -> None:
         self._settings = settings
-        self._chat_id = address.chat_id
+        self._destination = destination(address)
         self._language = address.language
         # Telegram's groups have negative ids.
         self._private = not address.chat_id.startswith("-")
@@ -127,7 +128,7 @@ class TelegramRenderer:
         keyboards, requests = self._keyboards(buttons)
         words = (rest, *self._degraded(buttons))
         follows = bool(requests or len(keyboards) > 1 or any(part.spans for part in words))
-        payload: dict[str, Any] = {"chat_id": self._chat_id, key: reference}
+        payload: dict[str, Any] = {**self._destination, key: reference}
         fallback = head
         if key == "document":
             # A picture that cannot be fetched is missed; a document has to stay within reach.
@@ -167,7 +168,7 @@ class TelegramRenderer:
             media[0] |= {"caption": to_html(head), "parse_mode": "HTML"}
         call = Call(
             method="sendMediaGroup",
-            payload={"chat_id": self._chat_id, "media": media},
+            payload={**self._destination, "media": media},
             fallback=self._text_or_none(head, None),
         )
         return [call, *self._text(rest, ())]
@@ -204,7 +205,7 @@ class TelegramRenderer:
     def _message(self, text: RichText, keyboard: dict[str, Any] | None = None) -> Call:
         """One sendMessage, with plain words to fall back on should Telegram not take the markup."""
         payload: dict[str, Any] = {
-            "chat_id": self._chat_id,
+            **self._destination,
             "text": to_html(text),
             "parse_mode": "HTML",
             "link_preview_options": {"is_disabled": True},

@@ -121,6 +121,8 @@ class Message(WireModel):
     caption: WireText = ""
     caption_entities: Annotated[tuple[Entity, ...], WireObjects] = ()
     media_group_id: WireId | None = None
+    message_thread_id: WireId | None = None
+    is_topic_message: Flag = False
     reply_to_message: RepliedMessage | None = None
     contact: Contact | None = None
     location: Location | None = None

@@ -20,16 +20,18 @@ from shared.channels.contract import (
 from shared.channels.messages import (
     ChoiceContent,
     ContactContent,
-    InboundContent,
+    EchoContent,
     LocationContent,
     MediaContent,
     MediaKind,
+    SaidContent,
     TextContent,
     UnsupportedContent,
 )
 from shared.channels.whatsapp.errors import deciding_code
 from shared.channels.whatsapp.identity import chat_id_of
-from shared.channels.whatsapp.wire import Body, Contact, Media, Message, MessageBody, Status, Value
+from shared.channels.whatsapp.shopping import form_of, order_of, referred_sku
+from shared.channels.whatsapp.wire import Body, Contact, Echo, Media, Message, MessageBody, Status, Value
 from shared.channels.wire import digest_of, moment_of
 from shared.kernel.phones import normalise_phone
 
@@ -43,6 +45,7 @@ _STATES = {
     "failed": DeliveryState.FAILED,
 }
 _NOBODY_SPOKE = frozenset({"reaction", "revoke", "system"})
+_ECHOES = "smb_message_echoes"
 
 
 class _Keys:
@@ -69,6 +72,8 @@ def parse_body(body: Mapping[str, Any], bot: BotIdentity) -> list[InboundEvent]:
                 events.append(_ignored(keys.next(), None, "other_number"))
             elif change.field in {"messages", ""}:
                 events += _of_value(change.value, keys)
+            elif change.field == _ECHOES:
+                events += [_echo(echo, change.value, keys) for echo in change.value.message_echoes]
     return events or [_ignored(keys.next(), None, "nothing_for_a_dialog")]
 
 
@@ -112,7 +117,56 @@ def _message(message: Message, contacts: tuple[Contact, ...], keys: _Keys) -> In
         message_id=(edited.original_message_id if edited else None) or message.id,
         edited=edited is not None and edited.original_message_id is not None,
         reply_to=message.context.id if message.context else None,
+        product_sku=referred_sku(message),
     )
+
+
+def _echo(echo: Echo, value: Value, keys: _Keys) -> InboundEvent:
+    """What the shop wrote to a person in the WhatsApp Business app, as an event of that person's chat."""
+    event_id = echo.id or keys.next()
+    if echo.type in _NOBODY_SPOKE:
+        return _ignored(event_id, echo.timestamp, f"echo_of_{echo.type}")
+    # an edit was seen to come with the two numbers the other way round
+    ours = _digits(value.metadata.display_phone_number)
+    number = next((told for told in (_digits(echo.to), _digits(echo.phone)) if told and told != ours), None)
+    contact = next(
+        (
+            one
+            for one in value.contacts
+            if len(value.contacts) == 1
+            or (echo.to_user_id is not None and one.user_id == echo.to_user_id)
+            or (number is not None and _digits(one.wa_id) == number)
+        ),
+        Contact(),
+    )
+    user_id, number = echo.to_user_id or contact.user_id, number or _digits(contact.wa_id)
+    chat_id = chat_id_of(user_id, number)
+    if chat_id is None or echo.id is None:
+        return _ignored(event_id, echo.timestamp, "echo_to_nobody" if chat_id is None else "incomplete_message")
+    moment = moment_of(echo.timestamp)
+    edited = echo.edit if echo.type == "edit" else None
+    said = _content(edited.message if edited else echo, None)
+    return InboundMessage(
+        event_id=event_id,
+        occurred_at=moment,
+        order_key=int(moment.timestamp() * 1000),
+        chat_id=chat_id,
+        sender=Person(
+            id=user_id or chat_id,
+            name=contact.profile.name,
+            username=contact.profile.username,
+            phone=normalise_phone(f"+{number}") if number else None,
+        ),
+        content=EchoContent(said=said),
+        message_id=(edited.original_message_id if edited else None) or echo.id,
+        edited=edited is not None and edited.original_message_id is not None,
+    )
+
+
+def _digits(number: str | None) -> str | None:
+    """A phone number as a chat id is: digits alone."""
+    digits = "".join(sign for sign in number or "" if sign not in "+ -()")
+    return digits if digits.isascii() and digits.isdigit() else None
 
 
 def _contact_of(message: Message, contacts: tuple[Contact, ...]) -> Contact:
@@ -131,8 +185,8 @@ def _contact_of(message: Message, contacts: tuple[Contact, ...]) -> Contact:
     return contacts[0] if len(contacts) == 1 and (nameless or one_form_each) else Contact()
 
 
-def _content(body: MessageBody, own_phone: str | None) -> InboundContent:
-    content: InboundContent | None = None
+def _content(body: MessageBody, own_phone: str | None) -> SaidContent:
+    content: SaidContent | None = None
     match body.type:
         case "text":
             content = TextContent(text=body.text.body) if body.text and body.text.body is not None else None
@@ -144,6 +198,8 @@ def _content(body: MessageBody, own_phone: str | None) -> InboundContent:
             content = _shared_contact(body, own_phone)
         case "interactive" | "button":
             content = _choice(body)
+        case "order":
+            content = order_of(body.order)
     return content or UnsupportedContent(type=body.type[:64] or "unknown")
 
 
@@ -187,7 +243,7 @@ def _shared_contact(body: MessageBody, own_phone: str | None) -> ContactContent 
     return None
 
 
-def _choice(body: MessageBody) -> InboundContent | None:
+def _choice(body: MessageBody) -> SaidContent | None:
     if body.type == "button":
         if body.button is None:
             return None
@@ -197,7 +253,10 @@ def _choice(body: MessageBody) -> InboundContent | None:
     reply = body.interactive and (body.interactive.button_reply or body.interactive.list_reply)
     if reply and reply.id is not None:
         return ChoiceContent(id=reply.id, title=reply.title)
-    return UnsupportedContent(type=(body.interactive.type[:64] if body.interactive else "") or "interactive")
+    form = form_of(body.interactive.nfm_reply) if body.interactive else None
+    return form or UnsupportedContent(
+        type=(body.interactive.type[:64] if body.interactive else "") or "interactive"
+    )
 
 
 def _status(status: Status, keys: _Keys) -> InboundEvent:

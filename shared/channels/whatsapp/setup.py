@@ -52,7 +52,8 @@ def steps(webhook_url: str) -> tuple[str, ...]:
         "Open developers.facebook.com, your app, WhatsApp, Configuration.",
         f"Set the callback URL to {webhook_url} and the verify token to the one of this bot.",
         "Press Verify and save: Meta calls the address at once, so the app must be running.",
-        "Under Webhook fields subscribe to: messages.",
+        "Under Webhook fields subscribe to: messages; and, where people also answer in the WhatsApp Business app, "
+        "smb_message_echoes.",
         "Under Business settings, System users, make a permanent token with whatsapp_business_messaging and "
         "whatsapp_business_management.",
     )

@@ -12,7 +12,19 @@ from pydantic import Field
 
 from shared.channels.wire import Degrees, Flag, WholeNumber, WireId, WireModel, WireObjects, WireText
 
-__all__ = ["Body", "Change", "Contact", "Media", "Message", "MessageBody", "Status", "Value"]
+__all__ = [
+    "Body",
+    "Change",
+    "Contact",
+    "Echo",
+    "FlowReply",
+    "Media",
+    "Message",
+    "MessageBody",
+    "Order",
+    "Status",
+    "Value",
+]
 
 
 class Profile(WireModel):
@@ -82,12 +94,40 @@ class ChosenReply(WireModel):
     title: WireText = ""
 
 
+class FlowReply(WireModel):
+    """The answers to a Flow; ``response_json`` is a JSON object of the Flow's own making."""
+
+    name: WireText = ""
+    response_json: WireText = ""
+
+
 class Interactive(WireModel):
     """``type``: button_reply, list_reply or nfm_reply."""
 
     type: WireText = ""
     button_reply: ChosenReply | None = None
     list_reply: ChosenReply | None = None
+    nfm_reply: FlowReply | None = None
+
+
+class ProductItem(WireModel):
+    """A line of an order; what it says of prices is the catalogue's, not the shop's."""
+
+    product_retailer_id: WireText = ""
+    quantity: WholeNumber = 1
+
+
+class Order(WireModel):
+    """A cart of the catalogue that was sent."""
+
+    text: WireText = ""
+    product_items: Annotated[tuple[ProductItem, ...], WireObjects] = ()
+
+
+class ReferredProduct(WireModel):
+    """The product of the catalogue from which somebody began to write."""
+
+    product_retailer_id: WireText = ""
 
 
 class TemplateButton(WireModel):
@@ -98,9 +138,10 @@ class TemplateButton(WireModel):
 
 
 class Context(WireModel):
-    """What a message answers."""
+    """What a message answers or is about."""
 
     id: WireId | None = None
+    referred_product: ReferredProduct | None = None
 
 
 class System(WireModel):
@@ -123,6 +164,7 @@ class MessageBody(WireModel):
     contacts: Annotated[tuple[SharedContact, ...], WireObjects] = ()
     interactive: Interactive | None = None
     button: TemplateButton | None = None
+    order: Order | None = None
 
 
 class Edit(WireModel):
@@ -142,6 +184,13 @@ class Message(MessageBody):
     context: Context | None = None
     edit: Edit | None = None
     system: System | None = None
+
+
+class Echo(Message):
+    """A message that the shop itself sent from the WhatsApp Business app; ``to`` is the person."""
+
+    to: WireId | None = None
+    to_user_id: WireId | None = None
 
 
 class Error(WireModel):
@@ -165,6 +214,7 @@ class Status(WireModel):
 class Metadata(WireModel):
     """Which number of ours this is about."""
 
+    display_phone_number: WireText = ""
     phone_number_id: WireId | None = None
 
 
@@ -174,11 +224,13 @@ class Value(WireModel):
     metadata: Metadata = Metadata()
     contacts: Annotated[tuple[Contact, ...], WireObjects] = ()
     messages: Annotated[tuple[Message, ...], WireObjects] = ()
+    message_echoes: Annotated[tuple[Echo, ...], WireObjects] = ()
     statuses: Annotated[tuple[Status, ...], WireObjects] = ()
 
 
 class Change(WireModel):
-    """``field`` is ``messages`` for all that concerns dialogs."""
+    """``field`` is ``messages`` for all that a person does, ``smb_message_echoes`` for what the shop wrote in the
+    WhatsApp Business app."""
 
     field: WireText = ""
     value: Value = Value()

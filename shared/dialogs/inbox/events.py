@@ -20,7 +20,7 @@ from shared.channels.contract import (
     MembershipChange,
     Person,
 )
-from shared.channels.messages import TextContent, UnsupportedContent
+from shared.channels.messages import EchoContent, TextContent, UnsupportedContent
 from shared.kernel.clock import utc_now
 from shared.runtime.settings import Settings
 
@@ -121,6 +121,9 @@ def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> di
     }
     if isinstance(event, MembershipChange):
         row["change"] = event.change.value
+    elif isinstance(event.content, EchoContent):
+        # of the dialog, and not spoken by the person: the platform's reply window stays as it is
+        row["kind"] = "membership"
     elif event.album_id is not None:
         row |= {"album_id": event.album_id, "wait_ms": windows.album, "limit_ms": windows.album_limit}
     elif utc_now() - event.occurred_at > LATE_AFTER:

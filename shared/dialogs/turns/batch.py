@@ -193,7 +193,11 @@ def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipC
 
 def _same_talk(first: InboundMessage | MembershipChange, second: InboundMessage | MembershipChange) -> bool:
     """Whether both are of one person in one talk: only then can they be one thought."""
-    return first.sender.id == second.sender.id
+    return (first.sender.id, _thread_of(first)) == (second.sender.id, _thread_of(second))
+
+
+def _thread_of(event: InboundMessage | MembershipChange) -> str | None:
+    return event.thread_id if isinstance(event, InboundMessage) else None
 
 
 def _pressed(event: InboundMessage | MembershipChange) -> str | None:

@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from shared.bots.directory import BotDirectory
 from shared.bots.schemas import BotSnapshot
 from shared.channels.contract import Call, ChannelAddress, InboundMessage, MembershipChange
+from shared.dialogs.contract import is_echo
 from shared.dialogs.outbox.lane import ChannelOf
+from shared.dialogs.turns.address import answer_address
 from shared.dialogs.turns.rows import DialogRow
 from shared.kernel.errors import ZetaError
 from shared.runtime.http import HttpTransport
@@ -39,13 +41,11 @@ class Courtesy:
         self, bot: BotSnapshot, dialog: DialogRow, events: Sequence[InboundMessage | MembershipChange]
     ) -> AsyncIterator[None]:
         """Acknowledge what was pressed; show "typing…" until the block ends. The block never waits for it."""
-        messages = [event for event in events if isinstance(event, InboundMessage)]
+        messages = [event for event in events if isinstance(event, InboundMessage) and not is_echo(event)]
         acknowledging = asyncio.create_task(self._acknowledge(bot, messages))
         self._running.add(acknowledging)
         acknowledging.add_done_callback(self._running.discard)
-        address = ChannelAddress(
-            chat_id=dialog.chat_id, language=dialog.language or bot.language, phone=dialog.phone
-        )
+        address = answer_address(dialog, dialog.language or bot.language, events)
         typing = asyncio.create_task(self._type(bot, address, messages[-1] if messages else None))
         try:
             yield

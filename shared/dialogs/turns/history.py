@@ -1,4 +1,4 @@
-"""What a turn adds to the history: the person's messages, then the bot's."""
+"""What a turn adds to the history: what was written in the chat, then the bot's answer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from shared.channels.contract import InboundMessage, MembershipChange
 from shared.channels.messages import (
     ChoiceContent,
     ContactContent,
+    EchoContent,
+    FormContent,
     InboundContent,
     LocationContent,
     MediaContent,
+    OrderContent,
     Reply,
     TextContent,
     UnsupportedContent,
@@ -40,7 +43,7 @@ def history_of(
     """
     said = [
         _said(
-            Role.SHOPPER,
+            Role.STAFF if isinstance(event.content, EchoContent) else Role.SHOPPER,
             words_of(event.content),
             {
                 "message_id": event.message_id,
@@ -85,5 +88,9 @@ def words_of(content: InboundContent) -> str:
             return f"[location] {content.name} {content.address}".strip()
         case ContactContent():
             return "[contact]"
+        case OrderContent() | FormContent():
+            return "\n".join((f"[{content.kind}]", *content.lines))
         case UnsupportedContent():
             return f"[{content.type}]"
+        case EchoContent():
+            return words_of(content.said)

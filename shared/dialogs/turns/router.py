@@ -1,5 +1,8 @@
 """Who answers a turn: the staff's desk, the hand-over's keeper, a command, or the responder of the bot's mode; and
-which messages are whole requests for them."""
+which messages are whole requests for them.
+
+What the shop wrote in the chat by other means is a hand-over of its own making: the keeper's too.
+"""
 
 from __future__ import annotations
 
@@ -54,12 +57,12 @@ class Router:
         if not any(isinstance(event, InboundMessage) for event in turn.events):
             return TurnResult()
         effects: list[Effect] = []
-        if STAFF in self._responders:
+        if STAFF in self._responders and not turn.echoes:
             result = await self._responders[STAFF].respond(turn)
             if not result.pass_on:
                 return result
             effects += result.effects
-        if handover_until is not None and handover_until > turn.started_at:
+        if turn.echoes or (handover_until is not None and handover_until > turn.started_at):
             result = await self._responder(HANDOVER).respond(turn)
             if not result.pass_on:
                 return replace(result, effects=[*effects, *result.effects]) if effects else result

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,20 +19,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bots.directory import BotDirectory
 from shared.bots.schemas import BotSnapshot
-from shared.channels.contract import Call, ChannelAddress, InboundMessage
+from shared.channels.contract import Call, InboundMessage
 from shared.channels.messages import Reply, RichText, TextMessage
 from shared.dialogs.bells import Bell, Bells
-from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult, no_link
+from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult, is_echo, no_link
 from shared.dialogs.limits import MessageLimit, person_key, weight_of
 from shared.dialogs.memory import Memory
 from shared.dialogs.openings import opening_of
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
+from shared.dialogs.turns.address import answer_address
 from shared.dialogs.turns.asker import Asker, group_asker, keep_apart, open_wish, private_asker
 from shared.dialogs.turns.batch import Batch, MergeRule, form_batch, with_edits_judged
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
+from shared.dialogs.turns.echoes import echo_ids, load_own, without_echoes
 from shared.dialogs.turns.history import Said, history_of
 from shared.dialogs.turns.quarantine import failure_effect
 from shared.dialogs.turns.router import Router
@@ -136,8 +138,9 @@ class TurnRunner:
             await self._claims.release(claim, due_at=opened.dialog.now, refund=True)
             return
         apology = TextMessage(text=RichText.of(TEXTS.get("apology", opened.language)))
+        asked = not all(map(is_echo, opened.batch.events))
         result = TurnResult(
-            reply=Reply(messages=(apology,)),
+            reply=Reply(messages=(apology,) if asked else ()),
             effects=(failure_effect(claim, opened.batch.row_ids[0], error),),
             analytics=(AnalyticsEvent("turn_failed", {"error": type(error).__name__}),),
         )
@@ -155,11 +158,20 @@ class TurnRunner:
             async with self._database.company_statements(claim.company_id, single=True) as statements:
                 answered = await load_answered(statements, claim.dialog_id, edited)
             batch = with_edits_judged(batch, answered)
+        if echoed := echo_ids(batch):
+            batch = without_echoes(batch, await self._not_of_staff(claim, dialog, echoed))
         asker, batch = await self._who_asks(claim, dialog, batch)
         if memory is None or asker.in_group or dialog.history_seq != claim.history_seq:
             memory = await self._read_memory(claim, asker)
         link = await self._private_link(claim, bot) if asker.in_group else no_link
         return _Opened(bot, dialog, asker, batch, memory, _language(bot, asker, batch), link)
+
+    async def _not_of_staff(self, claim: Claim, dialog: DialogRow, echoed: Sequence[str]) -> Collection[str]:
+        """The echoes that hand nothing over: of our own calls, and all in the chat of a member of staff."""
+        if dialog.staff_user_id is not None:
+            return echoed
+        async with self._database.company_statements(claim.company_id, single=True) as statements:
+            return await load_own(statements, claim.bot_id, echoed)
 
     async def _who_asks(self, claim: Claim, dialog: DialogRow, batch: Batch) -> tuple[Asker, Batch]:
         """The turn's person; where a link out of a group opened the private chat, the wish that it stands for."""
@@ -193,12 +205,14 @@ class TurnRunner:
         dialog, asker, batch = opened.dialog, opened.asker, opened.batch
         if not batch.events:
             return TurnResult(), "done"
-        person = person_key(claim.bot_id, batch.events[-1].sender.id)
-        verdict = await self._limit.check(
-            person, known_for=dialog.now - asker.since, weight=weight_of(batch.events)
-        )
-        if not verdict.allowed and dialog.staff_user_id is None:
-            return _limited(verdict.warn_seconds, opened.language), "limited"
+        # a turn with words of the staff is never left out: the bot has to step back
+        if not any(map(is_echo, batch.events)):
+            person = person_key(claim.bot_id, batch.events[-1].sender.id)
+            verdict = await self._limit.check(
+                person, known_for=dialog.now - asker.since, weight=weight_of(batch.events)
+            )
+            if not verdict.allowed and dialog.staff_user_id is None:
+                return _limited(verdict.warn_seconds, opened.language), "limited"
         deadline = time.monotonic() + self._settings.turn_deadline
         turn = Turn(
             bot=opened.bot,
@@ -266,7 +280,7 @@ class TurnRunner:
         """What a result comes to as rows and calls."""
         asker = opened.asker
         language = result.language or opened.language
-        address = ChannelAddress(chat_id=opened.dialog.chat_id, language=language, phone=opened.dialog.phone)
+        address = answer_address(opened.dialog, language, opened.batch.events)
         channel = self._channel_of(opened.bot.platform)
         calls = [call for message in result.reply.messages for call in channel.render(message, address)]
         now = utc_now()
@@ -376,7 +390,7 @@ def _language(bot: BotSnapshot, asker: Asker, batch: Batch) -> Language:
 def _counted(batch: Batch, result: TurnResult, now: datetime) -> tuple[AnalyticsEvent, ...]:
     """The event ``turn``: what a shopper wrote and was told, and how long they waited for it."""
     reply = result.reply
-    messages = sum(isinstance(event, InboundMessage) for event in batch.events)
+    messages = sum(isinstance(event, InboundMessage) and not is_echo(event) for event in batch.events)
     if not messages or batch.received_at is None or result.about is not None:
         return ()
     properties = {"messages": messages, "replies": len(reply.messages)}

@@ -11,11 +11,13 @@ from shared.channels.contract import Platform
 from shared.channels.messages import (
     Button,
     ContactContent,
+    FormContent,
     InboundContent,
     ListMessage,
     ListRow,
     LocationContent,
     MediaContent,
+    OrderContent,
     OutboundMessage,
     Reply,
     RichText,
@@ -226,6 +228,8 @@ def describe(content: InboundContent, language: Language) -> str:
             return f"{note} {place or f'{content.latitude:.5f}, {content.longitude:.5f}'}"
         case ContactContent():
             return f"{TEXTS.get('attachment.contact', language)} {content.name} {content.phone}".strip()
+        case OrderContent() | FormContent():
+            return "\n".join((TEXTS.get(f"attachment.{content.kind}", language), *content.lines))
         case _:
             return getattr(content, "title", "") or TEXTS.get("attachment.other", language)
 

@@ -137,6 +137,58 @@ async def test_what_is_so_already_needs_no_alert(stage: Stage, shop: Shop) -> No
     assert await states(stage, shop) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("уведоми меня, когда подешевеет", "Диван «Номад» и так ничего не стоит: дешевле уже не будет."),
+        ("сообщи, если диван Номад станет ниже 100000", "Диван «Номад» и так ничего не стоит"),
+        ("Номад диваны арзандаса, маған хабарлаңыз", "Диван «Номад» онсыз да тегін: бұдан арзан болмайды."),
+        ("let me know when Номад gets cheaper", "Диван «Номад» is free already: it cannot get any cheaper."),
+    ],
+)
+async def test_nothing_is_cheaper_than_what_costs_nothing(
+    stage: Stage, shop: Shop, platform: Platform, words: str, told: str
+) -> None:
+    aigul = stage.shopper(shop, platform)
+    await aigul.says("NOM-1")
+    await aigul.listens()
+    [bell] = [button for button in aigul.person.received[-1].buttons if "Следить" in button.title]
+    await sells(stage, shop, "NOM-1", tenge=0)
+
+    await aigul.says(words)
+    await aigul.hears(told)
+    await aigul.presses(bell.payload)  # of a card that was shown while it cost something
+    await aigul.hears("Номад")
+    await aigul.says("NOM-1")
+    await aigul.hears("0 ₸")
+
+    assert not [title for title in aigul.buttons if "🔔" in title]
+    assert await states(stage, shop) == []
+
+
+async def test_the_return_of_what_costs_nothing_can_be_waited_for(stage: Stage, shop: Shop) -> None:
+    await sells(stage, shop, "NOM-1", tenge=0)
+    await sells(stage, shop, "NOM-1", availability="out_of_stock")
+    aigul = stage.shopper(shop)
+    await aigul.says("сообщи, когда диван Номад появится")
+    await aigul.hears("снова появится")
+    assert await states(stage, shop) == [("restock", "active", 0)]
+
+
+async def test_an_alert_does_not_go_on_for_what_costs_nothing_by_now(stage: Stage, shop: Shop) -> None:
+    aigul = stage.shopper(shop)
+    await watches(aigul, "NOM-1")
+    await stage.sql(shop, "UPDATE price_alerts SET expires_at = now() - interval '1 second'")
+    await run(stage)
+    await aigul.hears()
+    await sells(stage, shop, "NOM-1", tenge=0)
+
+    await aigul.presses("Продлить")
+
+    await aigul.hears("Этот товар теперь ничего не стоит")
+    assert await states(stage, shop) == [("drop", "expired", 0)]
+
+
 async def watches(aigul: Shopper, *skus: str) -> None:
     for sku in skus:
         await aigul.says(sku)
@@ -288,4 +340,20 @@ async def test_a_model_s_wrong_call_changes_nothing_and_is_told_to_it(
 
     told = [message["content"] for message in model.requests[-1].json["messages"] if message["role"] == "tool"]
     assert [words.partition(":")[0] for words in told] == ["error", "nothing to wait for", "error", "error"]
+    assert await states(model_stage, shop) == []
+
+
+async def test_the_model_hears_that_what_costs_nothing_gets_no_cheaper(
+    model_stage: Stage, model: OpenAIServer
+) -> None:
+    shop = await model_stage.open_shop()
+    await sells(model_stage, shop, "NOM-1", tenge=0)
+    aigul = model_stage.shopper(shop)
+
+    model.play([calls(("create_price_alert", {"sku": "NOM-1"})), says("Он и так бесплатный.")])
+    await aigul.says("последи за номадом")
+    await aigul.hears("и так")
+
+    told = [message["content"] for message in model.requests[-1].json["messages"] if message["role"] == "tool"]
+    assert told == ["error: it costs nothing, no price is lower"]
     assert await states(model_stage, shop) == []

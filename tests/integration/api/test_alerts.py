@@ -47,6 +47,13 @@ async def product_id(database: Database, shop: Shop) -> UUID:
         return (await CatalogService().get_product(session, "ALM-1")).id
 
 
+@pytest.fixture
+async def free_product_id(database: Database, shop: Shop, product_id: UUID) -> UUID:
+    async with database.session_scope(shop.company_id) as session:
+        await session.execute(text("UPDATE products SET price_minor = 0"))
+    return product_id
+
+
 def wish(customer_id: UUID, product_id: UUID, **more: Any) -> dict[str, Any]:
     return {"customer_id": str(customer_id), "product_id": str(product_id), "condition": "drop", **more}
 
@@ -146,6 +153,16 @@ async def test_what_makes_no_sense_is_refused_in_words(
     answer = await admin.post("alerts", wish(customer_id, product_id) | more)
 
     assert (answer.status, answer.json["code"]) == told
+    assert answer.json["title"]
+
+
+@pytest.mark.parametrize("wanted", [{}, {"condition": "below", "limit": tenge(1)}])
+async def test_a_lower_price_than_nothing_is_refused_in_words(
+    admin: ApiClient, customer_id: UUID, free_product_id: UUID, wanted: dict[str, Any]
+) -> None:
+    answer = await admin.post("alerts", wish(customer_id, free_product_id, **wanted))
+
+    assert (answer.status, answer.json["code"]) == (409, "alert_costs_nothing")
     assert answer.json["title"]
 
 

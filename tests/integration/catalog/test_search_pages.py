@@ -147,11 +147,12 @@ async def test_prices_in_another_currency_are_not_compared(shop: Shop) -> None:
 
 INDEXES = {
     "words": (SearchQuery(text="диван осло"), {"ix_products_document"}),
-    "words, a typo": (SearchQuery(text="дивн осло"), {"ix_products_document"}),
+    "words, a typo": (SearchQuery(text="дивн осло"), {"ix_products_document", "ix_products_sku_key"}),
     "category and colour": (SearchQuery(category="sofas", colour="red"), {"ix_products_document"}),
     "words and price": (SearchQuery(text="диван", price_max=10_000_000), {"ix_products_document"}),
     "cheapest": (SearchQuery(sort=SortOrder.PRICE_ASC), {"ix_products_price"}),
     "stock number": (SearchQuery(text="AB-17"), {"ix_products_sku_key"}),
+    "stock number without a digit": (SearchQuery(text="odd-usd"), {"ix_products_sku_key"}),
     "beginning of a stock number": (SearchQuery(text="AB-9"), {"ix_products_sku_key"}),
 }
 
@@ -165,6 +166,7 @@ async def test_every_hot_search_is_answered_by_its_index(shop: Shop, superuser_u
             for n in range(2000, 3500)
         ),
         product("AB-17", "Стул", category="chairs"),
+        product("ODD-USD", "Стул", category="chairs"),
         product("AB-91", "Стул", category="chairs", availability=Availability.ON_ORDER),
     )
     async with await psycopg.AsyncConnection.connect(superuser_url, autocommit=True) as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -87,9 +88,13 @@ async def notify(
     async with stage.worker.database.session_scope(shop.company_id) as session:
         for reply in replies:
             say = stage.worker.services.notices.say
-            await say(session, to, lambda _, reply=reply: reply, template=instead, about=about)
+            await say(session, to, partial(_as_it_is, reply), template=instead, about=about)
     await settle(stage)
     return to
+
+
+def _as_it_is(reply: Reply, _language: Language) -> Reply:
+    return reply
 
 
 def _template(name: str) -> Callable[[Language], TemplateMessage]:

@@ -77,7 +77,7 @@ async def status(
     await stage.worker.webhooks._intake.record([record], b"{}")
 
 
-async def sent_card(stage: Stage, *, reply: Reply | None = None, **settings: str) -> tuple[Shop, Shopper]:
+async def sent_card(stage: Stage, *, reply: Reply | None = None, **settings: Any) -> tuple[Shop, Shopper]:
     """A shop whose card was taken by WhatsApp, which has told nothing of it yet."""
     shop = await stage.open_shop(mode=ECHO, **settings)
     stage.simulator.whatsapp.bots[-1].statuses = ()

@@ -128,7 +128,8 @@ class _Adviser:
             said = TextMessage(text=RichText.of(words), buttons=((below,),))
             return Answer((said,), moment.state.with_help())
         explained = [replace(one.product, description=one.why) for one in advised]
-        text = TEXTS.count("advised", len(advised), language)
+        several = len(advised) > 1
+        text = TEXTS.count("advised", len(advised), language) if several else TEXTS.get("advised.one", language)
         cards = self._cards.several(text, explained, language, has_more=False)
         products = [one.product for one in advised]
         return Answer((cards,), moment.state.with_products(products))

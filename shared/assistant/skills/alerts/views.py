@@ -30,6 +30,7 @@ __all__ = [
     "already",
     "choice",
     "facts_of",
+    "free",
     "full",
     "listed",
     "made",
@@ -49,8 +50,11 @@ Listed = tuple[Alert, ProductView]
 _ROWS = 9
 
 
-def watch_button(product: FoundProduct, language: Language) -> Button:
-    """The bell on a product's card: for a lower price, or for the return of what is sold out."""
+def watch_button(product: FoundProduct, language: Language) -> Button | None:
+    """The bell on a product's card: for a lower price, or for the return of what is sold out; none where it is
+    there and costs nothing."""
+    if product.available and product.price.minor == 0:
+        return None
     title = TEXTS.get("button.watch" if product.available else "button.restock", language)
     return Button(id=ON + product.id.hex, title=title)
 
@@ -108,6 +112,11 @@ def already(condition: AlertCondition, product: ProductView, language: Language)
         name=product.name.get(language),
         price=format_money(product.price, language),
     )
+
+
+def free(product: ProductView, language: Language) -> TextMessage:
+    """No price is lower than nothing."""
+    return TEXTS.say("free", language, _see_button(product, language), name=product.name.get(language))
 
 
 def facts_of(alert: Alert, product: ProductView) -> dict[str, object]:

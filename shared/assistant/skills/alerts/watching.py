@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo
+from shared.alerts.errors import AlertLimitReached, AlertsRefused, AlreadySo, CostsNothing
 from shared.alerts.replies import RENEW, STOP
 from shared.alerts.schemas import AlertCondition, AlertWish
 from shared.alerts.service import AlertService
@@ -26,7 +26,7 @@ from shared.catalog.schemas import Availability, ProductView
 from shared.channels.messages import TextMessage
 from shared.dialogs.contract import AnalyticsEvent
 from shared.kernel.errors import InvalidInput, NotFound
-from shared.kernel.money import Money
+from shared.kernel.money import Money, minor_of
 
 __all__ = ["Wanted", "Watching"]
 
@@ -48,7 +48,8 @@ class Wanted:
     def wish(self, product: ProductView) -> AlertWish:
         """The wish for a product: of what is sold out its return is waited for, unless a price was named."""
         if self.limit is not None:
-            limit = Money(minor=self.limit * 100, currency=product.price.currency)
+            currency = product.price.currency
+            limit = Money(minor=minor_of(self.limit, currency), currency=currency)
             return AlertWish(product_id=product.id, condition=AlertCondition.BELOW, limit=limit)
         sold_out = product.availability is Availability.OUT_OF_STOCK
         suits = AlertCondition.RESTOCK if sold_out else AlertCondition.DROP
@@ -103,6 +104,9 @@ class Watching:
             )
         except AlreadySo as so:
             return replace(_refused(views.already(so.condition, product, language), _SO_ALREADY), evidence=evidence)
+        except CostsNothing:
+            free = _refused(views.free(product, language), "error: it costs nothing, no price is lower")
+            return replace(free, evidence=evidence)
         except InvalidInput:  # the only field that a shopper can get wrong here is the price
             return _refused(views.TEXTS.say("price", language), "error: that is no price")
         return Answer(
@@ -132,6 +136,8 @@ class Watching:
             product = await self._alerts.product(session, alert.product_id)
         except AlertLimitReached as full:
             return Answer((views.full(full.limit, language),))
+        except CostsNothing:
+            return Answer((views.TEXTS.say("over.free", language),))
         except (NotFound, AlertsRefused):
             return Answer((views.TEXTS.say("over", language),))
         return Answer((views.made(alert, product, language),))
@@ -238,7 +244,7 @@ class Watching:
                 limit=PAGE_SIZE,
             )
             async with turn.session() as session:
-                exact = await self._shop.product(session, moment, searched.words) if searched.words else None
+                exact = await self._shop.typed(session, moment, searched.words) if searched.words else None
                 page = None if exact is not None else await self._shop.finder.find(session, query)
             return [exact] if exact is not None else self._narrowed(moment, list(page.items) if page else [])
         skus = (state.focus,) if state.focus else state.shown[:PAGE_SIZE]

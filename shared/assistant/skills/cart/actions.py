@@ -199,7 +199,7 @@ class CartActions:
         turn, state = moment.turn, moment.state
         query = ProductQuery(text=wanted.words, city_id=turn.bot.city_id, language=turn.language, limit=PAGE_SIZE)
         async with turn.session() as session:
-            exact = await self._shop.product(session, moment, wanted.words)
+            exact = await self._shop.typed(session, moment, wanted.words)
             page = None if exact is not None else await self._shop.finder.find(session, query)
         if exact is not None:
             return await self.add(moment, exact.id, wanted.quantity or 1)

@@ -7,11 +7,13 @@ from functools import partial
 from uuid import UUID
 
 from shared.assistant.cards import Cards
-from shared.assistant.skill import Answer, ButtonFamily, Label, Moment, Phrase, Skill, Strength
+from shared.assistant.skill import Answer, Arrival, ButtonFamily, Label, Moment, Phrase, Skill, Strength
 from shared.assistant.skills.cart import phrases, views
 from shared.assistant.skills.cart.actions import CartActions
+from shared.assistant.skills.cart.ordering import Ordering
 from shared.assistant.skills.cart.tools import cart_tools
 from shared.assistant.skills.shop import Shop
+from shared.channels.messages import OrderContent
 
 __all__ = ["cart_skill"]
 
@@ -34,6 +36,7 @@ def cart_skill(shop: Shop, cards: Cards) -> Skill:
             ButtonFamily(views.DROP, _of_product(views.DROP, partial(actions.set, quantity=0))),
             ButtonFamily(views.LINE, _of_product(views.LINE, actions.show_line)),
         ),
+        arrivals=(Arrival(OrderContent, Ordering(shop).take, lambda order: order.text.strip()),),
         labels=(
             Label(lambda: views.TEXTS.variants("button.show"), views.SHOW),
             Label(lambda: views.TEXTS.variants("button.edit"), views.EDIT),

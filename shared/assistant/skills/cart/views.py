@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -30,6 +31,7 @@ __all__ = [
     "empty_cart",
     "line_view",
     "show_cart",
+    "tell_order",
     "tell_update",
 ]
 
@@ -41,6 +43,8 @@ CHECKOUT = "checkout"
 """The button that begins the checkout; the skill of that name owns it."""
 
 _LONGEST_NAME = 80
+_UNKNOWN_NAMED = 10
+"""Article numbers that are named before the rest is counted."""
 
 
 def buy_button(product: FoundProduct, language: Language) -> Button | None:
@@ -147,6 +151,26 @@ def tell_update(update: CartUpdate, language: Language, *, added: bool) -> Outbo
     return message(said, *_more_and_less(line.product_id, language), TEXTS.button("show", SHOW, language))
 
 
+def tell_order(
+    updates: Sequence[CartUpdate], cart: Cart, unknown: Sequence[str], language: Language, *, taken: bool
+) -> TextMessage:
+    """The cart after an order of the messenger's own catalogue, and what of the order is not in it.
+
+    ``taken``: something of the order is.
+    """
+    if taken:
+        heading = f"{TEXTS.get('order.taken', language)}\n{cart_lines(cart, language)}"
+    else:
+        heading = TEXTS.get("order.nothing", language)
+    limits = dict.fromkeys(_limit_of_one(update, language) for update in updates if update.limit is not None)
+    missing = (TEXTS.count("order.unknown", len(unknown), language, skus=_skus(unknown, language)),)
+    told = (heading, "\n".join(limits), *(missing if unknown else ()))
+    below = [TEXTS.button("checkout", CHECKOUT, language), TEXTS.button("edit", EDIT, language)]
+    manager = replies.button("manager", buttons.MANAGER, language)
+    last = manager if unknown or limits else _catalogue(language)
+    return message("\n\n".join(filter(None, told)), *(below if cart.lines else ()), last)
+
+
 def cart_facts(cart: Cart, language: Language) -> dict[str, object]:
     """A cart as the model reads it."""
     return {
@@ -179,12 +203,28 @@ def _limit(update: CartUpdate, language: Language) -> str:
             return TEXTS.get(f"limit.{limit.value}", language)
 
 
+def _limit_of_one(update: CartUpdate, language: Language) -> str:
+    """Why there are fewer of a product than were ordered; too many products are no matter of this one."""
+    why = _limit(update, language)
+    if update.product is None or update.limit is CartLimit.LINES:
+        return why
+    return f"{_shortened(update.product.name.get(language))}: {why[:1].lower()}{why[1:]}"
+
+
+def _skus(unknown: Sequence[str], language: Language) -> str:
+    named, more = ", ".join(unknown[:_UNKNOWN_NAMED]), len(unknown) - _UNKNOWN_NAMED
+    return TEXTS.get("order.more", language, skus=named, n=more) if more > 0 else named
+
+
 def _catalogue(language: Language) -> Button:
     return replies.button("categories", buttons.CATEGORIES, language)
 
 
 def _name(line: CartLine, language: Language) -> str:
-    name = line.name.get(language)
+    return _shortened(line.name.get(language))
+
+
+def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
 
 

@@ -126,21 +126,18 @@ class _Knowing:
 
     async def learn(self, moment: Moment, words: SearchWords) -> Answer | None:
         """Remember a colour, a price or a category; ``None`` where the words name none of them."""
-        return await self._remember(
-            moment, words.words, words.colour, price_bound(words.price_min), price_bound(words.price_max)
-        )
+        return await self._remember(moment, words.words, words.colour, words.price_min, words.price_max)
 
     async def learn_by_model(self, moment: Moment, wanted: _RememberPreference) -> Answer:
         colour = colour_of(wanted.colour) if wanted.colour is not None else None
-        learnt = await self._remember(
-            moment, wanted.category or "", colour, price_bound(wanted.price_min), price_bound(wanted.price_max)
-        )
+        learnt = await self._remember(moment, wanted.category or "", colour, wanted.price_min, wanted.price_max)
         return learnt if learnt is not None else Answer(facts="error: name a category, a colour or a price")
 
     async def _remember(
-        self, moment: Moment, words: str, colour: str | None, price_min: int | None, price_max: int | None
+        self, moment: Moment, words: str, colour: str | None, lowest: float | None, highest: float | None
     ) -> Answer | None:
         turn = moment.turn
+        price_min, price_max = (price_bound(bound, turn.bot.currency) for bound in (lowest, highest))
         category, name = await self._category(moment, words) if words else (None, None)
         if category is None and words and colour is None and price_min is None and price_max is None:
             return None

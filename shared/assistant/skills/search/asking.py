@@ -9,7 +9,7 @@ from shared.assistant.offline.phrasing import anywhere, whole
 from shared.assistant.offline.understanding import read_search
 from shared.assistant.skill import Said
 
-__all__ = ["asks_for_goods", "is_question", "names_features", "read_about", "read_price"]
+__all__ = ["asks_for_goods", "is_question", "names_any_product", "names_features", "read_about", "read_price"]
 
 _COSTS = anywhere(
     r"(?:ск[оа]ль?ко|скока|скоко|сколк[оа])(?:\s+(?:это\s+|он[аио]?\s+|будет\s+|вс[её]\s+)?(?:ст[оа]ит|ст[оа]ят|стоить|будет|выйдет))?",
@@ -60,6 +60,10 @@ _ASKS = re.compile(
 _FOR_GOODS = anywhere(
     r"есть|имеется|имеются|бывают?|прода[её]те|торгуете|бар\s+ма|сатасыз(?:дар)?|have|sell|got|any"
 )
+_ANY_PRODUCT = re.compile(
+    r"товар\w*|модел\w*|вариант\w*|позици\w*|артикул\w*|вещ\w*|тауар\w*|зат\w*|бұйым\w*|products?|items?|articles?|things?",
+    re.IGNORECASE,
+)
 _LONGEST_QUESTION = 8
 _LONGEST_REMARK = 3
 
@@ -86,6 +90,11 @@ def names_features(words: str) -> bool:
     """Whether the words of a search name nothing but what things are like: «раскладной», "leather"."""
     named = words.split()
     return bool(named) and all(_FEATURES.fullmatch(word) for word in named)
+
+
+def names_any_product(words: str) -> bool:
+    """Whether the words of a search tell nothing of what is looked for («товар», «модель»), or there are none."""
+    return all(_ANY_PRODUCT.fullmatch(word) for word in words.split())
 
 
 def read_about(said: Said) -> bool | None:

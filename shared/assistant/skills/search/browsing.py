@@ -216,7 +216,7 @@ class Browsing:
         return Answer((card,), moment.state.with_card(product), (viewed(product),))
 
     def _page_answer(self, moment: Moment, query: ProductQuery, page: FoundPage, key: str) -> Answer:
-        text = replies.TEXTS.get(key, moment.language)
+        text = replies.TEXTS.over_cards(key, len(page.items), moment.language)
         cards = self._cards.several(text, page.items, moment.language, has_more=page.has_more)
         counted = searched(query, page, given_up=GivenUp.NOTHING)
         return Answer((cards,), moment.state.with_list(query, page.items), (counted,))
@@ -231,13 +231,11 @@ class Browsing:
                 (replies.category_list("nothing", names, language),), moment.state.with_miss(), (counted,)
             )
         if outcome.given_up is not GivenUp.NOTHING:
-            text = replies.TEXTS.get(f"relaxed.{outcome.given_up.value}", language)
+            text = replies.TEXTS.over_cards(f"relaxed.{outcome.given_up.value}", len(page.items), language)
         elif page.has_more:
             text = replies.TEXTS.get("found.many", language)
-        elif len(page.items) == 1:
-            text = replies.TEXTS.get("found.one", language)
         else:
-            text = replies.TEXTS.count("found", len(page.items), language)
+            text = replies.found(len(page.items), language)
         cards = self._cards.several(text, page.items, language, has_more=page.has_more)
         # a single product is shown with its whole card
         seen = tuple(viewed(product) for product in page.items) if len(page.items) == 1 else ()
@@ -277,7 +275,8 @@ def _query(moment: Moment, wanted: SearchWords) -> ProductQuery:
         # one word is often a category's own: sofas come before what only mentions a sofa
         is_one_word = len(wanted.words.split()) == 1
         start = _fresh(turn, text=wanted.words, category=wanted.words if is_one_word else None)
-    low, high = price_bound(wanted.price_min), price_bound(wanted.price_max)
+    currency = turn.bot.currency
+    low, high = price_bound(wanted.price_min, currency), price_bound(wanted.price_max, currency)
     # "cheap … under 80k" says itself how cheap; what fits best then comes first
     cheapest_first = wanted.cheap and low is None and high is None
     if low is None and high is None:
