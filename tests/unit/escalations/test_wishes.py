@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -67,9 +68,9 @@ def test_done_is_a_button_and_a_command() -> None:
 
 
 async def test_a_group_is_nobody_s_own_messenger() -> None:
-    in_group = typed("/link K7QF-2M9D").model_copy(update={"chat_id": "-1001"})
+    in_group = replace(turn("/link K7QF-2M9D"), group=True)
 
-    answer = await answer_link(turn(in_group), LinkWish("K7QF2M9D", asked=True))
+    answer = await answer_link(in_group, LinkWish("K7QF2M9D", asked=True))
 
     assert "только личный чат" in words(answer)
     assert not answer.effects
