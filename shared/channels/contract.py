@@ -90,7 +90,8 @@ class _Event(_Frozen):
     """Unique per bot: the key that tells a repeated delivery."""
     occurred_at: datetime
     order_key: int
-    """The platform's own order inside one dialog (Telegram ``update_id``; else the time in milliseconds)."""
+    """The platform's own order inside one dialog (Telegram ``update_id``; else the time in milliseconds, where the
+    platform tells whole seconds with the place in the webhook's body in their stead)."""
 
 
 class InboundMessage(_Event):

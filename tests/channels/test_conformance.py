@@ -373,6 +373,8 @@ def test_the_language_is_the_one_the_platform_tells(platform: Platform, language
 def test_order_follows_the_platforms_own_key() -> None:
     assert message_of(TG, "text").order_key == recorded(TG, "text")["update_id"]
     assert message_of(WA, "text").order_key == 1767225600000
+    together = [event for event in events_of(WA, "several_messages") if isinstance(event, InboundMessage)]
+    assert [event.order_key % 1000 for event in together] == list(range(len(together)))
     assert message_of(VB, "text").order_key == 1767225600123
 
 

@@ -6,6 +6,7 @@ One body may carry many messages and statuses, of several numbers; they come out
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from shared.channels.contract import (
@@ -48,12 +49,23 @@ _NOBODY_SPOKE = frozenset({"reaction", "revoke", "system"})
 _ECHOES = "smb_message_echoes"
 
 
+_PLACES = 1000
+"""Places of one body in the milliseconds of a second: WhatsApp tells whole seconds."""
+
+
 class _Keys:
-    """Keys for what names none itself: the body's digest and a running number."""
+    """Keys for what names none itself: the body's digest and a running number; and the places of messages."""
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         self._body = body
         self._count = 0
+        self._places = 0
+
+    def order(self, moment: datetime) -> int:
+        """The key of the body's next message, written at ``moment``: behind those of its second before it."""
+        place = min(self._places, _PLACES - 1)
+        self._places += 1
+        return int(moment.timestamp()) * _PLACES + place
 
     def next(self) -> str:
         self._count += 1
@@ -108,7 +120,7 @@ def _message(message: Message, contacts: tuple[Contact, ...], keys: _Keys) -> In
     return InboundMessage(
         event_id=event_id,
         occurred_at=moment,
-        order_key=int(moment.timestamp() * 1000),
+        order_key=keys.order(moment),
         chat_id=chat_id,
         sender=Person(
             id=user_id or chat_id, name=contact.profile.name, username=contact.profile.username, phone=phone

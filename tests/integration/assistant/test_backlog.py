@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import json
 import random
 from collections import defaultdict
@@ -148,6 +150,48 @@ async def test_only_what_comes_late_waits_for_others_to_come(
     await receives(stage, shop, "77", 1, words, age=age)
     [row] = await stage.sql(shop, "SELECT extract(epoch FROM due_at - received_at) AS wait FROM inbox")
     assert row["wait"] >= 1.0 if waits == 1.0 else waits <= row["wait"] < 1.0
+
+
+async def receives_together(
+    stage: Stage, shop: Shop, person: str, said: list[tuple[str, str]], *, age: int
+) -> None:
+    """One WhatsApp body with several messages of one second: the id and the words of each."""
+    secrets = credentials_of(Platform.WHATSAPP, shop.slug)
+    written = str(int(stage.simulator.clock.now()) - age)
+    messages = [
+        {"from": person, "id": identity, "timestamp": written, "type": "text", "text": {"body": words}}
+        for identity, words in said
+    ]
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "1", "phone_number_id": secrets["phone_number_id"]},
+        "contacts": [{"wa_id": person, "profile": {"name": "Айгуль"}}],
+        "messages": messages,
+    }
+    change = {"field": "messages", "value": value}
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}).encode()
+    proof = hmac.new(secrets["app_secret"].encode(), body, hashlib.sha256).hexdigest()
+    request = WebhookRequest({"x-hub-signature-256": f"sha256={proof}"}, body)
+    await stage.worker.webhooks.receive("whatsapp", shop.bots[Platform.WHATSAPP], request)
+
+
+@pytest.mark.parametrize("age", [0, 900])
+async def test_messages_of_one_whatsapp_body_are_answered_in_their_order_and_each(stage: Stage, age: int) -> None:
+    shop = await stage.open_shop()
+    aigul = stage.shopper(shop, Platform.WHATSAPP)
+    # ids in no order: neither they nor their reverse tell the place
+    first = [("wamid.7", "корзина"), ("wamid.9", "добавь ALM-1"), ("wamid.6", "синий"), ("wamid.8", "диван")]
+    await receives_together(stage, shop, aigul.person.id, first, age=age)
+    await receives_together(stage, shop, aigul.person.id, [("wamid.5", "мои заказы")], age=age)
+
+    await stage.work()
+
+    [said] = (await dialogue(stage, shop)).values()
+    asked = ["корзина", "добавь ALM-1", "синий", "диван", "мои заказы"]
+    assert [words for role, words in said if role == "shopper"] == asked
+    answers = [words for role, words in said if role == "bot"]
+    for answer, shown in zip(answers, [EMPTY, "Добавили", "(NOM-1)", NO_ORDERS], strict=True):
+        assert shown in answer
 
 
 REQUESTS = {
