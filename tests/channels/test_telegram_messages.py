@@ -160,6 +160,7 @@ async def test_a_topic_that_takes_no_messages_is_left_out(
     assert await send(TG, api.url, http, in_topic(_HELLO)) == Sent(platform_message_ids=("77",))
     first, second = (asked.body for asked in api.asked)
     assert first == {**second, "message_thread_id": 17}
+    assert "message_thread_id" not in second
 
 
 async def test_the_fallback_of_a_call_without_its_topic_has_none_either(
