@@ -22,6 +22,8 @@ from shared.runtime.downloads import Download, Downloads
 from shared.runtime.http import HttpTransport
 
 __all__ = [
+    "AddressChange",
+    "AddressNews",
     "BotIdentity",
     "Call",
     "Channel",
@@ -90,11 +92,20 @@ class _Event(_Frozen):
     """The platform's own order inside one dialog (Telegram ``update_id``; else the time in milliseconds)."""
 
 
-class InboundMessage(_Event):
+class _ChatEvent(_Event):
+    chat_id: str
+    """The chat's name: the one that stays, where the platform tells several."""
+    number: str | None = None
+    """The telephone number (digits) that the platform tells with it, if any; it may be the ``chat_id``.
+
+    Numbers pass to other people: the same chat can come back without it, and the number with somebody else.
+    """
+
+
+class InboundMessage(_ChatEvent):
     """A person said, sent, pressed or edited something in the chat ``chat_id``."""
 
     kind: Literal["message"] = "message"
-    chat_id: str
     sender: Person
     content: InboundContent
     message_id: str
@@ -115,15 +126,42 @@ class Membership(StrEnum):
     UNBLOCKED = "unblocked"
 
 
-class MembershipChange(_Event):
+class MembershipChange(_ChatEvent):
     """The person opened, blocked or unblocked the conversation."""
 
     kind: Literal["membership"] = "membership"
-    chat_id: str
     sender: Person
     change: Membership
     payload: str = ""
     """A deep link's parameter."""
+
+
+class AddressNews(StrEnum):
+    """What is told of a chat's names."""
+
+    MOVED = "moved"
+    """The chat goes on under another name."""
+    UNSURE = "unsure"
+    """Nobody knows whether it is still the same person: nothing is told there until they write."""
+    JOINED = "joined"
+    """Two dialogs proved to be one chat; ours, no platform's."""
+    LOST = "lost"
+    """Its number is another person's now; ours, no platform's."""
+
+
+class AddressChange(_ChatEvent):
+    """A chat's names changed: a group became a supergroup, a person has another number or user id. Nobody spoke."""
+
+    kind: Literal["address"] = "address"
+    change: AddressNews
+    also: tuple[str, ...] = ()
+    """Further names of the same chat, which it keeps."""
+    formerly: tuple[str, ...] = ()
+    """Names that it had until now; numbers among them are nobody's until somebody comes with them."""
+    phone: str | None = None
+    """The proven number that goes with it now (E.164)."""
+    source: int | None = None
+    """Of ``JOINED``: the dialog that ended in this one."""
 
 
 class DeliveryState(StrEnum):
@@ -157,7 +195,9 @@ class Ignored(_Event):
     reason: str
 
 
-InboundEvent = Annotated[InboundMessage | MembershipChange | DeliveryUpdate | Ignored, Field(discriminator="kind")]
+InboundEvent = Annotated[
+    InboundMessage | MembershipChange | AddressChange | DeliveryUpdate | Ignored, Field(discriminator="kind")
+]
 
 
 class MediaTrouble(StrEnum):
@@ -210,6 +250,12 @@ class Call(_Frozen):
     fallback: Call | None = None
     """What to send instead once the platform says that it cannot take this call as it is (Telegram could not
     fetch the picture or parse the text; WhatsApp wants a template): tried once, in place."""
+
+    def with_field(self, name: str, value: str) -> Call:
+        """The same with another value of that field, in its fallbacks too, wherever the payload has it."""
+        payload = {**self.payload, name: value} if name in self.payload else self.payload
+        fallback = self.fallback.with_field(name, value) if self.fallback is not None else None
+        return self.model_copy(update={"payload": payload, "fallback": fallback})
 
 
 class Refusal(StrEnum):
@@ -333,6 +379,10 @@ class Channel(Protocol):
 
     def render(self, message: OutboundMessage, address: ChannelAddress) -> Sequence[Call]:
         """Turn a message into the calls that show it best here (see the degradation table in docs/channels.md)."""
+
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """``call`` and its fallbacks to ``address``, whatever name it was rendered for: names change while calls
+        wait."""
 
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """The best-effort call that stops a pressed button's spinner, where the platform has one."""

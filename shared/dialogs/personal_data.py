@@ -20,6 +20,8 @@ __all__ = ["Copies", "DialogCopies", "DialogHistory"]
 _SAID = text("""
 SELECT d.id AS dialog_id, b.platform, d.customer_id AS person, d.customer_name AS name, d.phone, d.language,
        d.created_at,
+       coalesce((SELECT jsonb_agg(a.address ORDER BY a.since, a.address) FROM dialog_addresses a
+                  WHERE a.dialog_id = d.id), '[]') AS addresses,
        coalesce((SELECT jsonb_agg(jsonb_build_object('role', m.role, 'at', m.at, 'text', m.text) ORDER BY m.seq)
                    FROM messages m WHERE m.dialog_id = d.id), '[]') AS messages
   FROM dialogs d JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
@@ -31,7 +33,8 @@ SELECT d.id AS dialog_id, b.platform, d.customer_id AS person, d.customer_name A
 _LOCK = text("SELECT FROM dialogs WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 _UNNAME = text("""
 UPDATE dialogs
-   SET customer_name = '', phone = NULL, state = '{}', history_seq = history_seq + 1, memory_from = history_seq + 1
+   SET customer_name = '', phone = NULL, former_phone = NULL, state = '{}',
+       history_seq = history_seq + 1, memory_from = history_seq + 1
  WHERE id = ANY(:ids)
 """)
 _CLOSE = text("""
@@ -40,6 +43,10 @@ UPDATE dialogs
        done_seq = received_seq, attempts = 0, lease_token = NULL, lease_until = NULL,
        sent_seq = outbox_seq, send_token = NULL, send_until = NULL
  WHERE id = ANY(:ids)
+""")
+_FORGET_ADDRESSES = text("""
+DELETE FROM dialog_addresses a USING dialogs d
+ WHERE d.id = ANY(:ids) AND a.dialog_id = d.id AND a.address <> d.chat_id
 """)
 _FORGET_SAID = text("DELETE FROM messages WHERE dialog_id = ANY(:ids)")
 _FORGET_HEARD = text("""
@@ -119,8 +126,8 @@ class DialogHistory:
         open_ = {"ids": [answering] if answering in dialog_ids else []}
         for statement in (_LOCK, _UNNAME, _FORGET_SAID, _DISCARD_FAILURES):
             await session.execute(statement, ids)
-        for statement in (_FORGET_HEARD, _FORGET_SENDERS, _FORGET_SENT):
+        for statement in (_FORGET_ADDRESSES, _FORGET_HEARD, _FORGET_SENDERS, _FORGET_SENT):
             await session.execute(statement, open_)
-        for statement in (_CLOSE_INBOX, _CLOSE_OUTBOX, _CLOSE):
+        for statement in (_CLOSE_INBOX, _CLOSE_OUTBOX, _CLOSE, _FORGET_ADDRESSES):
             await session.execute(statement, closed)
         self._copies.forget(session, dialog_ids)

@@ -17,6 +17,12 @@ from shared.orders.repository import OrderRepository
 __all__ = ["OrderRecords"]
 
 _MOVE = text("UPDATE orders SET customer_id = :target WHERE customer_id = :source")
+# after the customers: both dialogs are one person's
+_FOLLOW = text("""
+UPDATE orders SET dialog_id = :dialog
+ WHERE dialog_id = :source
+   AND customer_id IN (SELECT customer_id FROM customer_dialogs WHERE dialog_id IN (:dialog, :source))
+""")
 _FORGET_REMARKS = text("""
 UPDATE order_changes SET comment = '' WHERE order_id IN (SELECT id FROM orders WHERE customer_id = :customer)
 """)
@@ -37,6 +43,11 @@ class OrderRecords:
         """Give a customer's cart and orders to another; of two carts one is made."""
         await CartRows(session).move(source_id, target_id)
         await session.execute(_MOVE, {"source": source_id, "target": target_id})
+
+    async def follow(self, session: AsyncSession, dialog_id: int, *, source: int | None) -> None:
+        """Tell of orders in the dialog that goes on (``DialogFollower``)."""
+        if source is not None:
+            await session.execute(_FOLLOW, {"dialog": dialog_id, "source": source})
 
     async def export(self, session: AsyncSession, customer_id: UUID) -> dict[str, Any]:
         """The open cart, and all orders, newest first."""

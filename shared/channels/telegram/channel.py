@@ -68,6 +68,10 @@ class TelegramChannel:
         """See docs/channels.md for what becomes of what."""
         return TelegramRenderer(self._settings, address).render(message)
 
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """The same with the ``chat_id``, where the method takes one."""
+        return call.with_field("chat_id", address.chat_id)
+
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """answerCallbackQuery, for a pressed inline button."""
         if not isinstance(event.content, ChoiceContent) or event.content.callback_id is None:

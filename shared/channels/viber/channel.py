@@ -77,6 +77,10 @@ class ViberChannel:
         """See docs/channels.md for what becomes of what."""
         return ViberRenderer(self._settings, address).render(message)
 
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """The same with the ``receiver``, where the method takes one."""
+        return call.with_field("receiver", address.chat_id)
+
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """None: a pressed button waits for nothing."""
         return None

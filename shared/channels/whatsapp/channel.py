@@ -19,7 +19,7 @@ from shared.channels.contract import (
 from shared.channels.messages import MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, hex_hmac_sha256, require_equal, secret_of
-from shared.channels.whatsapp import client, media
+from shared.channels.whatsapp import client, identity, media
 from shared.channels.whatsapp.parse import parse_body
 from shared.channels.whatsapp.render import WhatsAppRenderer
 from shared.kernel.errors import Forbidden
@@ -69,6 +69,10 @@ class WhatsAppChannel:
     def render(self, message: OutboundMessage, address: ChannelAddress) -> Sequence[Call]:
         """See docs/channels.md for what becomes of what. Only a template passes outside the reply window."""
         return WhatsAppRenderer(self._settings, address).render(message)
+
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """See ``identity.addressed``."""
+        return identity.addressed(call, address)
 
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """None: a pressed button waits for nothing."""

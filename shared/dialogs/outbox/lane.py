@@ -28,6 +28,8 @@ from uuid import UUID
 
 from shared.bots.directory import BotDirectory
 from shared.channels.contract import (
+    AddressChange,
+    AddressNews,
     Call,
     Channel,
     ChannelAddress,
@@ -39,6 +41,8 @@ from shared.channels.contract import (
     Uncertain,
 )
 from shared.dialogs.bells import Bells
+from shared.dialogs.inbox.events import NO_WINDOWS, inbox_row
+from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.outbox.rows import (
     Head,
     Outcome,
@@ -51,6 +55,7 @@ from shared.dialogs.outbox.rows import (
 )
 from shared.dialogs.outbox.throttle import Throttle
 from shared.dialogs.outbox.window import template_instead
+from shared.kernel.clock import utc_now
 from shared.kernel.errors import Misconfigured, NotFound, TryLater, Unavailable
 from shared.kernel.ids import new_id
 from shared.kernel.languages import DEFAULT_LANGUAGE
@@ -103,6 +108,7 @@ class SendLane:
         http: HttpTransport,
         throttle: Throttle,
         bells: Bells,
+        intake: Intake,
         settings: Settings,
     ) -> None:
         self._database = database
@@ -111,6 +117,7 @@ class SendLane:
         self._http = http
         self._throttle = throttle
         self._bells = bells
+        self._intake = intake
         self._settings = settings
         self._stopping = False
         self._in_flight: set[asyncio.Task[bool]] = set()
@@ -191,8 +198,25 @@ class SendLane:
             if not isinstance(error, Uncertain | TimeoutError):
                 _log.exception("a call broke off", extra={"outbox": head.id, "dialog": lane.dialog_id})
             return await self._uncertain(lane, head)
-        outcome = Outcome(status="sent", message_ids=sent.platform_message_ids, new_chat_id=sent.new_chat_id)
-        return await self._finish(lane, head, outcome)
+        goes_on = await self._finish(lane, head, Outcome(status="sent", message_ids=sent.platform_message_ids))
+        if sent.new_chat_id is not None:
+            await self._moved(lane, head, sent.new_chat_id)
+        return goes_on
+
+    async def _moved(self, lane: Lane, head: Head, new_chat_id: str) -> None:
+        """Write down where the chat is now, as if the platform had told it; the next call tells what is lost."""
+        event = AddressChange(
+            event_id=f"moved:{head.chat_id}:{new_chat_id}",
+            occurred_at=utc_now(),
+            order_key=0,
+            chat_id=new_chat_id,
+            change=AddressNews.MOVED,
+            also=(head.chat_id,),
+        )
+        try:
+            await self._intake.record([inbox_row(event, bot_id=lane.bot_id, place=0, windows=NO_WINDOWS)], b"")
+        except Unavailable:
+            _log.warning("where a chat moved to was not written down", extra={"dialog": lane.dialog_id})
 
     async def _give_up(self, lane: Lane, head: Head, code: str) -> bool:
         return await self._finish(lane, head, Outcome(status="failed", error_code=code), failure=code)
@@ -200,15 +224,20 @@ class SendLane:
     async def _call(self, lane: Lane, head: Head, call: Call) -> Sent:
         access = await self._directory.access(lane.bot_id)
         channel = self._channel_of(lane.platform)
-        address = ChannelAddress(chat_id=head.chat_id, language=head.language or DEFAULT_LANGUAGE, phone=head.phone)
-        if channel.reply_window is not None and not call.template:
-            spoke = head.last_inbound_at
-            if spoke is None or (head.now - spoke).total_seconds() > channel.reply_window:
-                call = template_instead(call, channel, access.identity, address)
+        spoke = head.last_inbound_at
+        late = channel.reply_window is not None and (
+            spoke is None or (head.now - spoke).total_seconds() > channel.reply_window
+        )
+        # a number that nobody wrote from for so long may be another person's: the name that stays is the safer one
+        address = ChannelAddress(
+            chat_id=head.chat_id, language=head.language or DEFAULT_LANGUAGE, phone=None if late else head.phone
+        )
+        if late and not call.template:
+            call = template_instead(call, channel, access.identity, address)
 
         async def send(call: Call) -> Sent:
             return await channel.send(
-                call,
+                channel.addressed(call, address),
                 reference=str(head.id),
                 credentials=access.credentials,
                 http=self._http,

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.channels.contract import InboundMessage, MembershipChange
+from shared.channels.contract import AddressChange, InboundMessage, MembershipChange
 from shared.channels.messages import ChoiceContent
+from shared.dialogs.inbox.events import StoredEvent
 from shared.dialogs.turns.history import words_of
 
 __all__ = ["Batch", "WaitingRow", "form_batch", "without_invisible_edits"]
@@ -26,7 +27,7 @@ class WaitingRow:
 
     id: int
     due_at: datetime
-    event: InboundMessage | MembershipChange
+    event: StoredEvent
     received_at: datetime
 
 
@@ -40,6 +41,8 @@ class Batch:
     """When the rows that are left fall due; ``None``: none is left."""
     received_at: datetime | None
     """When the last row of the turn arrived; ``None`` in an empty batch."""
+    changes: tuple[AddressChange, ...] = ()
+    """What happened to the chat's names: a turn of its own, before whatever was said after it."""
 
     @property
     def edited_ids(self) -> list[str]:
@@ -56,6 +59,8 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
     for row in rows if merge else rows[:1]:
         if row.due_at > now and (taken == 0 or _is_album_part(row)):
             break
+        if taken and isinstance(row.event, AddressChange) != isinstance(rows[0].event, AddressChange):
+            break
         if taken and _pressed(row.event) != _pressed(rows[taken - 1].event):
             break
         taken += 1
@@ -65,6 +70,7 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, merge: bool) -> Bat
         events=tuple(_with_edits(rows[:taken])),
         due_at=rest[0].due_at if rest else None,
         received_at=max((row.received_at for row in rows[:taken]), default=None),
+        changes=tuple(row.event for row in rows[:taken] if isinstance(row.event, AddressChange)),
     )
 
 
@@ -83,7 +89,7 @@ def _is_invisible(event: InboundMessage | MembershipChange, last_words: Mapping[
     return last_words.get(event.message_id) == words_of(event.content)
 
 
-def _pressed(event: InboundMessage | MembershipChange) -> str | None:
+def _pressed(event: StoredEvent) -> str | None:
     """The id of the button, where one was pressed."""
     if isinstance(event, InboundMessage) and isinstance(event.content, ChoiceContent):
         return event.content.id
@@ -98,6 +104,8 @@ def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipC
     events: list[InboundMessage | MembershipChange] = []
     for row in rows:
         event = row.event
+        if isinstance(event, AddressChange):
+            continue
         if isinstance(event, InboundMessage) and event.edited:
             place = next(
                 (

@@ -27,6 +27,7 @@ from shared.dialogs.memory import Memory
 from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
+from shared.dialogs.turns.addresses import AddressChanges
 from shared.dialogs.turns.batch import Batch, form_batch, without_invisible_edits
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -92,6 +93,7 @@ class TurnRunner:
         limit: MessageLimit,
         lane: SendLane,
         courtesy: Courtesy,
+        addresses: AddressChanges,
         bells: Bells,
         settings: Settings,
     ) -> None:
@@ -104,6 +106,7 @@ class TurnRunner:
         self._limit = limit
         self._lane = lane
         self._courtesy = courtesy
+        self._addresses = addresses
         self._bells = bells
         self._settings = settings
 
@@ -160,6 +163,8 @@ class TurnRunner:
 
     async def _answer(self, claim: Claim, opened: _Opened) -> tuple[TurnResult, str]:
         dialog, batch = opened.dialog, opened.batch
+        if batch.changes:
+            return TurnResult(effects=(self._addresses.following(claim.dialog_id, batch.changes),)), "done"
         if not batch.events:
             return TurnResult(), "done"
         person = person_key(claim.bot_id, batch.events[-1].sender.id)
@@ -212,9 +217,9 @@ class TurnRunner:
                 id=committed.head,
                 call=outcome.calls[0],
                 attempts=1,
-                chat_id=opened.dialog.chat_id,
+                chat_id=committed.chat_id,
                 language=outcome.language,
-                phone=opened.dialog.phone,
+                phone=committed.phone,
                 last_inbound_at=opened.dialog.last_inbound_at,
                 behind=len(outcome.calls) - 1,
                 now=opened.dialog.now,
