@@ -8,12 +8,16 @@ from __future__ import annotations
 
 __all__ = ["FUNCTIONS"]
 
-# Every name that nobody has yet becomes a new dialog's: one dialog for each event. Whoever else comes with one of
-# these names at the same moment waits here for our commit, and finds it taken. Names are claimed in one order.
+# Names are looked up one by one (LATERAL … LIMIT 1), by the key of the book: how many events a webhook brings the
+# planner cannot know, and a join of sets would read the whole book for three names.
+
+# Every name that nobody has yet is claimed for a dialog to come, one for each event; its row follows once it is
+# clear which of them are needed. Whoever else comes with one of these names at the same moment waits here for our
+# commit, and finds it taken. Names are claimed in one order.
 _CLAIM = """
 CREATE FUNCTION claim_addresses(events jsonb) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
-    made bigint[];
+    claimed bigint[];
 BEGIN
     -- dialogs that stand in no book yet: of an older version, or made by hand
     INSERT INTO dialog_addresses (company_id, bot_id, address, dialog_id, passing, since)
@@ -22,7 +26,7 @@ BEGIN
       FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text, number text, also text[],
                                             formerly text[])
       CROSS JOIN LATERAL unnest(ARRAY[e.chat_id, e.number] || e.also || e.formerly) AS n (name)
-      JOIN dialogs d ON d.bot_id = e.bot_id AND d.chat_id = n.name
+      CROSS JOIN LATERAL (SELECT * FROM dialogs d WHERE d.bot_id = e.bot_id AND d.chat_id = n.name LIMIT 1) d
      WHERE e.kind IN ('message', 'membership', 'address')
      ORDER BY 2, 3
     ON CONFLICT (bot_id, address) DO NOTHING;
@@ -31,18 +35,19 @@ BEGIN
         SELECT row_number() OVER (ORDER BY e.occurred_at, e.order_key) AS place, b.company_id, e.*
           FROM jsonb_to_recordset(events) AS e (
                bot_id uuid, chat_id text, kind text, number text, also text[], formerly text[], order_key bigint,
-               occurred_at timestamptz, customer_id text, customer_name text, phone text, language text)
+               occurred_at timestamptz)
           JOIN bots b ON b.id = e.bot_id
          WHERE e.kind IN ('message', 'membership', 'address')
     ), free AS MATERIALIZED (
         SELECT DISTINCT ON (e.bot_id, n.name) e.place, n.name
           FROM e CROSS JOIN LATERAL unnest(ARRAY[e.chat_id, e.number] || e.also || e.formerly) AS n (name)
-         WHERE n.name IS NOT NULL
-           AND NOT EXISTS (SELECT FROM dialog_addresses a WHERE a.bot_id = e.bot_id AND a.address = n.name)
+          LEFT JOIN LATERAL (SELECT true AS known FROM dialog_addresses a
+                              WHERE a.bot_id = e.bot_id AND a.address = n.name LIMIT 1) a ON true
+         WHERE n.name IS NOT NULL AND a.known IS NULL
          ORDER BY e.bot_id, n.name, e.place
     ), ids AS MATERIALIZED (
         SELECT place, nextval('dialogs_id_seq') AS id FROM (SELECT DISTINCT place FROM free) f
-    ), claimed AS (
+    ), claim AS (
         INSERT INTO dialog_addresses (company_id, bot_id, address, dialog_id, passing, since)
         SELECT e.company_id, e.bot_id, f.name, ids.id,
                e.number IS NOT NULL AND f.name ~ '^[0-9]+$',
@@ -50,37 +55,49 @@ BEGIN
           FROM free f JOIN ids USING (place) JOIN e USING (place)
          ORDER BY e.bot_id, f.name
         ON CONFLICT (bot_id, address) DO NOTHING
-        RETURNING address, dialog_id
-    ), dialog AS (
-        INSERT INTO dialogs (id, company_id, bot_id, chat_id, customer_id, customer_name, phone, language)
-        OVERRIDING SYSTEM VALUE
-        SELECT DISTINCT ON (ids.id) ids.id, e.company_id, e.bot_id, c.address, e.customer_id,
-               coalesce(e.customer_name, ''),
-               CASE WHEN e.number IS NULL OR e.number = e.chat_id THEN e.phone END, e.language
-          FROM claimed c JOIN ids ON ids.id = c.dialog_id JOIN e USING (place)
-         ORDER BY ids.id, c.address = e.chat_id DESC
-        RETURNING dialogs.id
+        RETURNING dialog_id
     )
-    SELECT coalesce(array_agg(id), '{}') INTO made FROM dialog;
-    RETURN made;
+    SELECT coalesce(array_agg(DISTINCT dialog_id), '{}') INTO claimed FROM claim;
+    RETURN claimed;
 END $$
+"""
+
+# The rows of dialogs that names were claimed for; of those whose names went to another dialog there are none.
+_OPEN = """
+CREATE FUNCTION open_dialogs(events jsonb, claimed bigint[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO dialogs (id, company_id, bot_id, chat_id, customer_id, customer_name, phone, language)
+    OVERRIDING SYSTEM VALUE
+    SELECT DISTINCT ON (a.dialog_id) a.dialog_id, a.company_id, a.bot_id, a.address, e.customer_id,
+           coalesce(e.customer_name, ''),
+           CASE WHEN e.number IS NULL OR m.dialog_id = a.dialog_id THEN e.phone END, e.language
+      FROM jsonb_to_recordset(events) AS e (
+           bot_id uuid, chat_id text, kind text, number text, also text[], formerly text[], occurred_at timestamptz,
+           customer_id text, customer_name text, phone text, language text)
+      CROSS JOIN LATERAL unnest(ARRAY[e.chat_id, e.number] || e.also || e.formerly) AS n (name)
+      CROSS JOIN LATERAL (SELECT * FROM dialog_addresses a
+                           WHERE a.bot_id = e.bot_id AND a.address = n.name LIMIT 1) a
+      LEFT JOIN LATERAL (SELECT m.dialog_id FROM dialog_addresses m
+                          WHERE m.bot_id = e.bot_id AND m.address = e.number AND m.until IS NULL LIMIT 1) m ON true
+      LEFT JOIN LATERAL (SELECT true AS there FROM dialogs d WHERE d.id = a.dialog_id LIMIT 1) d ON true
+     WHERE e.kind IN ('message', 'membership', 'address') AND a.dialog_id = ANY(claimed) AND d.there IS NULL
+     ORDER BY a.dialog_id, a.address = e.chat_id DESC, e.occurred_at
+$$
 """
 
 # Two dialogs proved to be one chat. The names lead to ``keeper`` from now on, which answers what waits in
 # ``source`` as well; the calls that wait there leave from there, to the keeper's address. What other capabilities
 # keep by dialog follows in the keeper's own order: the event "joined" comes before all that waits.
 _JOIN = """
-CREATE FUNCTION join_dialogs(source bigint, keeper bigint, fresh boolean) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION join_dialogs(source bigint, keeper bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     moved bigint;
     old dialogs;
 BEGIN
     UPDATE dialog_addresses SET dialog_id = keeper WHERE dialog_id = source;
-    IF fresh THEN
-        DELETE FROM dialogs WHERE id = source;
+    SELECT * INTO old FROM dialogs WHERE id = source;
+    IF NOT FOUND THEN
         RETURN;
     END IF;
-    SELECT * INTO old FROM dialogs WHERE id = source;
     UPDATE dialogs
        SET chat_id = 'moved:' || id, moved_to = keeper, phone = NULL, staff_user_id = NULL, handover_until = NULL,
            done_seq = received_seq, attempts = 0, lease_token = NULL, lease_until = NULL,
@@ -104,7 +121,9 @@ BEGIN
            language = CASE WHEN NOT language_chosen AND old.language_chosen THEN old.language
                            ELSE coalesce(language, old.language) END,
            language_chosen = language_chosen OR old.language_chosen,
-           state = CASE WHEN state = '{}' THEN old.state ELSE state END,
+           -- what they were at when they wrote last
+           state = CASE WHEN old.last_inbound_at >= coalesce(last_inbound_at, '-infinity') THEN old.state
+                        ELSE state END,
            handover_until = greatest(handover_until, old.handover_until),
            last_inbound_at = greatest(last_inbound_at, old.last_inbound_at),
            staff_user_id = coalesce(staff_user_id, old.staff_user_id),
@@ -147,7 +166,7 @@ END $$
 #   a new number that had a dialog before the change   was another person's: taken from there
 #   a number told by an event older than its holder    says nothing any more
 _SETTLE = """
-CREATE FUNCTION settle_address(event jsonb, fresh bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION settle_address(event jsonb, claimed bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     e record;
     staying text[];
@@ -196,14 +215,16 @@ BEGIN
         END IF;
     END IF;
 
-    SELECT min(id) INTO keeper FROM unnest(ids) AS id;
+    SELECT id INTO keeper FROM unnest(ids) AS id ORDER BY id = ANY(claimed), id LIMIT 1;
     IF keeper IS NULL THEN
         INSERT INTO dialogs (company_id, bot_id, chat_id, customer_id, customer_name, phone, language)
         SELECT b.company_id, b.id, e.chat_id, e.customer_id, coalesce(e.customer_name, ''), e.phone, e.language
           FROM bots b WHERE b.id = e.bot_id
         RETURNING id INTO keeper;
+    ELSIF keeper = ANY(claimed) THEN
+        PERFORM open_dialogs(jsonb_build_array(event), ARRAY[keeper]);
     END IF;
-    PERFORM join_dialogs(id, keeper, id = ANY(fresh)) FROM unnest(ids) AS id WHERE id <> keeper;
+    PERFORM join_dialogs(id, keeper) FROM unnest(ids) AS id WHERE id <> keeper;
 
     -- the number is theirs from now on, unless they have had a newer one since
     UPDATE dialog_addresses a
@@ -243,7 +264,7 @@ DECLARE
     unknown boolean;
     unsettled uuid[];
     held bigint[];
-    fresh bigint[] := '{}';
+    claimed bigint[] := '{}';
 BEGIN
     FOR round IN 1..4 LOOP
         SELECT coalesce(bool_or(a.dialog_id IS NULL), false),
@@ -256,42 +277,58 @@ BEGIN
           FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text, number text, change text,
                                                 occurred_at timestamptz)
           JOIN bots b ON b.id = e.bot_id
-          LEFT JOIN dialog_addresses a ON a.bot_id = e.bot_id AND a.address = e.chat_id
-          LEFT JOIN dialog_addresses n ON n.bot_id = e.bot_id AND n.address = e.number
+          LEFT JOIN LATERAL (SELECT * FROM dialog_addresses a
+                              WHERE a.bot_id = e.bot_id AND a.address = e.chat_id LIMIT 1) a ON true
+          LEFT JOIN LATERAL (SELECT * FROM dialog_addresses a
+                              WHERE a.bot_id = e.bot_id AND a.address = e.number LIMIT 1) n ON true
          WHERE e.kind IN ('message', 'membership', 'address');
         IF unsettled IS NOT NULL THEN
             PERFORM pg_advisory_xact_lock(hashtextextended('addresses ' || bot, 0))
                FROM (SELECT bot FROM unnest(unsettled) AS bot ORDER BY bot) AS bots;
         END IF;
         IF unknown OR unsettled IS NOT NULL THEN
-            fresh := fresh || claim_addresses(events);
+            claimed := claimed || claim_addresses(events);
         END IF;
 
         SELECT array_agg(l.id) INTO held FROM (
             SELECT d.id FROM dialogs d
-             WHERE d.id IN (
+             WHERE d.id = ANY(ARRAY(
                    SELECT a.dialog_id
                      FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text, number text,
                                                            also text[], formerly text[])
                      CROSS JOIN LATERAL unnest(ARRAY[e.chat_id, e.number] || e.also || e.formerly) AS n (name)
-                     JOIN dialog_addresses a ON a.bot_id = e.bot_id AND a.address = n.name
-                    WHERE e.kind IN ('message', 'membership', 'address'))
+                     CROSS JOIN LATERAL (SELECT a.dialog_id FROM dialog_addresses a
+                                          WHERE a.bot_id = e.bot_id AND a.address = n.name LIMIT 1) a
+                    WHERE e.kind IN ('message', 'membership', 'address')))
              ORDER BY d.id FOR NO KEY UPDATE) AS l;
         IF unsettled IS NOT NULL THEN
-            -- in the order in which it happened; a copy of what was recorded says nothing
-            PERFORM settle_address(s.event, fresh) FROM (
+            -- in the order in which it happened; a copy of what was recorded says nothing new, and somebody whose
+            -- every name is new takes nothing from anybody
+            PERFORM settle_address(s.event, claimed) FROM (
                 SELECT v.value AS event FROM jsonb_array_elements(events) AS v
-                 WHERE v.value ->> 'kind' IN ('message', 'membership', 'address')
-                   AND (v.value ->> 'change' = 'moved' OR v.value ->> 'number' <> '')
-                   AND EXISTS (SELECT FROM bots b WHERE b.id = (v.value ->> 'bot_id')::uuid)
-                   AND NOT EXISTS (SELECT FROM inbox i WHERE i.bot_id = (v.value ->> 'bot_id')::uuid
-                                                         AND i.event_id = v.value ->> 'event_id')
-                 ORDER BY (v.value ->> 'occurred_at')::timestamptz, (v.value ->> 'order_key')::bigint) AS s;
+                  CROSS JOIN LATERAL jsonb_to_record(v.value) AS e (
+                        bot_id uuid, event_id text, chat_id text, kind text, number text, change text,
+                        occurred_at timestamptz, order_key bigint)
+                  JOIN bots b ON b.id = e.bot_id
+                  LEFT JOIN LATERAL (SELECT a.dialog_id FROM dialog_addresses a
+                                      WHERE a.bot_id = e.bot_id AND a.address = e.chat_id LIMIT 1) a ON true
+                  LEFT JOIN LATERAL (SELECT a.dialog_id FROM dialog_addresses a
+                                      WHERE a.bot_id = e.bot_id AND a.address = e.number LIMIT 1) n ON true
+                 WHERE e.kind IN ('message', 'membership', 'address')
+                   AND (e.change = 'moved' OR e.number IS NOT NULL
+                        AND (a.dialog_id = n.dialog_id AND a.dialog_id = ANY(claimed)) IS NOT TRUE)
+                   AND NOT EXISTS (SELECT FROM inbox i WHERE i.bot_id = e.bot_id AND i.event_id = e.event_id)
+                 ORDER BY e.occurred_at, e.order_key) AS s;
+        END IF;
+        IF claimed <> '{}' THEN
+            PERFORM open_dialogs(events, claimed);
+            held := held || claimed;
         END IF;
         IF NOT EXISTS (
             SELECT FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text)
               JOIN bots b ON b.id = e.bot_id
-              LEFT JOIN dialog_addresses a ON a.bot_id = e.bot_id AND a.address = e.chat_id
+              LEFT JOIN LATERAL (SELECT a.dialog_id FROM dialog_addresses a
+                                  WHERE a.bot_id = e.bot_id AND a.address = e.chat_id LIMIT 1) a ON true
              WHERE e.kind IN ('message', 'membership', 'address') AND (a.dialog_id = ANY(held)) IS NOT TRUE) THEN
             RETURN;
         END IF;
@@ -302,7 +339,8 @@ END $$
 
 FUNCTIONS: dict[str, str] = {
     "claim_addresses(jsonb)": _CLAIM,
-    "join_dialogs(bigint, bigint, boolean)": _JOIN,
+    "open_dialogs(jsonb, bigint[])": _OPEN,
+    "join_dialogs(bigint, bigint)": _JOIN,
     "take_number(text, bigint, timestamptz)": _TAKE,
     "settle_address(jsonb, bigint[])": _SETTLE,
     "hold_dialogs(jsonb)": _HOLD,

@@ -31,7 +31,7 @@ SELECT d.id AS dialog_id, d.bot_id, b.platform, d.customer_name AS name, d.last_
   FROM customer_dialogs l
   JOIN dialogs d ON d.company_id = l.company_id AND d.id = l.dialog_id
   JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
- WHERE l.customer_id = :customer_id ORDER BY d.id
+ WHERE l.customer_id = :customer_id AND d.moved_to IS NULL ORDER BY d.id
 """)
 # ids are made in the order of time
 _SORTS: Keyset = {

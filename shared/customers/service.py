@@ -113,18 +113,29 @@ class CustomerService:
         """
         repository = CustomerRepository(session)
         if phone is not None:
-            other = await self._owner_of(repository, phone)
+            other = await self._owner_of(session, phone)
             if other is not None and other.id != own.id:
+                await self._lose(session, own)
                 return await self._join(session, own, other)
+        await self._lose(session, own)
         await repository.change(own.id, phone=phone)
         return _customer(own).model_copy(update={"phone": phone})
 
-    async def _owner_of(self, repository: CustomerRepository, phone: str) -> CustomerRow | None:
+    async def _lose(self, session: AsyncSession, row: CustomerRow) -> None:
+        """Give a customer's proven number up: in all their dialogs, for other bots have not heard of it."""
+        repository = CustomerRepository(session)
+        if row.phone is not None:
+            dialogs = [dialog["dialog_id"] for dialog in await repository.dialogs(row.id)]
+            await self._dialogs.lose_phone(session, dialogs, row.phone)
+            await repository.change(row.id, phone=None)
+
+    async def _owner_of(self, session: AsyncSession, phone: str) -> CustomerRow | None:
         """Who has proved the number, and has it still, locked; whoever lost it is told so here at the latest."""
+        repository = CustomerRepository(session)
         await repository.queue_up(f"phone {phone}")
         other = await repository.by_phone(phone, lock=True)
         if other is not None and await repository.has_lost(other.id, phone):
-            await repository.change(other.id, phone=None)
+            await self._lose(session, other)
             return None
         return other
 
@@ -153,7 +164,7 @@ class CustomerService:
         if own.phone == phone:
             return _customer(own)
         repository = CustomerRepository(session)
-        other = await self._owner_of(repository, phone)
+        other = await self._owner_of(session, phone)
         if own.phone is not None and len(await repository.dialogs(own.id)) > 1:
             return await self._leave(repository, own, dialog_id, phone, other)
         if other is not None:

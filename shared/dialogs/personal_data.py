@@ -28,9 +28,15 @@ SELECT d.id AS dialog_id, b.platform, d.customer_id AS person, d.customer_name A
  WHERE d.id = ANY(:ids) ORDER BY d.id
 """)
 
+# with the dialogs that ended in these
+_ALL = text("SELECT id FROM dialogs WHERE id = ANY(:ids) OR moved_to = ANY(:ids) ORDER BY id")
 # the dialogs' rows before all else, in id order: it is what webhooks, drainers and send lanes lock. The history's
 # count goes on, so that no copy of the memory is believed any more.
 _LOCK = text("SELECT FROM dialogs WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+_LOSE_PHONE = text("""
+UPDATE dialogs SET phone = NULL, blocked = blocked OR chat_id = ltrim(:phone, '+')
+ WHERE id = ANY(:ids) AND phone = :phone
+""")
 _UNNAME = text("""
 UPDATE dialogs
    SET customer_name = '', phone = NULL, former_phone = NULL, state = '{}',
@@ -114,14 +120,21 @@ class DialogHistory:
 
     async def export(self, session: AsyncSession, dialog_ids: Sequence[int]) -> list[dict[str, Any]]:
         """Each dialog with who the person is there and all that was said, as JSON values."""
-        rows = await session.execute(_SAID, {"ids": list(dialog_ids)})
+        rows = await session.execute(_SAID, {"ids": await _with_ended(session, dialog_ids)})
         return [dict(row) | {"created_at": row["created_at"].isoformat()} for row in rows.mappings()]
+
+    async def lose_phone(self, session: AsyncSession, dialog_ids: Sequence[int], phone: str) -> None:
+        """Write by another name from now on; where there is none, nothing until the person writes again."""
+        ids = {"ids": sorted(dialog_ids)}
+        await session.execute(_LOCK, ids)
+        await session.execute(_LOSE_PHONE, {**ids, "phone": phone})
 
     async def erase(
         self, session: AsyncSession, dialog_ids: Sequence[int], *, answering: int | None = None
     ) -> None:
         """Delete what was said and who said it; ``answering`` keeps its address and what waits there."""
-        ids = {"ids": sorted(dialog_ids)}
+        dialog_ids = await _with_ended(session, dialog_ids)
+        ids = {"ids": dialog_ids}
         closed = {"ids": sorted(set(dialog_ids) - {answering})}
         open_ = {"ids": [answering] if answering in dialog_ids else []}
         for statement in (_LOCK, _UNNAME, _FORGET_SAID, _DISCARD_FAILURES):
@@ -131,3 +144,8 @@ class DialogHistory:
         for statement in (_CLOSE_INBOX, _CLOSE_OUTBOX, _CLOSE, _FORGET_ADDRESSES):
             await session.execute(statement, closed)
         self._copies.forget(session, dialog_ids)
+
+
+async def _with_ended(session: AsyncSession, dialog_ids: Sequence[int]) -> list[int]:
+    """These dialogs and those that ended in them, in the order of their ids."""
+    return list((await session.execute(_ALL, {"ids": list(dialog_ids)})).scalars())

@@ -45,10 +45,11 @@ CREATE TABLE dialog_addresses (
     since timestamptz NOT NULL,
     until timestamptz,
     PRIMARY KEY (bot_id, address),
+    -- names are claimed first: which dialogs they make is clear at the end
     FOREIGN KEY (company_id, dialog_id) REFERENCES dialogs (company_id, id) ON DELETE CASCADE
+        DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX ix_dialog_addresses_dialog ON dialog_addresses (dialog_id);
-GRANT DELETE ON dialogs TO zeta_definer;
 GRANT USAGE ON SEQUENCE dialogs_id_seq TO zeta_definer;
 """
 
@@ -80,8 +81,9 @@ BEGIN
                moment + coalesce(e.wait_ms, 0) * interval '1 millisecond', e.album_id, e.event,
                CASE WHEN e.place > 0 THEN raws[e.place] END, CASE WHEN a.dialog_id IS NULL THEN moment END
           FROM e JOIN bots b ON b.id = e.bot_id
-          LEFT JOIN dialog_addresses a
-            ON a.bot_id = e.bot_id AND a.address = e.chat_id AND e.kind IN ('message', 'membership', 'address')
+          LEFT JOIN LATERAL (SELECT a.dialog_id FROM dialog_addresses a
+                              WHERE a.bot_id = e.bot_id AND a.address = e.chat_id LIMIT 1) a
+            ON e.kind IN ('message', 'membership', 'address')
          ORDER BY e.order_key
         ON CONFLICT (bot_id, event_id) DO NOTHING
         RETURNING inbox.bot_id, inbox.event_id, inbox.dialog_id, inbox.due_at
@@ -97,7 +99,9 @@ BEGIN
                (array_agg(coalesce(e.change IN ('blocked', 'unsure'), false) ORDER BY e.order_key DESC)
                    FILTER (WHERE e.kind <> 'address' OR e.change = 'unsure'))[1] AS blocked
           FROM stored s JOIN e USING (bot_id, event_id)
-          LEFT JOIN dialog_addresses n ON n.bot_id = e.bot_id AND n.address = e.number AND n.until IS NULL
+          LEFT JOIN LATERAL (SELECT a.dialog_id FROM dialog_addresses a
+                              WHERE a.bot_id = e.bot_id AND a.address = e.number AND a.until IS NULL LIMIT 1) n
+            ON true
          WHERE s.dialog_id IS NOT NULL
          GROUP BY s.dialog_id
     ), noted AS (
@@ -124,7 +128,8 @@ BEGIN
               FROM jsonb_to_recordset(events)
                 AS e (bot_id uuid, chat_id text, album_id text, wait_ms integer, limit_ms integer)
              WHERE e.album_id IS NOT NULL) a
-      JOIN dialog_addresses d ON d.bot_id = a.bot_id AND d.address = a.chat_id
+      CROSS JOIN LATERAL (SELECT b.dialog_id FROM dialog_addresses b
+                           WHERE b.bot_id = a.bot_id AND b.address = a.chat_id LIMIT 1) d
       CROSS JOIN LATERAL (SELECT min(p.received_at) AS first_at FROM inbox p
                            WHERE p.dialog_id = d.dialog_id AND p.status = 'received' AND p.album_id = a.album_id) f
      WHERE i.dialog_id = d.dialog_id AND i.status = 'received' AND i.album_id = a.album_id;
@@ -172,7 +177,7 @@ UPDATE dialogs d SET phone = NULL, former_phone = d.phone FROM numbers n
  WHERE d.bot_id = n.bot_id AND d.phone = n.phone AND d.id <> n.id AND d.chat_id LIKE 'bsuid:%'
 """,
     """
-SELECT join_dialogs(a.dialog_id, n.id, false) FROM numbers n
+SELECT join_dialogs(a.dialog_id, n.id) FROM numbers n
   JOIN dialog_addresses a ON a.bot_id = n.bot_id AND a.address = n.number ORDER BY a.dialog_id
 """,
     """
@@ -201,6 +206,7 @@ def fill() -> None:
     """Run over all companies: row level security, which binds owners too, is lifted until the migration commits."""
     for table in _FILLED:
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    op.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for statement in _FILL:
         op.execute(statement)
     for table in _FILLED:
@@ -218,6 +224,5 @@ def downgrade() -> None:
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("REVOKE USAGE ON SEQUENCE dialogs_id_seq FROM zeta_definer")
-    op.execute("REVOKE DELETE ON dialogs FROM zeta_definer")
     op.execute("DROP TABLE dialog_addresses")
     op.execute("ALTER TABLE dialogs DROP COLUMN moved_to, DROP COLUMN former_phone")

@@ -134,7 +134,8 @@ class TurnRunner:
             return
         apology = TextMessage(text=RichText.of(TEXTS.get("apology", opened.language)))
         result = TurnResult(
-            reply=Reply(messages=(apology,)),
+            # who said nothing waits for no answer
+            reply=Reply(messages=() if opened.batch.changes else (apology,)),
             effects=(failure_effect(claim, opened.batch.row_ids[0], error),),
             analytics=(AnalyticsEvent("turn_failed", {"error": type(error).__name__}),),
         )
