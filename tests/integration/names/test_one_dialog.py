@@ -290,3 +290,34 @@ async def test_webhooks_under_all_names_at_the_same_moment_come_to_one_dialog(
         [dialog] = set(book.dialogs) - before
         assert {book.dialog_of(event) for event in events} == {dialog}
     assert book.is_sound()
+
+
+async def test_words_and_news_of_many_people_at_once_neither_wait_for_each_other_nor_mix(
+    database: Database, shop: Shop, book: Book
+) -> None:
+    chance = random.Random(7)
+    people = {f"KZ.{person}": [f"7703{phase}0{person:05d}" for phase in range(2)] for person in range(12)}
+    events: list[Event] = []
+    for user, (before, after) in people.items():
+        events += [said(1, number=before), said(2, user=user), said(3, user=user, number=before)]
+        events += [
+            change(5, formerly=(before,), user=user, number=after),
+            said(9, number=after),
+            said(9, user=user),
+        ]
+    chance.shuffle(events)
+    commits = [events[at : at + 3] for at in range(0, len(events), 3)]
+
+    async def receive(together: list[Event]) -> None:
+        rows = [inbox_row(event, bot_id=shop.bot_id, place=0, windows=NO_WINDOWS) for event in together]
+        async with database.anonymous_statement() as session:
+            await session.execute(text("SELECT receive_events(CAST(:e AS jsonb), '{}')"), {"e": json.dumps(rows)})
+
+    await asyncio.gather(*(receive(together) for together in commits))
+
+    assert len(book.dialogs) == len(people)
+    for user, (_, after) in people.items():
+        dialog = book.holder_of(f"bsuid:{user}")
+        assert book.holder_of(after) == dialog
+        assert {book.dialog_of(event) for event in events if event.chat_id == f"bsuid:{user}"} == {dialog}
+    assert book.is_sound()
