@@ -21,6 +21,11 @@ class AlertRecords:
         """Give the alerts of one customer to another; what both wait for is told once."""
         await repository.move(session, source_id, target_id)
 
+    async def follow(self, session: AsyncSession, dialog_id: int, *, source: int | None) -> None:
+        """Tell of alerts in the dialog that goes on (``DialogFollower``)."""
+        if source is not None:
+            await repository.follow(session, dialog_id, source)
+
     async def export(self, session: AsyncSession, customer_id: UUID) -> Any:
         """All alerts of a customer, those that are over too, oldest first."""
         found = await repository.of_customer(session, customer_id, active_only=False)

@@ -21,6 +21,7 @@ __all__ = [
     "erase_of",
     "find",
     "find_same",
+    "follow",
     "lock",
     "lock_customer",
     "move",
@@ -204,6 +205,23 @@ async def move(session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
         .values(customer_id=target_id)
         .execution_options(synchronize_session=False)
     )
+
+
+# in the order of ids, as those who follow changes of products lock them
+_FOLLOW = text("""
+WITH theirs AS MATERIALIZED (
+    SELECT id FROM price_alerts
+     WHERE dialog_id = :source
+       AND customer_id IN (SELECT customer_id FROM customer_dialogs WHERE dialog_id IN (:dialog, :source))
+     ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE price_alerts a SET dialog_id = :dialog FROM theirs t WHERE a.id = t.id
+""")
+
+
+async def follow(session: AsyncSession, dialog_id: int, source: int) -> None:
+    """Tell of a dialog's alerts in another from now on: both are one chat."""
+    await session.execute(_FOLLOW, {"dialog": dialog_id, "source": source})
 
 
 async def erase_of(session: AsyncSession, customer_id: UUID) -> None:

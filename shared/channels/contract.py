@@ -22,6 +22,8 @@ from shared.runtime.downloads import Download, Downloads
 from shared.runtime.http import HttpTransport
 
 __all__ = [
+    "AddressChange",
+    "AddressNews",
     "BotIdentity",
     "Call",
     "Channel",
@@ -94,11 +96,20 @@ class _Event(_Frozen):
     platform tells whole seconds with the place in the webhook's body in their stead)."""
 
 
-class InboundMessage(_Event):
+class _ChatEvent(_Event):
+    chat_id: str
+    """The chat's name: the one that stays, where the platform tells several."""
+    number: str | None = None
+    """The telephone number (digits) that the platform tells with it, if any; it may be the ``chat_id``.
+
+    Numbers pass to other people: the same chat can come back without it, and the number with somebody else.
+    """
+
+
+class InboundMessage(_ChatEvent):
     """A person said, sent, pressed or edited something in the chat ``chat_id``."""
 
     kind: Literal["message"] = "message"
-    chat_id: str
     sender: Person
     content: InboundContent
     message_id: str
@@ -127,15 +138,42 @@ class Membership(StrEnum):
     UNBLOCKED = "unblocked"
 
 
-class MembershipChange(_Event):
+class MembershipChange(_ChatEvent):
     """The person opened, blocked or unblocked the conversation."""
 
     kind: Literal["membership"] = "membership"
-    chat_id: str
     sender: Person
     change: Membership
     payload: str = ""
     """A deep link's parameter."""
+
+
+class AddressNews(StrEnum):
+    """What is told of a chat's names."""
+
+    MOVED = "moved"
+    """The chat goes on under another name."""
+    UNSURE = "unsure"
+    """Nobody knows whether it is still the same person: nothing is told there until they write."""
+    JOINED = "joined"
+    """Two dialogs proved to be one chat; ours, no platform's."""
+    LOST = "lost"
+    """Its number is another person's now; ours, no platform's."""
+
+
+class AddressChange(_ChatEvent):
+    """A chat's names changed: a group became a supergroup, a person has another number or user id. Nobody spoke."""
+
+    kind: Literal["address"] = "address"
+    change: AddressNews
+    also: tuple[str, ...] = ()
+    """Further names of the same chat, which it keeps."""
+    formerly: tuple[str, ...] = ()
+    """Names that it had until now; numbers among them are nobody's until somebody comes with them."""
+    phone: str | None = None
+    """The proven number that goes with it now (E.164)."""
+    source: int | None = None
+    """Of ``JOINED``: the dialog that ended in this one."""
 
 
 class DeliveryState(StrEnum):
@@ -170,7 +208,9 @@ class Ignored(_Event):
     """Whether the body is kept for a while, for an engineer to read; not the talk of a group among its members."""
 
 
-InboundEvent = Annotated[InboundMessage | MembershipChange | DeliveryUpdate | Ignored, Field(discriminator="kind")]
+InboundEvent = Annotated[
+    InboundMessage | MembershipChange | AddressChange | DeliveryUpdate | Ignored, Field(discriminator="kind")
+]
 
 
 class MediaTrouble(StrEnum):
@@ -245,6 +285,12 @@ class Call(_Frozen):
         """The same call with one more form, after all that it has."""
         last = form if self.fallback is None else self.fallback.with_last_form(form)
         return self.model_copy(update={"fallback": last})
+
+    def with_field(self, name: str, value: str) -> Call:
+        """The same with another value of that field, in its fallbacks too, wherever the payload has it."""
+        payload = {**self.payload, name: value} if name in self.payload else self.payload
+        fallback = self.fallback.with_field(name, value) if self.fallback is not None else None
+        return self.model_copy(update={"payload": payload, "fallback": fallback})
 
 
 class Refusal(StrEnum):
@@ -382,6 +428,10 @@ class Channel(Protocol):
     def private_link(self, bot: BotIdentity, parameter: str) -> str | None:
         """The address that opens a person's private chat with the bot and hands it ``parameter`` there; ``None``
         where the platform brings no groups to come from, or the bot's public name is not known."""
+
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """``call`` and its fallbacks to ``address``, whatever name it was rendered for: names change while calls
+        wait."""
 
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """The best-effort call that stops a pressed button's spinner, where the platform has one."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shared.dialogs.contract import Responder
+from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.limits import MessageLimit
 from shared.dialogs.outbox.claims import LaneClaims
 from shared.dialogs.outbox.deliverer import Deliverer
@@ -14,6 +15,7 @@ from shared.dialogs.outbox.lane import SendLane
 from shared.dialogs.outbox.late import LateFailures
 from shared.dialogs.outbox.throttle import Throttle
 from shared.dialogs.sweep import Sweep
+from shared.dialogs.turns.addresses import AddressChanges
 from shared.dialogs.turns.claims import Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.drainer import Drainer
@@ -52,6 +54,7 @@ def build_drainer(parts: Worker, responders: Mapping[str, Responder], whole: Who
         limit=MessageLimit(parts.cache, per_minute=settings.messages_per_minute),
         lane=lane,
         courtesy=courtesy,
+        addresses=AddressChanges(parts.services.followers),
         bells=bells,
         settings=settings,
     )
@@ -97,5 +100,6 @@ def _lane(parts: Worker) -> SendLane:
         http=parts.http,
         throttle=Throttle(parts.cache, factor=parts.settings.pace_factor),
         bells=parts.bells,
+        intake=Intake(parts.database, parts.bells),
         settings=parts.settings,
     )

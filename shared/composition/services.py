@@ -12,6 +12,7 @@ from shared.analytics.personal_data import AnalyticsRecords
 from shared.api.personal_data import KeptAnswers
 from shared.catalog.service import CatalogService
 from shared.customers.service import CustomerService
+from shared.dialogs.contract import DialogFollower
 from shared.dialogs.memory import Memory
 from shared.dialogs.notices import Notices
 from shared.dialogs.personal_data import DialogCopies, DialogHistory
@@ -42,6 +43,8 @@ class Services:
     orders: OrderService
     alerts: AlertService
     desk: EscalationDesk
+    followers: tuple[DialogFollower, ...]
+    """Who follows when a chat's names change, in the order in which they lock."""
 
 
 def build_services(parts: Worker) -> Services:
@@ -51,14 +54,14 @@ def build_services(parts: Worker) -> Services:
     memory = Memory(parts.cache, messages=settings.memory_messages, seconds=settings.memory_seconds)
     copies = DialogCopies(memory, Findings(parts.cache, seconds=settings.recognition_kept))
     notices = Notices(parts.channel_of, parts.bells)
+    records = OrderRecords(), AlertRecords(), EscalationRecords()
+    customers = CustomerService(DialogHistory(copies), [*records, AnalyticsRecords(), KeptAnswers()])
     return Services(
         catalog=catalog,
         memory=memory,
         notices=notices,
-        customers=CustomerService(
-            DialogHistory(copies),
-            [OrderRecords(), AlertRecords(), EscalationRecords(), AnalyticsRecords(), KeptAnswers()],
-        ),
+        customers=customers,
+        followers=(customers, *records),
         carts=CartService(catalog),
         checkout=CheckoutService(catalog, reserved_for=timedelta(seconds=settings.reservation_seconds)),
         orders=OrderService(catalog, notices),

@@ -38,6 +38,9 @@ class DialogRecords(Protocol):
     async def export(self, session: AsyncSession, dialog_ids: Sequence[int]) -> Any:
         """What was said, as JSON values."""
 
+    async def lose_phone(self, session: AsyncSession, dialog_ids: Sequence[int], phone: str) -> None:
+        """Write to none of them by that number any more, until the person comes with it again."""
+
     async def erase(self, session: AsyncSession, dialog_ids: Sequence[int], *, answering: int | None) -> None:
         """Delete what was said and who said it; only ``answering`` keeps the address of its next answer.
 

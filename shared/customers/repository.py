@@ -18,16 +18,20 @@ from shared.runtime.tenancy import TENANT
 __all__ = ["CustomerRepository", "DialogPerson"]
 
 _PERSON = text("""
-SELECT d.customer_name AS name, d.phone, d.language, d.is_group, l.customer_id
+SELECT d.customer_name, d.phone, d.former_phone, d.language, d.is_group, l.customer_id
   FROM dialogs d LEFT JOIN customer_dialogs l ON l.company_id = d.company_id AND l.dialog_id = d.id
  WHERE d.id = :dialog_id
+""")
+_HAS_LOST = text("""
+SELECT EXISTS (SELECT FROM customer_dialogs l JOIN dialogs d ON d.company_id = l.company_id AND d.id = l.dialog_id
+                WHERE l.customer_id = :customer_id AND d.former_phone = :phone)
 """)
 _DIALOGS = text("""
 SELECT d.id AS dialog_id, d.bot_id, b.platform, d.customer_name AS name, d.last_inbound_at
   FROM customer_dialogs l
   JOIN dialogs d ON d.company_id = l.company_id AND d.id = l.dialog_id
   JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
- WHERE l.customer_id = :customer_id ORDER BY d.id
+ WHERE l.customer_id = :customer_id AND d.moved_to IS NULL ORDER BY d.id
 """)
 # ids are made in the order of time
 _SORTS: Keyset = {
@@ -44,9 +48,11 @@ _QUEUE_UP = text(
 class DialogPerson:
     """Who a dialog is with, as its messenger tells, and whose it is."""
 
-    name: str
+    customer_name: str
     phone: str | None
     """Set only where the platform itself proves it (a WhatsApp sender)."""
+    former_phone: str | None
+    """The number that was theirs before; customers have not followed yet."""
     language: str | None
     is_group: bool
     """Many people, and so nobody's customer."""
@@ -92,6 +98,10 @@ class CustomerRepository:
             statement = statement.with_for_update(key_share=True)
         found: CustomerRow | None = await self._session.scalar(statement.execution_options(populate_existing=True))
         return found
+
+    async def has_lost(self, customer_id: UUID, phone: str) -> bool:
+        """Whether a messenger says that the number is this customer's no more."""
+        return bool(await self._session.scalar(_HAS_LOST, {"customer_id": customer_id, "phone": phone}))
 
     async def page(self, wanted: CustomerFilter, phone: str | None) -> tuple[Sequence[CustomerRow], str | None]:
         """One page of the company's customers, and the cursor of the next."""

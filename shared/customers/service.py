@@ -54,9 +54,14 @@ class CustomerService:
         Raises:
             NotFound: the company has no such dialog.
         """
-        row = await self._own(CustomerRepository(session), dialog_id)
-        person = await CustomerRepository(session).dialog_person(dialog_id)
-        if person is not None and person.phone is not None and person.phone != row.phone:
+        repository = CustomerRepository(session)
+        row = await self._own(repository, dialog_id)
+        person = await repository.dialog_person(dialog_id)
+        if person is None:
+            return _customer(row)
+        if row.phone is not None and row.phone == person.former_phone and row.phone != person.phone:
+            return await self._renumber(session, row, person.phone)
+        if person.phone is not None and person.phone != row.phone:
             return await self._prove(session, row, dialog_id, person.phone)
         return _customer(row)
 
@@ -77,6 +82,63 @@ class CustomerService:
         row = await self._own(CustomerRepository(session), dialog_id)
         return await self._prove(session, row, dialog_id, number)
 
+    async def follow(self, session: AsyncSession, dialog_id: int, *, source: int | None) -> None:
+        """Let the customer follow their dialog (``DialogFollower``): to another number, or into another dialog."""
+        if source is not None:
+            await self._bring_together(session, source, dialog_id)
+        if await self.find(session, dialog_id) is not None:
+            await self.ensure(session, dialog_id)
+
+    async def _bring_together(self, session: AsyncSession, source: int, target: int) -> None:
+        """Make one customer of those of two dialogs that are one chat; the one with a proven phone stays."""
+        repository = CustomerRepository(session)
+        theirs, ours = await repository.of_dialog(source), await repository.of_dialog(target)
+        if theirs is None and ours is None:
+            return
+        if theirs is None or ours is None:
+            has, lacks = (source, target) if theirs is not None else (target, source)
+            await repository.link(lacks, (await self._own(repository, has)).id)
+            return
+        for customer_id in sorted({theirs.id, ours.id}):
+            await repository.get(customer_id, lock=True)
+        theirs, ours = await self._own(repository, source), await self._own(repository, target)
+        if theirs.id != ours.id:
+            leaves, stays = (ours, theirs) if ours.phone is None and theirs.phone is not None else (theirs, ours)
+            await self._join(session, leaves, stays)
+
+    async def _renumber(self, session: AsyncSession, own: CustomerRow, phone: str | None) -> Customer:
+        """The customer's proven number is theirs no more; ``phone`` is the new one, where it was told.
+
+        All their dialogs stay theirs. Who has proved the new number already is the same person.
+        """
+        repository = CustomerRepository(session)
+        if phone is not None:
+            other = await self._owner_of(session, phone)
+            if other is not None and other.id != own.id:
+                await self._lose(session, own)
+                return await self._join(session, own, other)
+        await self._lose(session, own)
+        await repository.change(own.id, phone=phone)
+        return _customer(own).model_copy(update={"phone": phone})
+
+    async def _lose(self, session: AsyncSession, row: CustomerRow) -> None:
+        """Give a customer's proven number up: in all their dialogs, for other bots have not heard of it."""
+        repository = CustomerRepository(session)
+        if row.phone is not None:
+            dialogs = [dialog["dialog_id"] for dialog in await repository.dialogs(row.id)]
+            await self._dialogs.lose_phone(session, dialogs, row.phone)
+            await repository.change(row.id, phone=None)
+
+    async def _owner_of(self, session: AsyncSession, phone: str) -> CustomerRow | None:
+        """Who has proved the number, and has it still, locked; whoever lost it is told so here at the latest."""
+        repository = CustomerRepository(session)
+        await repository.queue_up(f"phone {phone}")
+        other = await repository.by_phone(phone, lock=True)
+        if other is not None and await repository.has_lost(other.id, phone):
+            await self._lose(session, other)
+            return None
+        return other
+
     async def _own(self, repository: CustomerRepository, dialog_id: int) -> CustomerRow:
         for _ in range(_LOOKS):
             person = await repository.dialog_person(dialog_id)
@@ -89,7 +151,9 @@ class CustomerService:
                 person = await repository.dialog_person(dialog_id)
                 if person is not None and person.customer_id is None:
                     customer_id = new_id()
-                    await repository.add(customer_id, name=person.name, phone=None, language=person.language)
+                    await repository.add(
+                        customer_id, name=person.customer_name, phone=None, language=person.language
+                    )
                     await repository.link(dialog_id, customer_id)
                 continue
             row = await repository.get(person.customer_id, lock=True)
@@ -102,8 +166,7 @@ class CustomerService:
         if own.phone == phone:
             return _customer(own)
         repository = CustomerRepository(session)
-        await repository.queue_up(f"phone {phone}")
-        other = await repository.by_phone(phone, lock=True)
+        other = await self._owner_of(session, phone)
         if own.phone is not None and len(await repository.dialogs(own.id)) > 1:
             return await self._leave(repository, own, dialog_id, phone, other)
         if other is not None:

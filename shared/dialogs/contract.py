@@ -27,6 +27,7 @@ from shared.kernel.languages import Language
 
 __all__ = [
     "AnalyticsEvent",
+    "DialogFollower",
     "Effect",
     "MemoryMessage",
     "Responder",
@@ -60,6 +61,18 @@ class MemoryMessage:
 
 Effect = Callable[[AsyncSession], Awaitable[Bell | None]]
 """A write that is committed with the turn, or not at all; it may name a bell to ring after the commit."""
+
+
+class DialogFollower(Protocol):
+    """A capability that keeps things by dialog, or by what dialogs know of a person. It never commits."""
+
+    async def follow(self, session: AsyncSession, dialog_id: int, *, source: int | None) -> None:
+        """The dialog's names changed: another number, or none.
+
+        ``source``: a dialog that proved to be the same chat and ended in this one; all that is kept of it is this
+        one's.
+        """
+
 
 Settlement = Callable[[AsyncSession], Awaitable["TurnResult"]]
 """Writes whose outcome is part of the answer, made in the transaction that commits the turn: no network call."""

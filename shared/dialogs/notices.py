@@ -35,9 +35,10 @@ _ON_ITS_WAY = 600.0
 """Seconds that a message may be on its way, behind others of its lane."""
 
 _RECIPIENTS = text("""
-SELECT d.id, d.chat_id, d.phone, coalesce(d.language, b.language) AS language, d.last_inbound_at, d.blocked,
-       d.customer_name, b.id AS bot_id, b.platform, b.settings, now() AS now
-  FROM dialogs d JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
+SELECT d.id, g.chat_id, g.phone, coalesce(g.language, b.language) AS language, g.last_inbound_at, g.blocked,
+       g.customer_name, b.id AS bot_id, b.platform, b.settings, now() AS now
+  FROM dialogs d JOIN dialogs g ON g.company_id = d.company_id AND g.id = coalesce(d.moved_to, d.id)
+  JOIN bots b ON b.company_id = d.company_id AND b.id = d.bot_id
  WHERE d.id = ANY(:ids)
 """)
 

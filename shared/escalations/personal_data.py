@@ -67,6 +67,20 @@ SELECT FROM dialogs
 """)
 
 
+# Of two that last, the one that somebody has taken goes on, else the older.
+_LOCK_BOTH = text("SELECT FROM escalations WHERE dialog_id IN (:dialog, :source) ORDER BY id FOR NO KEY UPDATE")
+_END_SECOND = text("""
+WITH active AS (
+    SELECT id, row_number() OVER (ORDER BY assignee_id IS NULL, opened_at, id) AS place FROM escalations
+     WHERE dialog_id IN (:dialog, :source) AND resolved_at IS NULL
+)
+UPDATE escalations e
+   SET status = 'resolved', resolved_at = now(), resolved_by = 'joined', waiting_since = NULL, updated_at = now()
+  FROM active a WHERE a.place > 1 AND e.id = a.id
+""")
+_FOLLOW = text("UPDATE escalations SET dialog_id = :dialog, updated_at = now() WHERE dialog_id = :source")
+
+
 class EscalationRecords:
     """The escalations of a person's dialogs, as ``shared.customers`` asks for them."""
 
@@ -74,6 +88,12 @@ class EscalationRecords:
 
     async def move(self, session: AsyncSession, source_id: UUID, target_id: UUID) -> None:
         """Nothing to do: escalations hang on dialogs, and those move."""
+
+    async def follow(self, session: AsyncSession, dialog_id: int, *, source: int | None) -> None:
+        """Whoever has one dialog has the other (``DialogFollower``): both are one chat."""
+        if source is not None:
+            for statement in (_LOCK_BOTH, _END_SECOND, _FOLLOW):
+                await session.execute(statement, {"dialog": dialog_id, "source": source})
 
     async def export(self, session: AsyncSession, customer_id: UUID) -> list[dict[str, Any]]:
         """Why and when a person was called, and what was summed up for them."""

@@ -88,7 +88,8 @@ class Escalation(BaseModel):
     """When the staff was told of it."""
     resolved_at: datetime | None
     resolved_by: str | None
-    """``shopper``, ``staff`` (the command line), ``erasure`` of the shopper, or a user's id."""
+    """``shopper``, ``staff`` (the command line), ``erasure`` of the shopper, ``joined`` with
+    another of the same chat, or a user's id."""
     updated_at: datetime
 
     @property

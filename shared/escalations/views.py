@@ -71,7 +71,7 @@ class EscalationView(_Frozen):
         datetime | None, Field(description="Since when the shopper waits; null: the staff spoke last, or it ended.")
     ]
     resolved_at: datetime | None
-    resolved_by: Annotated[str | None, Field(description="`shopper`, `staff`, `erasure` or a user's id.")]
+    resolved_by: Annotated[str | None, Field(description="`shopper`, `staff`, `erasure`, `joined` or a user's id.")]
     updated_at: datetime
 
 

@@ -19,6 +19,12 @@ from shared.orders.statuses import ENDED
 __all__ = ["OrderRecords"]
 
 _MOVE = text("UPDATE orders SET customer_id = :target WHERE customer_id = :source")
+# after the customers: both dialogs are one person's
+_FOLLOW = text("""
+UPDATE orders SET dialog_id = :dialog
+ WHERE dialog_id = :source
+   AND customer_id IN (SELECT customer_id FROM customer_dialogs WHERE dialog_id IN (:dialog, :source))
+""")
 # an order that ends at this moment is waited for, and is seen as ended
 _LOCK = text("SELECT FROM orders WHERE customer_id = :customer ORDER BY id FOR NO KEY UPDATE")
 _KEEP_OPEN = text("""
@@ -38,6 +44,11 @@ class OrderRecords:
         """Give a customer's cart and orders to another; of two carts one is made."""
         await CartRows(session).move(source_id, target_id)
         await session.execute(_MOVE, {"source": source_id, "target": target_id})
+
+    async def follow(self, session: AsyncSession, dialog_id: int, *, source: int | None) -> None:
+        """Tell of orders in the dialog that goes on (``DialogFollower``)."""
+        if source is not None:
+            await session.execute(_FOLLOW, {"dialog": dialog_id, "source": source})
 
     async def export(self, session: AsyncSession, customer_id: UUID) -> dict[str, Any]:
         """The open cart, and all orders, newest first."""

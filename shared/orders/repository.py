@@ -42,7 +42,7 @@ RETURNING last_number
 # where the person wrote last comes after the dialog of the order itself
 _DIALOGS = text("""
 SELECT d.id FROM customer_dialogs l JOIN dialogs d ON d.company_id = l.company_id AND d.id = l.dialog_id
- WHERE l.customer_id = :customer_id AND NOT d.blocked
+ WHERE l.customer_id = :customer_id AND NOT d.blocked AND d.moved_to IS NULL
  ORDER BY d.id IS NOT DISTINCT FROM CAST(:dialog_id AS bigint) DESC, d.last_inbound_at DESC NULLS LAST, d.id
 """)
 

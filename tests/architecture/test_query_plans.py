@@ -30,7 +30,7 @@ from tests.integration.shops import Shop, open_shop
 from tests.stack import WorkerStack
 
 DIALOGS = 12_000
-BIG = {"dialogs", "inbox", "outbox", "messages", "delivery_events", "failures", "price_alerts"}
+BIG = {"dialogs", "dialog_addresses", "inbox", "outbox", "messages", "delivery_events", "failures", "price_alerts"}
 """Tables that grow with use: a sequential scan of one is a defect."""
 
 _FILL = f"""
@@ -38,6 +38,8 @@ INSERT INTO dialogs (company_id, bot_id, chat_id, customer_id, received_seq, don
                      due_at, history_seq)
 SELECT %(company)s, %(bot)s, n, n, 1 + (n %% 500 = 0)::int, 1, 1 + (n %% 400 = 0)::int, 1, now(), 1
   FROM generate_series(1, {DIALOGS}) n;
+INSERT INTO dialog_addresses (company_id, bot_id, address, dialog_id, since)
+SELECT company_id, bot_id, chat_id, id, now() FROM dialogs WHERE company_id = %(company)s;
 INSERT INTO inbox (company_id, bot_id, event_id, dialog_id, order_key, status, due_at, event)
 SELECT company_id, bot_id, 'e' || id, id, id, CASE WHEN received_seq > done_seq THEN 'received' ELSE 'done' END,
        now(), '{{}}' FROM dialogs WHERE company_id = %(company)s;
@@ -243,6 +245,10 @@ def _event(bot_id: UUID, chat: str, *, album: bool = False) -> dict[str, Any]:
 async def test_the_intake_reads_no_table_from_end_to_end(filled: Filled) -> None:
     bot = filled.shop.bot_id
     events = [_event(bot, "1"), _event(bot, "new"), _event(bot, "2", album=True)]
+    events.append(_event(bot, "bsuid:3") | {"number": "3"})
+    events.append(
+        _event(bot, "-1004") | {"kind": "address", "change": "moved", "also": ["4"], "event_id": "moved-4"}
+    )
     events.append(
         {"place": 0, "bot_id": str(bot), "kind": "delivery", "event_id": "s1", "platform_message_id": "m1"}
         | {"state": "read", "occurred_at": "2026-01-01T00:00:00Z"}

@@ -111,6 +111,8 @@ class Chat:
     last_inbound_at: float | None = None
     sent_since_inbound: deque[float] = field(default_factory=lambda: deque(maxlen=200))
     typing_until: float = 0.0
+    moved_to: str = ""
+    """The id under which a group goes on as a supergroup."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

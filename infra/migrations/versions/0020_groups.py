@@ -123,112 +123,6 @@ _OWNED = (
     "escalations",
 )
 
-_RECEIVE = """
-CREATE OR REPLACE FUNCTION receive_events(events jsonb, raws bytea[])
-    RETURNS TABLE (fresh bigint, waiting bigint, statuses bigint)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    moment timestamptz;
-BEGIN
-    INSERT INTO dialogs (company_id, bot_id, chat_id, customer_id, customer_name, phone, language, is_group)
-    SELECT DISTINCT ON (e.bot_id, e.chat_id)
-           b.company_id, e.bot_id, e.chat_id, e.customer_id, coalesce(e.customer_name, ''), e.phone, e.language,
-           coalesce(e."group", false)
-      FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text, customer_id text,
-                                            customer_name text, phone text, language text, "group" boolean)
-      JOIN bots b ON b.id = e.bot_id
-     WHERE e.kind IN ('message', 'membership')
-       AND NOT EXISTS (SELECT FROM dialogs d WHERE d.bot_id = e.bot_id AND d.chat_id = e.chat_id)
-     ORDER BY e.bot_id, e.chat_id
-    ON CONFLICT (bot_id, chat_id) DO NOTHING;
-
-    PERFORM d.id FROM dialogs d
-      WHERE (d.bot_id, d.chat_id) IN (
-            SELECT e.bot_id, e.chat_id FROM jsonb_to_recordset(events) AS e (bot_id uuid, chat_id text, kind text)
-             WHERE e.kind IN ('message', 'membership'))
-      ORDER BY d.id FOR NO KEY UPDATE;
-    moment := clock_timestamp();
-
-    -- copies of one event within the group count once, or received_seq would outrun the rows
-    WITH e AS (
-        SELECT DISTINCT ON (e.bot_id, e.event_id) * FROM jsonb_to_recordset(events) AS e (
-            place integer, bot_id uuid, chat_id text, kind text, event_id text, order_key bigint,
-            wait_ms integer, album_id text, event jsonb, customer_name text, phone text,
-            language text, change text, occurred_at timestamptz)
-         WHERE e.kind <> 'delivery'
-         ORDER BY e.bot_id, e.event_id
-    ), stored AS (
-        INSERT INTO inbox (company_id, bot_id, event_id, dialog_id, order_key, status, due_at, album_id,
-                           event, raw, done_at)
-        SELECT b.company_id, e.bot_id, e.event_id, d.id, e.order_key,
-               CASE WHEN d.id IS NULL THEN 'done' ELSE 'received' END,
-               moment + coalesce(e.wait_ms, 0) * interval '1 millisecond', e.album_id, e.event,
-               CASE WHEN e.place > 0 THEN raws[e.place] END, CASE WHEN d.id IS NULL THEN moment END
-          FROM e JOIN bots b ON b.id = e.bot_id
-          LEFT JOIN dialogs d
-            ON d.bot_id = e.bot_id AND d.chat_id = e.chat_id AND e.kind IN ('message', 'membership')
-         ORDER BY e.order_key
-        ON CONFLICT (bot_id, event_id) DO NOTHING
-        RETURNING inbox.bot_id, inbox.event_id, inbox.dialog_id, inbox.due_at
-    ), per_dialog AS (
-        SELECT s.dialog_id, count(*) AS rows, min(s.due_at) AS due_at,
-               max(least(e.occurred_at, moment)) FILTER (WHERE e.kind = 'message') AS spoke_at,
-               (array_agg(e.customer_name ORDER BY e.order_key DESC)
-                   FILTER (WHERE e.customer_name <> ''))[1] AS customer_name,
-               (array_agg(e.phone ORDER BY e.order_key DESC) FILTER (WHERE e.phone IS NOT NULL))[1] AS phone,
-               (array_agg(e.change = 'blocked' ORDER BY e.order_key DESC))[1] AS blocked
-          FROM stored s JOIN e USING (bot_id, event_id)
-         WHERE s.dialog_id IS NOT NULL
-         GROUP BY s.dialog_id
-    ), noted AS (
-        UPDATE dialogs d
-           SET received_seq = d.received_seq + p.rows,
-               due_at = CASE WHEN d.received_seq = d.done_seq THEN p.due_at
-                             WHEN d.attempts > 0 AND d.lease_token IS NULL THEN d.due_at
-                             ELSE least(d.due_at, p.due_at) END,
-               last_inbound_at = greatest(d.last_inbound_at, p.spoke_at),
-               customer_name = coalesce(p.customer_name, d.customer_name),
-               phone = coalesce(p.phone, d.phone),
-               blocked = coalesce(p.blocked, false),
-               send_at = CASE WHEN d.blocked THEN moment ELSE d.send_at END
-          FROM per_dialog p WHERE d.id = p.dialog_id
-        RETURNING d.id
-    )
-    SELECT count(*) INTO fresh FROM stored;
-
-    -- every part of an album waits for the next one, three seconds at most from the first
-    UPDATE inbox i
-       SET due_at = least(moment + a.wait_ms * interval '1 millisecond',
-                          f.first_at + a.limit_ms * interval '1 millisecond')
-      FROM (SELECT DISTINCT e.bot_id, e.chat_id, e.album_id, e.wait_ms, e.limit_ms
-              FROM jsonb_to_recordset(events)
-                AS e (bot_id uuid, chat_id text, album_id text, wait_ms integer, limit_ms integer)
-             WHERE e.album_id IS NOT NULL) a
-      JOIN dialogs d ON d.bot_id = a.bot_id AND d.chat_id = a.chat_id
-      CROSS JOIN LATERAL (SELECT min(p.received_at) AS first_at FROM inbox p
-                           WHERE p.dialog_id = d.id AND p.status = 'received' AND p.album_id = a.album_id) f
-     WHERE i.dialog_id = d.id AND i.status = 'received' AND i.album_id = a.album_id;
-
-    INSERT INTO delivery_events (company_id, bot_id, event_id, platform_message_id, reference, state,
-                                 error_code, refusal, occurred_at)
-    SELECT b.company_id, e.bot_id, e.event_id, e.platform_message_id, e.reference, e.state,
-           e.error_code, e.refusal, e.occurred_at
-      FROM jsonb_to_recordset(events) AS e (
-           bot_id uuid, kind text, event_id text, platform_message_id text, reference bigint, state text,
-           error_code text, refusal text, occurred_at timestamptz)
-      JOIN bots b ON b.id = e.bot_id
-     WHERE e.kind = 'delivery'
-    ON CONFLICT (bot_id, event_id) DO NOTHING;
-    GET DIAGNOSTICS statuses = ROW_COUNT;
-
-    SELECT count(*) INTO waiting
-      FROM jsonb_to_recordset(events) AS e (bot_id uuid, event_id text)
-      JOIN inbox i ON i.bot_id = e.bot_id AND i.event_id = e.event_id
-     WHERE i.status = 'received';
-    RETURN NEXT;
-END $$;
-"""
-
 
 def upgrade() -> None:
     op.execute(_TABLES)
@@ -239,7 +133,6 @@ def upgrade() -> None:
     op.execute(_TAKE_APART)
     for table in _OWNED:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(_RECEIVE)
     # the words of one person in a group, without reading those of the others
     with op.get_context().autocommit_block():
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_messages_person")

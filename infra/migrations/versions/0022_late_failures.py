@@ -5,7 +5,7 @@ closed. A private call is kept until its fate is known, for an hour at most, sin
 forms: an erasure finds it by what it still holds, no longer by its status.
 
 Revision ID: 0022_late_failures
-Revises: 0020_groups
+Revises: 0021_dialog_addresses
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0022_late_failures"
-down_revision = "0020_groups"
+down_revision = "0021_dialog_addresses"
 branch_labels = None
 depends_on = None
 

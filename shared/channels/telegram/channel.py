@@ -77,6 +77,10 @@ class TelegramChannel:
         username = (bot.username or "").removeprefix("@")
         return f"https://t.me/{username}?start={parameter}" if username else None
 
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """The same with the ``chat_id``, where the method takes one."""
+        return call.with_field("chat_id", address.chat_id)
+
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """answerCallbackQuery, for a pressed inline button."""
         if not isinstance(event.content, ChoiceContent) or event.content.callback_id is None:

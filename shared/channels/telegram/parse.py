@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.channels.contract import (
+    AddressChange,
+    AddressNews,
     BotIdentity,
     Ignored,
     InboundEvent,
@@ -102,6 +104,8 @@ def parse_update(body: Mapping[str, Any], bot: BotIdentity) -> InboundEvent:
     message = update.message or update.edited_message
     if message is None:
         return envelope.ignored("unknown_update")
+    if (moved := _move(message, envelope)) is not None:
+        return moved
     return _message(message, body[key], envelope, bot, edited=key == "edited_message")
 
 
@@ -295,6 +299,24 @@ def _speaker(message: Message) -> Person | None:
     if message.sender.is_bot:
         return Person(id=message.sender.id, anonymous=True)
     return _person(message.sender)
+
+
+def _move(message: Message, envelope: _Envelope) -> AddressChange | None:
+    """A group became a supergroup: told once in the old chat and once in the new one."""
+    here, to, since = message.chat.id, message.migrate_to_chat_id, message.migrate_from_chat_id
+    if here is None or (to is None and since is None):
+        return None
+    new, old = (to, here) if to is not None else (here, since)
+    assert new is not None
+    assert old is not None
+    return AddressChange(
+        event_id=envelope.event_id,
+        occurred_at=moment_of(message.date),
+        order_key=envelope.order_key,
+        chat_id=new,
+        change=AddressNews.MOVED,
+        also=(old,),
+    )
 
 
 def _person(user: User) -> Person:

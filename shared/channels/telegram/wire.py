@@ -135,6 +135,8 @@ class Message(WireModel):
     video_note: File | None = None
     animation: File | None = None
     sticker: File | None = None
+    migrate_to_chat_id: WireId | None = None
+    migrate_from_chat_id: WireId | None = None
     reply_markup: InlineKeyboard | None = None
 
 

@@ -84,6 +84,10 @@ class ViberChannel:
         """See ``Channel.private_link``: bots are in no groups here."""
         return None
 
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """The same with the ``receiver``, where the method takes one."""
+        return call.with_field("receiver", address.chat_id)
+
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """None: a pressed button waits for nothing."""
         return None

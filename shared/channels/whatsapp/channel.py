@@ -21,7 +21,7 @@ from shared.channels.contract import (
 from shared.channels.messages import MediaContent, OutboundMessage
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, hex_hmac_sha256, require_equal, secret_of
-from shared.channels.whatsapp import client, errors, media
+from shared.channels.whatsapp import client, errors, identity, media
 from shared.channels.whatsapp.parse import parse_body
 from shared.channels.whatsapp.render import WhatsAppRenderer
 from shared.kernel.errors import Forbidden
@@ -76,6 +76,10 @@ class WhatsAppChannel:
     def private_link(self, bot: BotIdentity, parameter: str) -> str | None:
         """See ``Channel.private_link``: groups are not read here."""
         return None
+
+    def addressed(self, call: Call, address: ChannelAddress) -> Call:
+        """See ``identity.addressed``."""
+        return identity.addressed(call, address)
 
     def acknowledge(self, event: InboundMessage) -> Call | None:
         """None: a pressed button waits for nothing."""

@@ -30,7 +30,8 @@ from shared.channels.messages import (
     UnsupportedContent,
 )
 from shared.channels.whatsapp.errors import deciding_code
-from shared.channels.whatsapp.identity import chat_id_of
+from shared.channels.whatsapp.identity import chat_id_of, number_of, phone_of
+from shared.channels.whatsapp.news import news_of
 from shared.channels.whatsapp.shopping import form_of, order_of, referred_sku
 from shared.channels.whatsapp.wire import Body, Contact, Echo, Media, Message, MessageBody, Status, Value
 from shared.channels.wire import digest_of, moment_of
@@ -107,12 +108,12 @@ def _message(message: Message, contacts: tuple[Contact, ...], keys: _Keys) -> In
     contact = _contact_of(message, contacts)
     user_id = message.from_user_id or contact.user_id
     # A number is proven by WhatsApp only as the sender's own.
-    number = (message.phone or contact.wa_id or "").removeprefix("+")
-    phone = normalise_phone(f"+{number}")
-    chat_id = chat_id_of(user_id, number if number.isascii() and number.isdigit() else None)
+    number = number_of(message.phone or contact.wa_id)
+    phone = phone_of(number)
+    chat_id = chat_id_of(user_id, number)
     if message.type in _NOBODY_SPOKE:
         reason = message.system.type[:64] if message.system and message.system.type else message.type
-        return _ignored(event_id, message.timestamp, reason)
+        return news_of(message, event_id=event_id) or _ignored(event_id, message.timestamp, reason)
     if chat_id is None or message.id is None:
         return _ignored(event_id, message.timestamp, "no_sender" if chat_id is None else "incomplete_message")
     moment = moment_of(message.timestamp)
@@ -122,6 +123,7 @@ def _message(message: Message, contacts: tuple[Contact, ...], keys: _Keys) -> In
         occurred_at=moment,
         order_key=keys.order(moment),
         chat_id=chat_id,
+        number=number,
         sender=Person(
             id=user_id or chat_id, name=contact.profile.name, username=contact.profile.username, phone=phone
         ),

@@ -145,9 +145,18 @@ class Context(WireModel):
 
 
 class System(WireModel):
-    """``type``: user_changed_number, customer_identity_changed."""
+    """News of a person's identity.
+
+    ``type``: user_changed_number (customer_changed_number in older versions), user_changed_user_id,
+    customer_identity_changed. The new number is ``wa_id``, ``new_wa_id`` in older versions.
+    """
 
     type: WireText = ""
+    wa_id: WireId | None = None
+    new_wa_id: WireId | None = None
+    user_id: WireId | None = None
+    previous_user_id: WireId | None = None
+    customer: WireId | None = None
 
 
 class MessageBody(WireModel):

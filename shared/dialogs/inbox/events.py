@@ -13,6 +13,8 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.channels.contract import (
+    AddressChange,
+    AddressNews,
     DeliveryUpdate,
     Ignored,
     InboundEvent,
@@ -24,17 +26,19 @@ from shared.channels.messages import EchoContent, TextContent, UnsupportedConten
 from shared.kernel.clock import utc_now
 from shared.runtime.settings import Settings
 
-__all__ = ["LATE_AFTER", "Windows", "inbox_row", "stored_event"]
+__all__ = ["LATE_AFTER", "NO_WINDOWS", "StoredEvent", "Windows", "inbox_row", "stored_event"]
 
 _log = logging.getLogger(__name__)
 
 LATE_AFTER = timedelta(seconds=5)
 """What is received so long after it was written was held up on its way: an outage, here or at the platform."""
 
-_STORED_EVENT: TypeAdapter[InboundMessage | MembershipChange] = TypeAdapter(
-    Annotated[InboundMessage | MembershipChange, Field(discriminator="kind")]
-)
+StoredEvent = InboundMessage | MembershipChange | AddressChange
 """What an inbox row's ``event`` holds."""
+
+_STORED_EVENT: TypeAdapter[StoredEvent] = TypeAdapter(Annotated[StoredEvent, Field(discriminator="kind")])
+_IN_THE_BOOK = {"number", "also", "formerly", "phone"}
+"""Names of the chat: ``receive_events`` writes them down where an erasure finds them, not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ class Windows:
         )
 
 
+NO_WINDOWS = Windows(0, 0, 0, 0)
+"""For what waits for nothing more."""
+
+
 def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows) -> dict[str, Any]:
     """The argument of the SQL function ``receive_events`` for one event.
 
@@ -75,7 +83,7 @@ def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows
         "occurred_at": event.occurred_at.isoformat(),
     }
     match event:
-        case InboundMessage() | MembershipChange():
+        case InboundMessage() | MembershipChange() | AddressChange():
             row |= _of_dialog(event, windows)
         case DeliveryUpdate():
             row |= {
@@ -91,7 +99,7 @@ def inbox_row(event: InboundEvent, *, bot_id: UUID, place: int, windows: Windows
     return row
 
 
-def stored_event(stored: Mapping[str, Any], *, row_id: int, chat_id: str) -> InboundMessage | MembershipChange:
+def stored_event(stored: Mapping[str, Any], *, row_id: int, chat_id: str) -> StoredEvent:
     """Read an inbox row's ``event`` back.
 
     One that this version cannot read (written by a newer one) becomes a message of an unsupported type: the
@@ -112,13 +120,24 @@ def stored_event(stored: Mapping[str, Any], *, row_id: int, chat_id: str) -> Inb
         )
 
 
-def _of_dialog(event: InboundMessage | MembershipChange, windows: Windows) -> dict[str, Any]:
+def _of_dialog(event: StoredEvent, windows: Windows) -> dict[str, Any]:
     row: dict[str, Any] = {
         "chat_id": event.chat_id,
-        **_person_of_dialog(event),
-        "event": _STORED_EVENT.dump_python(event, mode="json", exclude_none=True),
+        "number": event.number,
+        "event": _STORED_EVENT.dump_python(event, mode="json", exclude_none=True, exclude=_IN_THE_BOOK),
         "wait_ms": 0,
     }
+    if isinstance(event, AddressChange):
+        return row | {
+            "customer_id": event.chat_id,
+            "phone": event.phone,
+            "change": event.change.value,
+            "also": list(event.also),
+            "formerly": list(event.formerly),
+            # only groups move
+            "group": event.change is AddressNews.MOVED,
+        }
+    row |= _person_of_dialog(event)
     if isinstance(event, MembershipChange):
         row["change"] = event.change.value
     elif isinstance(event.content, EchoContent):

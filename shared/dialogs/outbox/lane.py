@@ -31,6 +31,8 @@ from uuid import UUID
 
 from shared.bots.directory import BotDirectory
 from shared.channels.contract import (
+    AddressChange,
+    AddressNews,
     Call,
     Channel,
     ChannelAddress,
@@ -42,6 +44,8 @@ from shared.channels.contract import (
     Uncertain,
 )
 from shared.dialogs.bells import Bells
+from shared.dialogs.inbox.events import NO_WINDOWS, inbox_row
+from shared.dialogs.inbox.intake import Intake
 from shared.dialogs.outbox.consequences import BotRest, Then, consequence_of
 from shared.dialogs.outbox.rows import (
     Head,
@@ -55,6 +59,7 @@ from shared.dialogs.outbox.rows import (
 )
 from shared.dialogs.outbox.throttle import Throttle
 from shared.dialogs.outbox.window import template_instead
+from shared.kernel.clock import utc_now
 from shared.kernel.errors import Misconfigured, NotFound, TryLater, Unavailable
 from shared.kernel.ids import new_id
 from shared.kernel.languages import DEFAULT_LANGUAGE
@@ -99,6 +104,7 @@ class SendLane:
         http: HttpTransport,
         throttle: Throttle,
         bells: Bells,
+        intake: Intake,
         settings: Settings,
     ) -> None:
         self._database = database
@@ -107,6 +113,7 @@ class SendLane:
         self._http = http
         self._throttle = throttle
         self._bells = bells
+        self._intake = intake
         self._settings = settings
         self._stopping = False
         self._in_flight: set[asyncio.Task[bool]] = set()
@@ -189,11 +196,28 @@ class SendLane:
         outcome = Outcome(
             status="sent",
             message_ids=sent.platform_message_ids,
-            new_chat_id=sent.new_chat_id,
             form=sent.form,
             fate_follows=tells and bool(sent.platform_message_ids),
         )
-        return await self._finish(lane, head, outcome)
+        goes_on = await self._finish(lane, head, outcome)
+        if sent.new_chat_id is not None:
+            await self._moved(lane, head, sent.new_chat_id)
+        return goes_on
+
+    async def _moved(self, lane: Lane, head: Head, new_chat_id: str) -> None:
+        """Write down where the chat is now, as if the platform had told it; the next call tells what is lost."""
+        event = AddressChange(
+            event_id=f"moved:{head.chat_id}:{new_chat_id}",
+            occurred_at=utc_now(),
+            order_key=0,
+            chat_id=new_chat_id,
+            change=AddressNews.MOVED,
+            also=(head.chat_id,),
+        )
+        try:
+            await self._intake.record([inbox_row(event, bot_id=lane.bot_id, place=0, windows=NO_WINDOWS)], b"")
+        except Unavailable:
+            _log.warning("where a chat moved to was not written down", extra={"dialog": lane.dialog_id})
 
     async def _give_up(self, lane: Lane, head: Head, code: str) -> bool:
         return await self._finish(lane, head, Outcome(status="failed", error_code=code), failure=code)
@@ -201,14 +225,18 @@ class SendLane:
     async def _call(self, lane: Lane, head: Head, call: Call) -> Sent:
         access = await self._directory.access(lane.bot_id)
         channel = self._channel_of(lane.platform)
-        address = ChannelAddress(chat_id=head.chat_id, language=head.language or DEFAULT_LANGUAGE, phone=head.phone)
+        late = _window_is_closed(head, channel)
+        # a number that nobody wrote from for so long may be another person's: the name that stays is the safer one
+        address = ChannelAddress(
+            chat_id=head.chat_id, language=head.language or DEFAULT_LANGUAGE, phone=None if late else head.phone
+        )
         form = call
-        if _window_is_closed(head, channel) and not call.template:
+        if late and not call.template:
             form = template_instead(call, channel, access.identity, address)
 
         async def send(form: Call) -> Sent:
             sent = await channel.send(
-                form,
+                channel.addressed(form, address),
                 reference=str(head.id),
                 credentials=access.credentials,
                 http=self._http,

@@ -37,7 +37,8 @@ __all__ = [
 # The head of a lane becomes ours to send. A head that was under way already is uncertain, its sender
 # vanished: where delivery statuses tell, it first waits for one, else it is sent again and flagged. A lane
 # without rows is given back in the same statement; the row lock decides against a turn that adds one. So is a
-# lane that a late failure has told to rest while it was held.
+# lane that a late failure has told to rest while it was held. What waits in a dialog that ended in another goes
+# where that one is written to.
 _TAKE = text("""
 WITH lane AS (
     UPDATE dialogs d
@@ -46,7 +47,7 @@ WITH lane AS (
            send_until = CASE WHEN d.outbox_seq > d.sent_seq AND NOT d.blocked AND d.send_at <= now()
                              THEN now() + :lane_time END
      WHERE d.id = :id AND d.send_token = :token
-    RETURNING d.id, d.chat_id, d.phone, d.language, d.last_inbound_at, d.sent_seq, d.outbox_seq,
+    RETURNING d.id, d.moved_to, d.chat_id, d.phone, d.language, d.last_inbound_at, d.sent_seq, d.outbox_seq,
               d.send_token IS NOT NULL AS ready
 ), head AS (
     UPDATE outbox o
@@ -58,10 +59,12 @@ WITH lane AS (
      WHERE o.dialog_id = l.id AND o.seq = l.sent_seq + 1 AND l.ready
     RETURNING o.id, o.call, o.attempts, o.status, o.template_only
 )
-SELECT l.ready AS ours, l.chat_id, l.phone, l.language, l.last_inbound_at,
+SELECT l.ready AS ours, coalesce(k.chat_id, l.chat_id) AS chat_id,
+       CASE WHEN k.id IS NULL THEN l.phone ELSE k.phone END AS phone, l.language,
+       greatest(l.last_inbound_at, k.last_inbound_at) AS last_inbound_at,
        l.outbox_seq - l.sent_seq - 1 AS behind, h.id, h.call, h.attempts, h.status, h.template_only,
        now() AS now
-  FROM lane l LEFT JOIN head h ON true
+  FROM lane l LEFT JOIN head h ON true LEFT JOIN dialogs k ON k.id = l.moved_to
 """)
 
 # Recorded by sequence number, not by counting: a writer that never learnt whether its commit arrived says the
@@ -72,7 +75,6 @@ _FINISH = text("""
 WITH lane AS (
     UPDATE dialogs d
        SET sent_seq = greatest(d.sent_seq, o.seq),
-           chat_id = coalesce(:new_chat_id, d.chat_id),
            blocked = d.blocked OR :blocked,
            send_at = CASE WHEN d.send_token = :token THEN greatest(d.send_at, now() + :rest) ELSE d.send_at END,
            send_token = CASE WHEN d.send_token = :token AND NOT (d.outbox_seq > o.seq AND :go_on) THEN NULL
@@ -168,7 +170,6 @@ class Outcome:
     status: Literal["sent", "failed"]
     message_ids: tuple[str, ...] = ()
     error_code: str | None = None
-    new_chat_id: str | None = None
     blocked: bool = False
     form: Call | None = None
     """What was sent, where it is another form of the call."""
@@ -235,7 +236,6 @@ async def finish_head(
                 "status": outcome.status,
                 "message_ids": list(outcome.message_ids),
                 "error_code": outcome.error_code,
-                "new_chat_id": outcome.new_chat_id,
                 "blocked": outcome.blocked,
                 "form": None if outcome.form is None else stored(outcome.form),
                 "fate_follows": outcome.fate_follows,

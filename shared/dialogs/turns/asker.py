@@ -24,7 +24,7 @@ from shared.dialogs.turns.rows import DialogRow, TurnWrite
 from shared.kernel.languages import Language, language_of
 from shared.runtime.statements import Executor
 
-__all__ = ["Asker", "group_asker", "keep_apart", "open_wish", "private_asker"]
+__all__ = ["Asker", "group_asker", "keep_apart", "nobody", "open_wish", "private_asker"]
 
 _LOAD = text("""
 SELECT language, language_chosen, state, memory_from, since FROM group_people
@@ -80,6 +80,21 @@ def private_asker(dialog: DialogRow) -> Asker:
         state=dialog.state,
         since=dialog.created_at,
         memory_from=dialog.memory_from,
+    )
+
+
+def nobody(now: datetime) -> Asker:
+    """Whoever speaks where nobody does: a group's turn of news about the group itself."""
+    return Asker(
+        id="",
+        name="",
+        language=None,
+        language_chosen=False,
+        state={},
+        since=now,
+        memory_from=0,
+        in_group=True,
+        anonymous=True,
     )
 
 

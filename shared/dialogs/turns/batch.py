@@ -5,10 +5,10 @@ along the rows that go on with the same thought: fragments, typed within a secon
 times tell how far apart they were written, for what is delivered late comes all at once. A row that came in time
 must also have come within the merge window of the one before it.
 
-Turns of their own are a whole request (the bot's responder knows those), an edit of a message that was answered,
-and a pressed button (pressed twice within a second, it is one press). An album that is still arriving is waited
-for. An edit of a message that still waits replaces it in place, wherever the edit stands. After a failed attempt
-only the first row is taken, so that one bad row does not hold the others.
+Turns of their own are news of the chat's names, a whole request (the bot's responder knows those), an edit of a
+message that was answered, and a pressed button (pressed twice within a second, it is one press). An album that is
+still arriving is waited for. An edit of a message that still waits replaces it in place, wherever the edit stands.
+After a failed attempt only the first row is taken, so that one bad row does not hold the others.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from shared.channels.contract import InboundMessage, MembershipChange
+from shared.channels.contract import AddressChange, InboundMessage, MembershipChange
 from shared.channels.messages import ChoiceContent
-from shared.dialogs.inbox.events import LATE_AFTER
+from shared.dialogs.inbox.events import LATE_AFTER, StoredEvent
 from shared.dialogs.turns.history import words_of
 
 __all__ = ["Answered", "Batch", "MergeRule", "WaitingRow", "form_batch", "in_order", "with_edits_judged"]
@@ -35,7 +35,7 @@ class WaitingRow:
 
     id: int
     due_at: datetime
-    event: InboundMessage | MembershipChange
+    event: StoredEvent
     received_at: datetime
 
     @property
@@ -58,6 +58,8 @@ class MergeRule:
 
     def joins(self, earlier: WaitingRow, later: WaitingRow) -> bool:
         """Whether ``later``, the next one written after ``earlier``, goes on with it."""
+        if isinstance(earlier.event, AddressChange) or isinstance(later.event, AddressChange):
+            return isinstance(earlier.event, AddressChange) and isinstance(later.event, AddressChange)
         if not _same_talk(earlier.event, later.event):
             return False
         if _album_of(earlier.event) is not None and _album_of(earlier.event) == _album_of(later.event):
@@ -89,6 +91,8 @@ class Batch:
     """When the last row of the turn arrived; ``None`` in an empty batch."""
     repeats: bool = False
     """Whether it edits what was carried out: its answers changed something, or nobody knows."""
+    changes: tuple[AddressChange, ...] = ()
+    """What happened to the chat's names: a turn of its own, before whatever was said after it."""
 
     @property
     def edited_ids(self) -> list[str]:
@@ -130,6 +134,7 @@ def form_batch(rows: Sequence[WaitingRow], *, now: datetime, rule: MergeRule | N
         events=tuple(_with_edits(taken)),
         due_at=left[0].due_at if left else None,
         received_at=max((row.received_at for row in taken), default=None),
+        changes=tuple(row.event for row in taken if isinstance(row.event, AddressChange)),
     )
 
 
@@ -183,7 +188,7 @@ def _edits_of_waiting(rows: Sequence[WaitingRow]) -> dict[int, int]:
 def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipChange]:
     """The rows' events; one that was edited has its last content, at its place."""
     replaced = _edits_of_waiting(rows)
-    events = {row.id: row.event for row in rows}
+    events = {row.id: row.event for row in rows if not isinstance(row.event, AddressChange)}
     for edit, original in replaced.items():
         newest, event = events.pop(edit), events[original]
         assert isinstance(newest, InboundMessage)
@@ -200,14 +205,14 @@ def _thread_of(event: InboundMessage | MembershipChange) -> str | None:
     return event.thread_id if isinstance(event, InboundMessage) else None
 
 
-def _pressed(event: InboundMessage | MembershipChange) -> str | None:
+def _pressed(event: StoredEvent) -> str | None:
     """The id of the button, where one was pressed."""
     if isinstance(event, InboundMessage) and isinstance(event.content, ChoiceContent):
         return event.content.id
     return None
 
 
-def _album_of(event: InboundMessage | MembershipChange) -> str | None:
+def _album_of(event: StoredEvent) -> str | None:
     return event.album_id if isinstance(event, InboundMessage) else None
 
 

@@ -95,7 +95,7 @@ WITH turn AS (
     RETURNING d.id, d.company_id, d.bot_id, d.history_seq - :history AS history_from,
               d.outbox_seq - :calls AS outbox_from, d.lease_token IS NOT NULL AS more,
               d.send_token IS NOT DISTINCT FROM CAST(:send_token AS uuid) AS lane,
-              d.received_seq > d.done_seq AS waiting
+              d.received_seq > d.done_seq AS waiting, d.chat_id, d.phone
 ), finished AS (
     UPDATE inbox i SET status = :row_status, done_at = now(),
            event = CASE WHEN CAST(:about AS bigint[]) IS NULL THEN i.event ELSE '{}' END,
@@ -119,7 +119,7 @@ WITH turn AS (
     SELECT t.company_id, t.id, t.bot_id, a.kind, coalesce(a.properties, '{}')
       FROM turn t, jsonb_to_recordset(CAST(:analytics AS jsonb)) AS a (kind text, properties jsonb)
 )
-SELECT t.more, t.lane, t.waiting, t.history_from + :history AS history_seq,
+SELECT t.more, t.lane, t.waiting, t.chat_id, t.phone, t.history_from + :history AS history_seq,
        (SELECT count(*) FROM finished) AS rows, (SELECT id FROM queued ORDER BY seq LIMIT 1) AS head
   FROM turn t
 """)
@@ -181,11 +181,13 @@ class TurnWrite:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What the commit left: whether the lease and the lane are ours, and the first call's outbox id."""
+    """What the commit left: whether lease and lane are ours, where to write to, the first call's outbox id."""
 
     keeps_lease: bool
     has_lane: bool
     waiting: bool
+    chat_id: str
+    phone: str | None
     history_seq: int
     head: int | None
 
@@ -294,7 +296,7 @@ async def commit_turn(
     ).one_or_none()
     if row is None or row.rows != len(write.row_ids):
         raise LostLease(f"dialog {dialog_id}")
-    return Committed(row.more, row.lane, row.waiting, row.history_seq, row.head)
+    return Committed(row.more, row.lane, row.waiting, row.chat_id, row.phone, row.history_seq, row.head)
 
 
 def _json(value: object) -> str:

@@ -30,7 +30,8 @@ from shared.dialogs.outbox.lane import ChannelOf, Lane, SendLane
 from shared.dialogs.outbox.rows import Head
 from shared.dialogs.texts import TEXTS
 from shared.dialogs.turns.address import answer_address
-from shared.dialogs.turns.asker import Asker, group_asker, keep_apart, open_wish, private_asker
+from shared.dialogs.turns.addresses import AddressChanges
+from shared.dialogs.turns.asker import Asker, group_asker, keep_apart, nobody, open_wish, private_asker
 from shared.dialogs.turns.batch import Batch, MergeRule, form_batch, with_edits_judged
 from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
@@ -99,6 +100,7 @@ class TurnRunner:
         limit: MessageLimit,
         lane: SendLane,
         courtesy: Courtesy,
+        addresses: AddressChanges,
         bells: Bells,
         settings: Settings,
     ) -> None:
@@ -111,6 +113,7 @@ class TurnRunner:
         self._limit = limit
         self._lane = lane
         self._courtesy = courtesy
+        self._addresses = addresses
         self._bells = bells
         self._settings = settings
         self._merge_window = timedelta(seconds=settings.merge_window)
@@ -175,7 +178,9 @@ class TurnRunner:
 
     async def _who_asks(self, claim: Claim, dialog: DialogRow, batch: Batch) -> tuple[Asker, Batch]:
         """The turn's person; where a link out of a group opened the private chat, the wish that it stands for."""
-        if dialog.is_group and batch.events:
+        if dialog.is_group:
+            if not batch.events:
+                return nobody(dialog.now), batch
             async with self._database.company_statements(claim.company_id, single=True) as statements:
                 return await group_asker(statements, claim.dialog_id, batch.events, dialog.now), batch
         asker = private_asker(dialog)
@@ -203,6 +208,8 @@ class TurnRunner:
 
     async def _answer(self, claim: Claim, opened: _Opened) -> tuple[TurnResult, str]:
         dialog, asker, batch = opened.dialog, opened.asker, opened.batch
+        if batch.changes:
+            return TurnResult(effects=(self._addresses.following(claim.dialog_id, batch.changes),)), "done"
         if not batch.events:
             return TurnResult(), "done"
         # a turn with words of the staff is never left out: the bot has to step back
@@ -261,9 +268,9 @@ class TurnRunner:
                 id=committed.head,
                 call=outcome.calls[0],
                 attempts=1,
-                chat_id=opened.dialog.chat_id,
+                chat_id=committed.chat_id,
                 language=outcome.language,
-                phone=opened.dialog.phone,
+                phone=committed.phone,
                 last_inbound_at=opened.dialog.last_inbound_at,
                 behind=len(outcome.calls) - 1,
                 template_only=False,

@@ -11,6 +11,7 @@ from infra.local.simulator.identities import telegram_id
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.telegram.api import TelegramApi
 from infra.local.simulator.telegram.bots import TelegramBot
+from infra.local.simulator.telegram.objects import chat_object, user_object
 from infra.local.simulator.telegram.person import TelegramPerson
 from infra.local.simulator.wire import Json
 from infra.local.simulator.world import Person, Platform
@@ -86,6 +87,25 @@ class TelegramMessenger:
         person = self._person(name, user_id, "ru", "")
         chat = self._environment.world.open_group(bot, f"-{telegram_id(group)}", group)
         return TelegramPerson(self._environment, chat, person, bot, self.api.updates)
+
+    def upgrade_group(self, member: TelegramPerson) -> tuple[Json, Json]:
+        """Make a supergroup of the member's group; sends to the old id are refused, naming the new one.
+
+        The member writes in the new chat from now on. Returns what both chats say of it, for ``tell``.
+        """
+        old = member.chat
+        old.moved_to = f"-100{old.id.removeprefix('-')}"
+        new = self._environment.world.open_group(member.telegram_bot, old.moved_to, old.title)
+        member.chat = new
+        message = {"message_id": 1, "date": int(self._environment.clock.now()), "from": user_object(member.person)}
+        return (
+            {**message, "chat": chat_object(old), "migrate_to_chat_id": int(new.id)},
+            {**message, "chat": chat_object(new), "migrate_from_chat_id": int(old.id)},
+        )
+
+    async def tell(self, bot: TelegramBot, message: Json) -> int:
+        """Push a service message."""
+        return await first_status(self.api.updates.push(bot, "message", message, queue=str(message["chat"]["id"])))
 
     async def inject(
         self,

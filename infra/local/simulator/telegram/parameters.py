@@ -45,6 +45,9 @@ def writable_chat(environment: Environment, bot: TelegramBot, call: ApiCall) -> 
         if environment.world.person(bot.platform, chat_id) is None:
             raise bad_request("chat not found")
         raise TelegramError(403, "Forbidden: bot can't initiate conversation with a user")
+    if chat.moved_to:
+        description = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise TelegramError(400, description, parameters={"migrate_to_chat_id": int(chat.moved_to)})
     if chat.membership is Membership.BLOCKED:
         raise TelegramError(403, "Forbidden: bot was blocked by the user")
     if chat.membership is Membership.NEW:
