@@ -51,7 +51,10 @@ class Bot:
 
 @dataclass(slots=True)
 class Person:
-    """A messenger account. ``id`` is the platform's identity, ``details`` what only it has."""
+    """A messenger account. ``id`` is the platform's identity, ``details`` what only it has.
+
+    ``aliases``: what else the account is found by (WhatsApp knows a person by number and by user id).
+    """
 
     platform: Platform
     id: str
@@ -59,6 +62,7 @@ class Person:
     language: str = "ru"
     phone: str = ""
     details: Json = field(default_factory=dict)
+    aliases: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -98,7 +102,10 @@ class Message:
 
 @dataclass(slots=True)
 class Chat:
-    """The messages between a bot and a person or group; the last 400 are kept."""
+    """The messages between a bot and a person or group; the last 400 are kept.
+
+    ``details``: what only that platform's chats have (Telegram's topics, a group's new id).
+    """
 
     bot: Bot
     id: str
@@ -111,6 +118,7 @@ class Chat:
     last_inbound_at: float | None = None
     sent_since_inbound: deque[float] = field(default_factory=lambda: deque(maxlen=200))
     typing_until: float = 0.0
+    details: Json = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -122,10 +130,17 @@ class Chat:
         """The message of that id, newest first."""
         return next((message for message in reversed(self.messages) if message.id == message_id), None)
 
+    def remembers(self, message_id: str) -> bool:
+        """Whether there is such a message, or was one before the oldest that is kept."""
+        if self.find(message_id) is not None:
+            return True
+        full = len(self.messages) == self.messages.maxlen
+        return full and message_id.isdigit() and int(message_id) < int(self.messages[0].id)
+
     @property
     def received(self) -> list[Message]:
-        """What the bot has sent here, oldest first."""
-        return [message for message in self.messages if message.from_bot]
+        """What the bot has sent here, oldest first; not what the shop's owner typed in an app."""
+        return [message for message in self.messages if message.from_bot and not message.content.get("typed")]
 
 
 class World:
@@ -136,6 +151,7 @@ class World:
         self.bots: dict[str, Bot] = {}
         self._chats: OrderedDict[str, Chat] = OrderedDict()
         self._people: OrderedDict[tuple[str, str], Person] = OrderedDict()
+        self._aliases: dict[tuple[str, str], Person] = {}
 
     def add_bot(self, bot: Bot) -> None:
         """Register a bot, or replace the one of the same platform and id."""
@@ -145,17 +161,47 @@ class World:
     def add_person(self, person: Person) -> Person:
         """Register an account, or return the known one of the same id."""
         known = self._people.setdefault((person.platform, person.id), person)
+        if known is person:
+            self.find_by(person, *person.aliases)
         if len(self._people) > _CHATS:
-            self._people.popitem(last=False)
+            _, forgotten = self._people.popitem(last=False)
+            self._forget_aliases(forgotten)
         return known
+
+    def find_by(self, person: Person, *aliases: str) -> None:
+        """Let an account be found by these and nothing else, beside its id."""
+        self._forget_aliases(person)
+        person.aliases = [alias for alias in aliases if alias]
+        for alias in person.aliases:
+            self._aliases[person.platform, alias] = person
+
+    def _forget_aliases(self, person: Person) -> None:
+        for alias in person.aliases:
+            if self._aliases.get((person.platform, alias)) is person:
+                del self._aliases[person.platform, alias]
+
+    def rename(self, person: Person, new_id: str) -> None:
+        """Give an account another id; its chats go along."""
+        old_id, person.id = person.id, new_id
+        if self._people.get((person.platform, old_id)) is person:
+            del self._people[person.platform, old_id]
+        self._people[person.platform, new_id] = person
+        for chat in [chat for chat in self._chats.values() if chat.person is person]:
+            self.move_chat(chat, new_id)
+
+    def move_chat(self, chat: Chat, new_id: str) -> None:
+        """Give a chat another id."""
+        del self._chats[chat.key]
+        chat.id = new_id
+        self._chats[chat.key] = chat
 
     def people(self, platform: Platform) -> list[Person]:
         """Accounts of a platform, oldest first."""
         return [person for person in self._people.values() if person.platform == platform]
 
     def person(self, platform: Platform, person_id: str) -> Person | None:
-        """The account of that id."""
-        return self._people.get((platform, person_id))
+        """The account of that id, or found by that."""
+        return self._people.get((platform, person_id)) or self._aliases.get((platform, person_id))
 
     def open_chat(self, bot: Bot, person: Person) -> Chat:
         """The private chat of that person with the bot, made on first use."""

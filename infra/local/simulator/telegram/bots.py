@@ -19,7 +19,7 @@ OFF_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction
 
 @dataclass(slots=True)
 class TelegramBot(Bot):
-    """``allowed_updates`` empty means all but ``OFF_BY_DEFAULT``."""
+    """``allowed_updates`` empty means all but ``OFF_BY_DEFAULT``; ``has_topics``: its private chats have topics."""
 
     token: str
     secret_token: str
@@ -30,6 +30,7 @@ class TelegramBot(Bot):
     last_error_message: str = ""
     gone_since: float | None = None
     pending: int = 0
+    has_topics: bool = False
     commands: list[Json] = field(default_factory=list)
     callbacks: OrderedDict[str, str] = field(default_factory=OrderedDict)
     next_message_id: count[int] = field(default_factory=lambda: count(101))

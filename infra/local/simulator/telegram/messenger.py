@@ -11,6 +11,7 @@ from infra.local.simulator.identities import telegram_id
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.telegram.api import TelegramApi
 from infra.local.simulator.telegram.bots import TelegramBot
+from infra.local.simulator.telegram.group import TelegramGroup
 from infra.local.simulator.telegram.person import TelegramPerson
 from infra.local.simulator.wire import Json
 from infra.local.simulator.world import Person, Platform
@@ -82,10 +83,11 @@ class TelegramMessenger:
         self, name: str, *, group: str = "Семья", bot: TelegramBot | None = None, user_id: int | None = None
     ) -> TelegramPerson:
         """The person of that name in a group the bot is a member of."""
-        bot = bot or self._newest()
-        person = self._person(name, user_id, "ru", "")
-        chat = self._environment.world.open_group(bot, f"-{telegram_id(group)}", group)
-        return TelegramPerson(self._environment, chat, person, bot, self.api.updates)
+        return self.group(group, bot=bot).member(name, user_id=user_id)
+
+    def group(self, title: str = "Семья", *, bot: TelegramBot | None = None) -> TelegramGroup:
+        """The group of that title, made on first use, with the bot as a member."""
+        return TelegramGroup(self._environment, bot or self._newest(), title, self.api.updates)
 
     async def inject(
         self,
