@@ -6,11 +6,12 @@ import asyncio
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from infra.local.simulator.events import EventHub
 from infra.local.simulator.wire import Json
 
-__all__ = ["Bot", "Button", "Chat", "ChatKind", "Membership", "Message", "Person", "Platform", "World"]
+__all__ = ["Bot", "Button", "Chat", "ChatKind", "Membership", "Message", "Person", "Platform", "Watcher", "World"]
 
 _MESSAGES_PER_CHAT = 400
 _CHATS = 20_000
@@ -143,11 +144,22 @@ class Chat:
         return [message for message in self.messages if message.from_bot and not message.content.get("typed")]
 
 
+class Watcher(Protocol):
+    """Whoever has to know of every chat that changes."""
+
+    def changed(self, chat: Chat) -> None:
+        """Something in the chat is new."""
+
+    def gone(self, key: str) -> None:
+        """There is no chat of that key any more."""
+
+
 class World:
     """All bots, people and chats. The least recently used chats go first above 20,000."""
 
     def __init__(self, events: EventHub) -> None:
         self.events = events
+        self.watcher: Watcher | None = None
         self.bots: dict[str, Bot] = {}
         self._chats: OrderedDict[str, Chat] = OrderedDict()
         self._people: OrderedDict[tuple[str, str], Person] = OrderedDict()
@@ -167,6 +179,20 @@ class World:
             _, forgotten = self._people.popitem(last=False)
             self._forget_aliases(forgotten)
         return known
+
+    def restore_person(self, person: Person) -> None:
+        """Put back an account as it was kept, over one that was made anew under the same id or alias."""
+        known = next(
+            filter(None, (self.person(person.platform, name) for name in (person.id, *person.aliases))), None
+        )
+        if known is None:
+            self.add_person(person)
+            return
+        if known.id != person.id:
+            self.rename(known, person.id)
+        known.name, known.language, known.phone = person.name, person.language, person.phone
+        known.details = person.details
+        self.find_by(known, *person.aliases)
 
     def find_by(self, person: Person, *aliases: str) -> None:
         """Let an account be found by these and nothing else, beside its id."""
@@ -191,9 +217,17 @@ class World:
 
     def move_chat(self, chat: Chat, new_id: str) -> None:
         """Give a chat another id."""
-        del self._chats[chat.key]
+        self._chats.pop(chat.key, None)
+        if self.watcher is not None:
+            self.watcher.gone(chat.key)
         chat.id = new_id
         self._chats[chat.key] = chat
+        self.touch(chat)
+
+    def restore(self, chat: Chat) -> None:
+        """Put back a chat as it was kept, over one that was made anew."""
+        self._chats[chat.key] = chat
+        self._chats.move_to_end(chat.key)
 
     def people(self, platform: Platform) -> list[Person]:
         """Accounts of a platform, oldest first."""
@@ -217,7 +251,9 @@ class World:
         known = self._chats.setdefault(chat.key, chat)
         self._chats.move_to_end(known.key)
         if len(self._chats) > _CHATS:
-            self._chats.popitem(last=False)
+            key, _ = self._chats.popitem(last=False)
+            if self.watcher is not None:
+                self.watcher.gone(key)
         return known
 
     def chat(self, bot: Bot, chat_id: str) -> Chat | None:
@@ -239,6 +275,8 @@ class World:
         """Tell whoever waits or watches that something in the chat changed."""
         changed, chat.changed = chat.changed, asyncio.Event()
         changed.set()
+        if self.watcher is not None:
+            self.watcher.changed(chat)
         if self.events.watched:
             self.events.publish("chat", {"chat": chat.key})
 

@@ -103,7 +103,9 @@ class TelegramGroup:
         # people see one chat all along; for the bot what was written before is in the old one, out of reach
         world.move_chat(chat, new_id)
         chat.details |= {"supergroup": True, "since": next(self.bot.next_message_id)}
-        world.open_group(self.bot, old_id, self.title).details["migrated_to"] = new_id
+        old = world.open_group(self.bot, old_id, self.title)
+        old.details["migrated_to"] = new_id
+        world.touch(old)
         if told:
             await by.send_service(migrate_from_chat_id=int(old_id))
         return new_id

@@ -80,8 +80,8 @@ def recipient_fields(person: Person | None, written_to: str) -> Json:
 
 
 def first_number(phone: str) -> str:
-    """What finds the person who began with that number, whoever has it now."""
-    return f"first:{phone}"
+    """What finds the person who began with the number of their name, whoever has it now."""
+    return f"first:{phone}" if phone else ""
 
 
 def find_by_identity(world: World, person: Person) -> None:

@@ -124,7 +124,8 @@ class WhatsAppMessenger:
         phone = phone or whatsapp_phone(name)
         told = KnownBy(known_by or number.known_by)
         user_id = user_id or whatsapp_user_id(name, phone)
-        details: Json = {"known_by": str(told), "user_id": user_id, "first_number": phone}
+        named = phone == whatsapp_phone(name)
+        details: Json = {"known_by": str(told), "user_id": user_id, "first_number": phone if named else ""}
         identity = phone if told.tells_number else user_id
         person = Person(Platform.WHATSAPP, identity, name, language, phone, details)
         self._environment.world.add_person(person)
