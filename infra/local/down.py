@@ -10,13 +10,15 @@ from infra.local.errors import StackError
 from infra.local.progress import say, step
 from infra.local.settings import Choices
 from infra.local.stack import Stack
-from infra.local.state import DEMO, SECRETS
+from infra.local.state import CHATS, DEMO, SECRETS
 
 
 def main() -> int:
     """End every part that runs; 0 also when none does."""
     parser = argparse.ArgumentParser(prog="./infra/local/down", description=__doc__)
-    parser.add_argument("--delete", action="store_true", help="delete the database, the queues, the secrets")
+    parser.add_argument(
+        "--delete", action="store_true", help="delete the database, the queues, the secrets, the chats"
+    )
     options = parser.parse_args()
     try:
         stack = Stack(Choices.from_environment())
@@ -36,7 +38,7 @@ def main() -> int:
 
 def _delete(stack: Stack) -> None:
     stack.postgres.destroy()
-    for folder in (stack.redis.home, stack.azurite.home, SECRETS):
+    for folder in (stack.redis.home, stack.azurite.home, SECRETS, CHATS):
         shutil.rmtree(folder, ignore_errors=True)
     DEMO.unlink(missing_ok=True)
 

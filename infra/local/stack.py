@@ -22,7 +22,7 @@ from infra.local.services.processes import run_step
 from infra.local.services.provision import DatabaseUrls, Passwords, provision
 from infra.local.services.redis import RedisServer
 from infra.local.settings import Choices, app_environment, app_settings, write_app_settings
-from infra.local.state import AZURITE_PROGRAMS, CHECKOUT, DEMO, LOCAL, SECRETS
+from infra.local.state import AZURITE_PROGRAMS, CHATS, CHECKOUT, DEMO, LOCAL, SECRETS
 
 __all__ = ["Addresses", "Stack"]
 
@@ -47,7 +47,7 @@ class Stack:
         self.postgres = PostgresServer(LOCAL / "postgres", port=choices.postgres_port)
         self.redis = RedisServer(LOCAL / "redis", port=choices.redis_port)
         self.azurite = AzuriteServer(LOCAL / "azurite", programs=AZURITE_PROGRAMS, port=choices.azurite_port)
-        state = ["--state", str(DEMO)]
+        state = ["--state", str(DEMO), "--keep", str(CHATS)]
         self.simulator = Program(
             "simulator", "infra.local.simulator", ["--port", str(choices.simulator_port), *state]
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 __all__ = [
     "AZURITE_PROGRAMS",
+    "CHATS",
     "CHECKOUT",
     "DEMO",
     "LOCAL",
@@ -21,6 +22,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LOCAL = CHECKOUT / ".local"
 AZURITE_PROGRAMS = LOCAL / "azurite-programs"
 OCR_PROGRAMS = LOCAL / "ocr-programs"
+CHATS = LOCAL / "chats"
 DEMO = LOCAL / "demo.json"
 LOGS = LOCAL / "log"
 RUN = LOCAL / "run"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from azure.storage.queue import QueueClient, QueueServiceClient
 
@@ -283,22 +284,54 @@ def test_several_processes_share_the_queue_and_one_runs_the_timer(sample: Sample
     assert len(clocks) == 1
 
 
+def ready(host: HostProcess) -> list[int]:
+    """The process ids of all that ever began their work."""
+    lines = [json.loads(line) for line in host.printed().splitlines() if "is ready" in line]
+    return [line["pid"] for line in lines]
+
+
+def children(host: HostProcess) -> list[int]:
+    """The processes of the host that run now."""
+    return [child.pid for child in psutil.Process(host.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
+
+
 def test_a_process_that_dies_is_replaced_and_none_outlives_the_supervisor(
     sample: Sample, client: httpx.Client
 ) -> None:
-    def ready() -> list[int]:
-        lines = [json.loads(line) for line in host.printed().splitlines() if "is ready" in line]
-        return [line["pid"] for line in lines]
-
     host = sample.host("http", processes=2).start()
-    os.kill(ready()[0], signal.SIGKILL)
-    wait_for(lambda: len(ready()) == 3)
+    os.kill(ready(host)[0], signal.SIGKILL)
+    wait_for(lambda: len(ready(host)) == 3)
     answered = client.get(f"{host.url}/api/ping").status_code
 
     host.kill()
 
     assert answered == 200
-    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in ready()))
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in ready(host)))
+
+
+def test_the_queue_host_survives_four_kills_in_a_row_also_of_what_has_not_begun(sample: Sample) -> None:
+    with sample.host("queues", processes=2) as host:
+        killed: set[int] = set()
+        while len(killed) < 4:
+            wait_for(lambda: len(set(children(host)) - killed) == 2)
+            newest = max(set(children(host)) - killed)
+            os.kill(newest, signal.SIGKILL)
+            killed.add(newest)
+
+        sample.send("after the kills")
+        wait_for(lambda: "after the kills" in sample.bodies())
+
+        wait_for(lambda: len(children(host)) == 2)
+        assert "dies at its start" not in host.printed()
+
+
+def test_several_processes_of_an_app_that_cannot_be_imported_end_and_say_so(sample: Sample, tmp_path: Path) -> None:
+    (tmp_path / "host.json").write_text("{}")
+    (tmp_path / "function_app.py").write_text("import no_such_module")
+    host = HostProcess("queues", settings=sample.settings, log=sample.log, app=tmp_path, processes=2)
+
+    with pytest.raises(AssertionError, match=r"(?s)no_such_module.*dies at its start"):
+        host.start()
 
 
 def test_an_app_that_cannot_be_imported_is_refused_with_the_reason(sample: Sample, tmp_path: Path) -> None:

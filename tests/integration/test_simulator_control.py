@@ -107,6 +107,36 @@ async def test_a_person_acts_on_every_platform(stage: Stage, platform: str) -> N
     assert len(stage.bot.received) == len(actions) + 1
 
 
+async def test_a_group_is_reached_by_its_name_with_topics_and_stand_ins(stage: Stage) -> None:
+    in_group = {"group": "Дом", "text": "привет"}
+    await stage.act("telegram", "send_text", **in_group, topic="Заказы")
+    await stage.act("telegram", "send_text", **in_group, **{"as": "anonymous_admin"})
+    await stage.act("telegram", "upgrade_group", group="Дом")
+    await stage.act("telegram", "open_link", url="https://t.me/zeta_demo_bot?start=hello")
+
+    topic, admin, old, new, start = (webhook.body["message"] for webhook in stage.bot.received)
+    assert topic["is_topic_message"] is True
+    assert admin["sender_chat"]["id"] == admin["chat"]["id"]
+    assert old["migrate_to_chat_id"] == new["chat"]["id"]
+    assert (start["text"], start["chat"]["type"]) == ("/start hello", "private")
+
+
+async def test_a_whatsapp_persons_identity_and_shopping_are_set_from_outside(stage: Stage) -> None:
+    await stage.act("whatsapp", "send_order", items=[["SOFA-013", 1, 189990]])
+    await stage.act("whatsapp", "becomes_known_by", known_by="user_id", username="aigerim")
+    await stage.act("whatsapp", "submit_flow", answers={"city": "Алматы"}, message_id="wamid.1")
+    await stage.act("whatsapp", "hears_owner", text="здравствуйте")
+    await stage.act("whatsapp", "becomes_known_by", known_by="both")
+    await stage.act("whatsapp", "change_number", phone="77059998877")
+
+    changes = [webhook.body["entry"][0]["changes"][0] for webhook in stage.bot.received]
+    order, flow, echo, moved = changes
+    assert order["value"]["messages"][0]["order"]["product_items"][0]["product_retailer_id"] == "SOFA-013"
+    assert "from" not in flow["value"]["messages"][0]
+    assert echo["field"] == "smb_message_echoes"
+    assert moved["value"]["messages"][0]["system"]["wa_id"] == "77059998877"
+
+
 async def test_a_file_of_ones_own_can_be_sent(stage: Stage) -> None:
     form = {"platform": "telegram", "user": "Айгерим Сатпаева", "action": "send_document"}
 
@@ -190,6 +220,9 @@ async def test_the_clock_can_be_moved(stage: Stage) -> None:
         {"platform": "telegram", "user": "А", "action": "send_text"},
         {"platform": "telegram", "user": "А", "action": "press", "title_or_id": "нет такой"},
         {"platform": "telegram", "bot_id": "none", "user": "А", "action": "start"},
+        {"platform": "telegram", "user": "А", "group": "Д", "as": "ghost", "action": "send_text", "text": "x"},
+        {"platform": "viber", "user": "А", "action": "send_order", "items": "x"},
+        {"platform": "whatsapp", "user": "А", "action": "becomes_known_by", "known_by": "face"},
     ],
 )
 async def test_requests_without_sense_are_explained(stage: Stage, body: dict[str, str]) -> None:

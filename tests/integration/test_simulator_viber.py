@@ -223,6 +223,64 @@ async def test_a_hundred_messages_without_an_answer_are_the_limit(stage: Stage) 
     assert (await stage.send(type="text", text="снова"))["status"] == 0
 
 
+async def plainly(stage: Stage, method: str, **body: Any) -> dict[str, Any]:
+    """A call as Viber's own SDK makes it: the token in the body, and no content type."""
+    raw = json.dumps({"auth_token": "viber-token", **body}).encode()
+    headers = {"X-Viber-Auth-Token": "", "User-Agent": "ViberBot-Python"}
+    request = stage.http.build_request("POST", f"/pa/{method}", content=raw, headers=headers)
+    assert "Content-Type" not in request.headers
+    result: dict[str, Any] = (await stage.http.send(request)).json()
+    return result
+
+
+async def test_every_call_is_taken_without_a_content_type(stage: Stage) -> None:
+    stage.account.members = [stage.shopper.id]
+    message = {"type": "text", "text": "привет", "sender": {"name": "Магазин", "avatar": None}}
+    calls: dict[str, dict[str, Any]] = {
+        "set_webhook": {"url": f"{stage.bot.url}/new", "is_inline": False},
+        "send_message": {"receiver": stage.shopper.id, **message},
+        "broadcast_message": {"broadcast_list": [stage.shopper.id], **message},
+        "post": {"from": stage.shopper.id, **message},
+        "get_account_info": {},
+        "get_user_details": {"id": stage.shopper.id},
+        "get_online": {"ids": [stage.shopper.id]},
+    }
+
+    answers = {method: await plainly(stage, method, **body) for method, body in calls.items()}
+
+    assert {method: answer["status"] for method, answer in answers.items()} == dict.fromkeys(calls, 0)
+    assert [message.text for message in stage.shopper.received] == ["привет", "привет"]
+    assert [post.text for post in stage.account.posts] == ["привет"]
+    assert answers["get_account_info"]["members"][0]["id"] == stage.shopper.id
+
+
+async def test_a_keyboard_can_be_sent_on_its_own(stage: Stage) -> None:
+    keyboard = {"Type": "keyboard", "Buttons": [{"ActionType": "reply", "ActionBody": "да", "Text": "Да"}]}
+
+    assert (await stage.send(keyboard=keyboard))["status"] == 0
+
+    assert await stage.shopper.press("Да") == 200
+    assert stage.events("message")[0]["message"]["text"] == "да"
+
+
+async def test_who_is_online_is_told(stage: Stage) -> None:
+    before = await stage.call("get_online", ids=[stage.shopper.id, "nobody=="])
+    await stage.shopper.send_text("я тут")
+    after = await stage.call("get_online", ids=[stage.shopper.id])
+
+    assert [user["online_status"] for user in before["users"]] == [1, 4]
+    assert [user["online_status"] for user in after["users"]] == [0]
+    assert (await stage.call("get_online"))["status"] == 4
+
+
+async def test_only_an_administrator_of_the_channel_posts_in_it(stage: Stage) -> None:
+    post = {"type": "text", "text": "Скидки", "sender": {"name": "Магазин"}}
+
+    assert (await stage.call("post", **post))["status"] == 4
+    assert (await stage.call("post", **post, **{"from": stage.shopper.id}))["status"] == 3
+    assert not stage.account.posts
+
+
 async def test_a_broadcast_tells_who_could_not_get_it(stage: Stage) -> None:
     other = stage.sim.viber.user("Данияр", subscribed=True)
     receivers = [stage.shopper.id, other.id, "nobody=="]

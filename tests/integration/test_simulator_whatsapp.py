@@ -76,8 +76,10 @@ async def test_a_message_is_signed_over_its_raw_bytes(stage: Stage) -> None:
     assert webhook.raw.isascii()
     value = stage.values()[0]
     assert value["metadata"]["phone_number_id"] == stage.number.phone_number_id
-    assert value["contacts"] == [{"profile": {"name": "Айгерим"}, "wa_id": "77011234567"}]
+    identity = {"wa_id": "77011234567", "user_id": stage.shopper.user_id}
+    assert value["contacts"] == [{"profile": {"name": "Айгерим"}, **identity}]
     assert value["messages"][0]["from"] == "77011234567"
+    assert value["messages"][0]["from_user_id"] == stage.shopper.user_id
     assert value["messages"][0]["text"] == {"body": "Красный диван / до 150 000"}
 
 

@@ -17,6 +17,7 @@ from infra.local.host.http_listener import HttpListener
 from infra.local.host.outputs import QueueSender
 from infra.local.host.queue_listener import QueueListener
 from infra.local.host.roles import HTTP, READY
+from infra.local.host.supervisor import tell_ready
 from infra.local.host.timer_listener import TimerListener
 from infra.local.host.worker import AppWorker, IndexedFunction
 
@@ -127,6 +128,7 @@ def _announce(options: Options, functions: list[IndexedFunction]) -> None:
     names = [function.name for function in functions]
     where = {"address": f"http://{options.address}:{options.port}"} if options.role == HTTP else {}
     logger.info(READY, extra={"role": options.role, "functions": names, "pid": os.getpid(), **where})
+    tell_ready()
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -17,24 +17,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=7080, help="loopback port (default 7080)")
     parser.add_argument("--state", type=Path, help="JSON file that lists bots")
+    parser.add_argument("--keep", type=Path, help="folder that the chats are kept in, over restarts")
     parser.add_argument("--speed", type=float, default=1.0, help="divides the delays of webhook retries")
     parser.add_argument(
         "--instant", action="store_true", help="fast path for benchmarks: count sends, keep nothing"
     )
     options = parser.parse_args()
     try:
-        asyncio.run(_run(options.port, options.state, options.speed, options.instant))
+        asyncio.run(_run(options))
     except (BrokenStateError, OSError) as error:
         print(f"The messenger simulator cannot start: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _run(port: int, state: Path | None, speed: float, instant: bool) -> None:
+async def _run(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    async with Simulator.start(port=port, state=state, speed=speed, instant=instant) as simulator:
+    async with Simulator.start(
+        port=options.port,
+        state=options.state,
+        keep=options.keep,
+        speed=options.speed,
+        instant=options.instant,
+    ) as simulator:
         print(f"Messenger simulator: {simulator.url}", flush=True)
         await stop.wait()
 

@@ -20,6 +20,11 @@ class SimulatedClock:
         self._offset = 0.0
         self._moved = asyncio.Event()
 
+    @property
+    def offset(self) -> float:
+        """Seconds that ``advance`` added in all."""
+        return self._offset
+
     def now(self) -> float:
         """The messengers' present moment, Unix seconds."""
         return time.time() + self._offset

@@ -85,7 +85,7 @@ class WebhookSender:
     """Sends webhooks until the bot accepts them or the platform would give up.
 
     ``hold`` keeps new webhooks back until ``release`` lets them go in a chosen order; ``duplicate``
-    and ``reorder`` do to the next webhooks what networks do.
+    and ``reorder`` do to the next webhooks what networks do. ``on_change`` is called when ``unsettled`` changed.
     """
 
     def __init__(self, clock: SimulatedClock, traffic: Traffic, *, connections: int = 40) -> None:
@@ -96,6 +96,8 @@ class WebhookSender:
         self._lines: dict[str, deque[Webhook]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pending = 0
+        self._unsettled: dict[int, Webhook] = {}
+        self.on_change: Callable[[], None] | None = None
         self._held: list[Webhook] | None = None
         self._reorder = 0
         self._duplicates: tuple[int, int] = (0, 0)
@@ -116,11 +118,18 @@ class WebhookSender:
         """Webhooks neither accepted nor given up."""
         return self._pending
 
+    @property
+    def unsettled(self) -> list[Webhook]:
+        """The webhooks that are neither accepted nor given up, oldest first."""
+        return list(self._unsettled.values())
+
     def submit(self, webhook: Webhook) -> Webhook:
         """Start delivering; raises ``RuntimeError`` above 50,000 pending webhooks."""
         if self._pending >= _MAX_PENDING:
             raise RuntimeError("the bot does not take its webhooks: too many pending")
         self._pending += 1
+        self._unsettled[id(webhook)] = webhook
+        self._tell_change()
         if self._held is not None:
             self._held.append(webhook)
             _resolve(webhook.first, NO_ANSWER)
@@ -130,6 +139,10 @@ class WebhookSender:
             return webhook
         self._start(webhook)
         return webhook
+
+    def _tell_change(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
 
     def hold(self) -> None:
         """Keep webhooks back from now on; senders get 0 for an answer at once."""
@@ -214,10 +227,17 @@ class WebhookSender:
             self._lines.pop(name, None)
 
     async def _deliver(self, webhook: Webhook) -> None:
+        cut_off = False
         try:
             accepted = await self._try_until_settled(webhook)
+        except asyncio.CancelledError:
+            cut_off = True
+            raise
         finally:
             self._pending -= 1
+            if not cut_off:
+                self._unsettled.pop(id(webhook), None)
+                self._tell_change()
             _resolve(webhook.first, NO_ANSWER)
         _resolve(webhook.done, accepted)
 

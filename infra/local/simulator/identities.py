@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-__all__ = ["telegram_id", "viber_id", "whatsapp_phone"]
+__all__ = ["telegram_id", "viber_id", "whatsapp_phone", "whatsapp_user_id"]
 
 
 def telegram_id(name: str) -> int:
@@ -16,6 +16,11 @@ def telegram_id(name: str) -> int:
 def whatsapp_phone(name: str) -> str:
     """A stable Kazakhstan mobile number for a name, without a plus."""
     return f"7702{_number(name) % 10_000_000:07d}"
+
+
+def whatsapp_user_id(name: str, phone: str = "") -> str:
+    """A stable business-scoped user id for a name with a number (the name's own where none is given)."""
+    return f"KZ.{10**15 + _number(f'{name} {phone or whatsapp_phone(name)}') % (9 * 10**15)}"
 
 
 def viber_id(name: str) -> str:

@@ -64,6 +64,10 @@ class MediaStore:
             self._bytes -= len(oldest.data)
         return stored
 
+    def restore(self, stored: StoredFile) -> None:
+        """Put back a file as it was kept."""
+        self.put(UploadedFile(stored.name, stored.mime, stored.data), at=stored.at, file_id=stored.id)
+
     def put_numbered(self, file: UploadedFile, *, at: float) -> StoredFile:
         """Keep a file under an id of digits, as Graph names media."""
         return self.put(file, at=at, file_id=str(10**15 + secrets.randbelow(9 * 10**15)))

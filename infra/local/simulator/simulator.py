@@ -10,6 +10,7 @@ from aiohttp import web
 
 from infra.local.simulator.demo_state import load_state
 from infra.local.simulator.environment import Environment
+from infra.local.simulator.keeping import Keeper
 from infra.local.simulator.server import build_app
 from infra.local.simulator.telegram.messenger import TelegramMessenger
 from infra.local.simulator.viber.messenger import ViberMessenger
@@ -45,16 +46,19 @@ class Simulator:
         port: int = 0,
         host: str = "127.0.0.1",
         state: Path | None = None,
+        keep: Path | None = None,
         speed: float = 1.0,
         instant: bool = False,
     ) -> AsyncIterator[Simulator]:
         """Listen on ``port`` (any free one for 0).
 
-        ``state``: a file that lists bots (see ``demo_state``). ``speed`` divides the delays between
+        ``state``: a file that lists bots (see ``demo_state``). ``keep``: a folder that the chats are kept in
+        and read from (see ``keeping``). ``speed`` divides the delays between
         webhook retries. ``instant``: the fast path for benchmarks. Raises ``OSError`` when the port is
         taken.
         """
         simulator = cls(Environment.build(speed=speed, instant=instant))
+        keeper: Keeper | None = None
         runner = web.AppRunner(
             build_app(simulator), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
         )
@@ -65,8 +69,13 @@ class Simulator:
             simulator.environment.base_url = f"http://{host}:{runner.addresses[0][1]}"
             if state is not None:
                 load_state(simulator, state)
+            if keep is not None:
+                keeper = Keeper(simulator, keep)
+                keeper.open()
             yield simulator
         finally:
+            if keeper is not None:
+                await keeper.close()
             await simulator.whatsapp.api.sending.close()
             await simulator.viber.api.close()
             await simulator.delivery.close()

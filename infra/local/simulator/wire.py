@@ -17,6 +17,7 @@ __all__ = [
     "UnreadableError",
     "UploadedFile",
     "json_answer",
+    "read_json_body",
     "read_parameters",
 ]
 
@@ -72,6 +73,23 @@ def json_answer(body: object, status: int = 200, headers: dict[str, str] | None 
     return ApiAnswer(status, raw, headers=headers or {})
 
 
+async def read_json_body(request: web.Request) -> tuple[Json, int]:
+    """The JSON object that a body is, whatever its content type says, and its size; empty for no body.
+
+    Raises ``UnreadableError`` when it is none.
+    """
+    raw = await request.read()
+    if not raw:
+        return {}, 0
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise UnreadableError(str(error)) from error
+    if not isinstance(body, dict):
+        raise UnreadableError("a JSON object is expected")
+    return body, len(raw)
+
+
 async def read_parameters(request: web.Request) -> tuple[Json, dict[str, UploadedFile], int]:
     """Parameters of a GET query, JSON, urlencoded or multipart body; uploaded files; body size in bytes.
 
@@ -81,16 +99,8 @@ async def read_parameters(request: web.Request) -> tuple[Json, dict[str, Uploade
     files: dict[str, UploadedFile] = {}
     content_type = request.content_type
     if content_type == "application/json":
-        raw = await request.read()
-        if raw:
-            try:
-                body = json.loads(raw)
-            except ValueError as error:
-                raise UnreadableError(str(error)) from error
-            if not isinstance(body, dict):
-                raise UnreadableError("a JSON object is expected")
-            parameters.update(body)
-        return parameters, files, len(raw)
+        body, size = await read_json_body(request)
+        return parameters | body, files, size
     if content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
         form = await request.post()
         for name, value in form.items():

@@ -8,17 +8,29 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from infra.local.simulator.whatsapp.identity import KnownBy
+from infra.local.simulator.whatsapp.person import WhatsAppPerson
 from shared.channels.contract import Platform
 from tests.integration.conversation import Shop, Shopper, Stage
 
-__all__ = ["news", "recipients", "shows_user_id", "writes"]
+__all__ = ["known_by_number", "news", "recipients", "shows_user_id", "writes"]
 
 _IDS = itertools.count(1)
 
 
+def known_by_number(stage: Stage, shop: Shop) -> Shopper:
+    """Somebody on WhatsApp who has no user id yet."""
+    shopper = stage.shopper(shop, Platform.WHATSAPP)
+    assert isinstance(shopper.person, WhatsAppPerson)
+    shopper.person.becomes_known_by(KnownBy.NUMBER)
+    return shopper
+
+
 def shows_user_id(shopper: Shopper, user_id: str, *, hides_number: bool = False) -> None:
     """From now on WhatsApp tells the person's user id, and the number only where it is not hidden."""
-    shopper.person.person.details |= {"user_id": user_id, "hide_phone": hides_number}
+    assert isinstance(shopper.person, WhatsAppPerson)
+    shopper.person.person.details["user_id"] = user_id
+    shopper.person.becomes_known_by(KnownBy.USER_ID if hides_number else KnownBy.BOTH)
 
 
 async def writes(
@@ -57,7 +69,7 @@ async def _push(stage: Stage, shop: Shop, message: dict[str, Any], contact: dict
     message = {"id": f"wamid.news{next(_IDS)}", "timestamp": str(int(time.time())), **message}
     value = {"contacts": [_told(contact)] if contact else [], "messages": [_told(message)]}
     number = next(each for each in whatsapp.bots if each.bot_id == bot.bot_id)
-    assert await whatsapp.inject(whatsapp.api.webhooks.envelope(number, [value]), bot=number) == 200
+    assert await whatsapp.inject(whatsapp.api.webhooks.envelope(number, [("messages", value)]), bot=number) == 200
 
 
 def _told(fields: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from infra.local.simulator.faults import Fault, FaultKind
+from infra.local.simulator.participant import first_status
+from infra.local.simulator.telegram.objects import chat_object, user_object
 from infra.local.simulator.telegram.person import TelegramPerson
+from infra.local.simulator.wire import Json
 from shared.channels.contract import Platform
 from tests.doubles.echo import ECHO
 from tests.integration.conversation import Shop, Stage
@@ -31,6 +34,25 @@ def heard(member: TelegramPerson) -> str:
     return "\n".join(message.text for message in member.chat.received)
 
 
+def become_supergroup(stage: Stage, member: TelegramPerson) -> tuple[Json, Json]:
+    """The member writes in a new chat from now on; what the old and the new one say of it, for ``tell``."""
+    old = member.chat
+    new = stage.simulator.world.open_group(member.telegram_bot, f"-100{old.id.removeprefix('-')}", old.title)
+    old.details["migrated_to"] = new.id
+    member.chat = new
+    message = {"message_id": 1, "date": int(stage.simulator.clock.now()), "from": user_object(member.person)}
+    return (
+        {**message, "chat": chat_object(old), "migrate_to_chat_id": int(new.id)},
+        {**message, "chat": chat_object(new), "migrate_from_chat_id": int(old.id)},
+    )
+
+
+async def tell(stage: Stage, member: TelegramPerson, message: Json) -> None:
+    updates = stage.simulator.telegram.api.updates
+    queue = str(message["chat"]["id"])
+    assert await first_status(updates.push(member.telegram_bot, "message", message, queue=queue)) == 200
+
+
 async def live_dialogs(stage: Stage, shop: Shop) -> list[dict[str, Any]]:
     return await stage.sql(shop, "SELECT * FROM dialogs WHERE moved_to IS NULL")
 
@@ -43,14 +65,14 @@ async def live_dialogs(stage: Stage, shop: Shop) -> list[dict[str, Any]]:
 async def test_the_hand_over_holds_in_the_supergroup(stage: Stage, order: tuple[str, ...]) -> None:
     shop, aigul = await in_a_group(stage)
     await stage.sql(shop, "UPDATE dialogs SET handover_until = now() + interval '1 hour'")
-    old, new = stage.simulator.telegram.upgrade_group(aigul)
+    old, new = become_supergroup(stage, aigul)
 
     for step in order:
         match step:
             case "old":
-                await stage.simulator.telegram.tell(aigul.telegram_bot, old)
+                await tell(stage, aigul, old)
             case "new":
-                await stage.simulator.telegram.tell(aigul.telegram_bot, new)
+                await tell(stage, aigul, new)
             case _:
                 await aigul.send_text("@uyut_bot два")
     await stage.work()
@@ -74,7 +96,7 @@ async def test_a_refused_send_tells_where_the_group_went(stage: Stage, *, known:
     await aigul.send_text("@uyut_bot два")
     await aigul.send_text("@uyut_bot три")
     await stage.work()  # both answers wait
-    stage.simulator.telegram.upgrade_group(aigul)
+    become_supergroup(stage, aigul)
     if known:
         await aigul.send_text("@uyut_bot четыре")
         await stage.work()
@@ -98,8 +120,8 @@ async def test_what_waits_goes_to_the_new_id(stage: Stage) -> None:
     stage.simulator.faults.add(Fault(FaultKind.TOO_MANY_REQUESTS, method="sendMessage", count=1, retry_after=30))
     await aigul.send_text("@uyut_bot два")
     await stage.work()
-    old, _ = stage.simulator.telegram.upgrade_group(aigul)
-    await stage.simulator.telegram.tell(aigul.telegram_bot, old)
+    old, _ = become_supergroup(stage, aigul)
+    await tell(stage, aigul, old)
 
     await stage.sql(shop, "UPDATE dialogs SET send_at = now()")
     await stage.sql(shop, "UPDATE bots SET send_after = NULL")

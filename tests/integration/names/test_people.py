@@ -11,7 +11,7 @@ from shared.channels.contract import Platform
 from tests.doubles.echo import ECHO
 from tests.integration.alerts.waiting import begin, run, sells, watch
 from tests.integration.conversation import Shop, Shopper, Stage
-from tests.integration.names.people import news, recipients, shows_user_id, writes
+from tests.integration.names.people import known_by_number, news, recipients, shows_user_id, writes
 
 OLD, NEW = "KZ.1111", "KZ.2222"
 NEW_NUMBER = "77079998877"
@@ -24,7 +24,7 @@ async def live_dialogs(stage: Stage, shop: Shop) -> list[dict[str, Any]]:
 
 async def with_a_cart(stage: Stage) -> tuple[Shop, Shopper]:
     shop = await stage.open_shop()
-    aigul = stage.shopper(shop, Platform.WHATSAPP)
+    aigul = known_by_number(stage, shop)
     await aigul.says("добавь NOM-1 в корзину")
     await aigul.hears("Номад")
     return shop, aigul
@@ -81,7 +81,7 @@ async def test_the_cart_and_the_proven_phone_follow_a_changed_number(stage: Stag
 @pytest.mark.parametrize("together", [True, False], ids=["in one dialog", "after a second dialog opened"])
 async def test_the_hand_over_holds_under_the_new_name(stage: Stage, *, together: bool) -> None:
     shop = await stage.open_shop()
-    aigul = stage.shopper(shop, Platform.WHATSAPP)
+    aigul = known_by_number(stage, shop)
     if not together:
         shows_user_id(aigul, OLD, hides_number=True)
         await aigul.says("синий диван")
@@ -106,7 +106,7 @@ async def test_the_hand_over_holds_under_the_new_name(stage: Stage, *, together:
 
 async def test_an_alert_does_not_reach_the_new_owner_of_a_number(stage: Stage) -> None:
     shop = await stage.open_shop()
-    aigul = stage.shopper(shop, Platform.WHATSAPP)
+    aigul = known_by_number(stage, shop)
     shows_user_id(aigul, OLD)
     await aigul.says("уведоми меня, когда NOM-1 подешевеет")
     await aigul.hears("Договорились")
@@ -153,7 +153,7 @@ async def said_in(stage: Stage, shop: Shop, dialog_id: int) -> list[str]:
 
 async def test_a_call_that_waited_does_not_reach_the_new_owner(stage: Stage) -> None:
     shop = await stage.open_shop(mode=ECHO)
-    aigul = stage.shopper(shop, Platform.WHATSAPP)
+    aigul = known_by_number(stage, shop)
     shows_user_id(aigul, OLD)
     stage.simulator.faults.add(Fault(FaultKind.REFUSE, method="messages", count=1, code=131056))
     await aigul.says("мой адрес: Абая 1")
@@ -207,7 +207,7 @@ async def test_where_the_keys_changed_nothing_is_told_until_the_person_writes(st
 async def test_after_a_day_of_silence_the_user_id_is_written_to(stage: Stage) -> None:
     """A number that nobody wrote from for a day may be another person's, and nobody told us."""
     shop = await stage.open_shop(mode=ECHO, window_template="we_answered")
-    aigul = stage.shopper(shop, Platform.WHATSAPP)
+    aigul = known_by_number(stage, shop)
     shows_user_id(aigul, OLD)
     stage.simulator.faults.add(Fault(FaultKind.REFUSE, method="messages", count=1, code=131056))
     await aigul.says("диван")

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.channels.contract import Platform
 from tests.doubles.echo import ECHO
 from tests.integration.conversation import Shop, Shopper, Stage
 from tests.integration.customers.archive import Archive, opened
-from tests.integration.names.people import news, shows_user_id
+from tests.integration.names.people import known_by_number, news, shows_user_id
 from tests.stack import WorkerStack
 
 NUMBER_NOW, BEFORE, NOW = "77075554433", "KZ.77701", "KZ.77702"
@@ -25,7 +24,7 @@ def archive(worker_stack: WorkerStack, settings_env: dict[str, str]) -> Iterator
 async def told(stage: Stage) -> tuple[Shop, Shopper, tuple[str, ...]]:
     """A person with two dialogs that became one, and another number and user id since; all names they ever had."""
     shop = await stage.open_shop(mode=ECHO)
-    aigul = stage.shopper(shop, Platform.WHATSAPP)
+    aigul = known_by_number(stage, shop)
     number = aigul.person.person.phone
     await aigul.says("раз")
     await aigul.hears("раз")

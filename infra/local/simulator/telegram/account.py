@@ -28,6 +28,7 @@ async def get_me(environment: Environment, bot: TelegramBot, call: ApiCall) -> J
         "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_inline_queries": False,
+        "has_topics_enabled": bot.has_topics,
     }
 
 

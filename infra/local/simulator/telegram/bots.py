@@ -6,20 +6,31 @@ import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from itertools import count
 
 from infra.local.simulator.wire import Json
 from infra.local.simulator.world import Bot
 
-__all__ = ["OFF_BY_DEFAULT", "TelegramBot"]
+__all__ = ["OFF_BY_DEFAULT", "RunningNumber", "TelegramBot"]
 
 OFF_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 """Update kinds sent only when ``allowed_updates`` names them (Bot API, setWebhook)."""
 
 
 @dataclass(slots=True)
+class RunningNumber:
+    """``next(number)`` gives ``upcoming`` and counts on."""
+
+    upcoming: int
+
+    def __next__(self) -> int:
+        """The next number."""
+        self.upcoming += 1
+        return self.upcoming - 1
+
+
+@dataclass(slots=True)
 class TelegramBot(Bot):
-    """``allowed_updates`` empty means all but ``OFF_BY_DEFAULT``."""
+    """``allowed_updates`` empty means all but ``OFF_BY_DEFAULT``; ``has_topics``: its private chats have topics."""
 
     token: str
     secret_token: str
@@ -30,10 +41,11 @@ class TelegramBot(Bot):
     last_error_message: str = ""
     gone_since: float | None = None
     pending: int = 0
+    has_topics: bool = False
     commands: list[Json] = field(default_factory=list)
     callbacks: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    next_message_id: count[int] = field(default_factory=lambda: count(101))
-    next_update_id: count[int] = field(default_factory=lambda: count(time.time_ns() // 1_000_000_000 % 900_000_000))
+    next_message_id: RunningNumber = field(default_factory=lambda: RunningNumber(101))
+    next_update_id: RunningNumber = field(default_factory=lambda: RunningNumber(int(time.time()) % 900_000_000))
 
     @property
     def id(self) -> int:

@@ -6,7 +6,13 @@ from infra.local.simulator.environment import Environment
 from infra.local.simulator.telegram.bots import TelegramBot
 from infra.local.simulator.telegram.keyboards import check_markup, markup_buttons
 from infra.local.simulator.telegram.objects import message_object
-from infra.local.simulator.telegram.parameters import MAX_TEXT, read_formatted, read_json, writable_chat
+from infra.local.simulator.telegram.parameters import (
+    MAX_TEXT,
+    is_reachable,
+    read_formatted,
+    read_json,
+    writable_chat,
+)
 from infra.local.simulator.telegram.refusals import bad_request
 from infra.local.simulator.wire import ApiCall, Json
 from infra.local.simulator.world import Chat, Message
@@ -57,7 +63,8 @@ async def edit_message_reply_markup(environment: Environment, bot: TelegramBot, 
 async def delete_message(environment: Environment, bot: TelegramBot, call: ApiCall) -> bool:
     """deleteMessage: only what was sent in the last 48 hours."""
     chat = writable_chat(environment, bot, call)
-    message = chat.find(str(call.parameters.get("message_id", "")))
+    wanted = str(call.parameters.get("message_id", ""))
+    message = chat.find(wanted) if is_reachable(chat, wanted) else None
     if message is None:
         raise bad_request("message to delete not found")
     if environment.clock.now() - message.at > _DELETABLE_SECONDS:
@@ -92,7 +99,8 @@ async def send_chat_action(environment: Environment, bot: TelegramBot, call: Api
 
 
 def _own_message(chat: Chat, call: ApiCall) -> Message:
-    message = chat.find(str(call.parameters.get("message_id", "")))
+    wanted = str(call.parameters.get("message_id", ""))
+    message = chat.find(wanted) if is_reachable(chat, wanted) else None
     if message is None:
         raise bad_request("message to edit not found")
     if not message.from_bot:

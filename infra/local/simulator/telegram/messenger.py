@@ -11,7 +11,7 @@ from infra.local.simulator.identities import telegram_id
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.telegram.api import TelegramApi
 from infra.local.simulator.telegram.bots import TelegramBot
-from infra.local.simulator.telegram.objects import chat_object, user_object
+from infra.local.simulator.telegram.group import TelegramGroup
 from infra.local.simulator.telegram.person import TelegramPerson
 from infra.local.simulator.wire import Json
 from infra.local.simulator.world import Person, Platform
@@ -83,29 +83,11 @@ class TelegramMessenger:
         self, name: str, *, group: str = "Семья", bot: TelegramBot | None = None, user_id: int | None = None
     ) -> TelegramPerson:
         """The person of that name in a group the bot is a member of."""
-        bot = bot or self._newest()
-        person = self._person(name, user_id, "ru", "")
-        chat = self._environment.world.open_group(bot, f"-{telegram_id(group)}", group)
-        return TelegramPerson(self._environment, chat, person, bot, self.api.updates)
+        return self.group(group, bot=bot).member(name, user_id=user_id)
 
-    def upgrade_group(self, member: TelegramPerson) -> tuple[Json, Json]:
-        """Make a supergroup of the member's group; sends to the old id are refused, naming the new one.
-
-        The member writes in the new chat from now on. Returns what both chats say of it, for ``tell``.
-        """
-        old = member.chat
-        old.moved_to = f"-100{old.id.removeprefix('-')}"
-        new = self._environment.world.open_group(member.telegram_bot, old.moved_to, old.title)
-        member.chat = new
-        message = {"message_id": 1, "date": int(self._environment.clock.now()), "from": user_object(member.person)}
-        return (
-            {**message, "chat": chat_object(old), "migrate_to_chat_id": int(new.id)},
-            {**message, "chat": chat_object(new), "migrate_from_chat_id": int(old.id)},
-        )
-
-    async def tell(self, bot: TelegramBot, message: Json) -> int:
-        """Push a service message."""
-        return await first_status(self.api.updates.push(bot, "message", message, queue=str(message["chat"]["id"])))
+    def group(self, title: str = "Семья", *, bot: TelegramBot | None = None) -> TelegramGroup:
+        """The group of that title, made on first use, with the bot as a member."""
+        return TelegramGroup(self._environment, bot or self._newest(), title, self.api.updates)
 
     async def inject(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from infra.local.simulator.media import MediaStore
 from infra.local.simulator.pictures import picture_size
 from infra.local.simulator.telegram.bots import TelegramBot
+from infra.local.simulator.telegram.topics import is_forum, thread_fields
 from infra.local.simulator.wire import Json
 from infra.local.simulator.world import Chat, ChatKind, Message, Person
 
@@ -27,29 +28,33 @@ def user_object(person: Person) -> Json:
 def chat_object(chat: Chat) -> Json:
     """A Chat object: a private chat carries the person's names, a group its title."""
     if chat.kind is ChatKind.GROUP or chat.person is None:
-        return {"id": int(chat.id), "title": chat.title, "type": "group"}
+        group: Json = {"id": int(chat.id), "title": chat.title}
+        if not chat.details.get("supergroup"):
+            return {**group, "type": "group"}
+        return {**group, "type": "supergroup", **({"is_forum": True} if is_forum(chat) else {})}
     user = user_object(chat.person)
     names: Json = {key: user[key] for key in ("first_name", "last_name", "username") if key in user}
     return {"id": int(chat.id), **names, "type": "private"}
 
 
 def message_object(
-    chat: Chat, message: Message, bot: TelegramBot, media: MediaStore, sender: Person | None = None
+    chat: Chat, message: Message, bot: TelegramBot, media: MediaStore, *, with_reply: bool = True
 ) -> Json:
-    """A Message object; ``sender`` is who wrote it where that is not the bot."""
+    """A Message object; what it replies to comes along once, not the whole chain of replies."""
     result: Json = {
         "message_id": int(message.id),
-        "from": bot.as_user() if sender is None else user_object(sender),
+        **(message.content.get("author") or {"from": bot.as_user()}),
         "chat": chat_object(chat),
         "date": int(message.at),
+        **thread_fields(chat, message.content.get("thread")),
     }
     if message.edited:
         result["edit_date"] = int(message.content.get("edited_at", message.at))
     if message.album:
         result["media_group_id"] = message.album
-    quoted = chat.find(message.content.get("reply_to", ""))
-    if quoted is not None and quoted.from_bot:
-        result["reply_to_message"] = message_object(chat, quoted, bot, media)
+    quoted = chat.find(message.content.get("reply_to", "")) if with_reply else None
+    if quoted is not None:
+        result["reply_to_message"] = message_object(chat, quoted, bot, media, with_reply=False)
     result |= _body(message, media)
     if message.from_bot and message.markup and "inline_keyboard" in message.markup:
         result["reply_markup"] = message.markup
@@ -57,6 +62,9 @@ def message_object(
 
 
 def _body(message: Message, media: MediaStore) -> Json:
+    if message.kind == "service":
+        service: Json = message.content["service"]
+        return service
     if message.kind == "text":
         entities = {"entities": message.entities} if message.entities else {}
         return {"text": message.text, **entities}

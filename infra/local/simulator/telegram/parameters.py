@@ -11,10 +11,20 @@ from infra.local.simulator.pictures import picture_mime, picture_size
 from infra.local.simulator.telegram.bots import TelegramBot
 from infra.local.simulator.telegram.entities import detect_entities, parse_html, utf16_length
 from infra.local.simulator.telegram.refusals import TelegramError, bad_request
+from infra.local.simulator.telegram.topics import check_thread
 from infra.local.simulator.wire import ApiCall, Json, UploadedFile
 from infra.local.simulator.world import Chat, Membership
 
-__all__ = ["MAX_CAPTION", "MAX_TEXT", "read_file", "read_formatted", "read_json", "writable_chat"]
+__all__ = [
+    "MAX_CAPTION",
+    "MAX_TEXT",
+    "is_reachable",
+    "read_file",
+    "read_formatted",
+    "read_json",
+    "read_reply",
+    "writable_chat",
+]
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -45,14 +55,40 @@ def writable_chat(environment: Environment, bot: TelegramBot, call: ApiCall) -> 
         if environment.world.person(bot.platform, chat_id) is None:
             raise bad_request("chat not found")
         raise TelegramError(403, "Forbidden: bot can't initiate conversation with a user")
-    if chat.moved_to:
-        description = "Bad Request: group chat was upgraded to a supergroup chat"
-        raise TelegramError(400, description, parameters={"migrate_to_chat_id": int(chat.moved_to)})
     if chat.membership is Membership.BLOCKED:
         raise TelegramError(403, "Forbidden: bot was blocked by the user")
     if chat.membership is Membership.NEW:
         raise TelegramError(403, "Forbidden: bot can't initiate conversation with a user")
+    moved_to = chat.details.get("migrated_to")
+    if moved_to:
+        told = {"migrate_to_chat_id": int(moved_to)}
+        description = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise TelegramError(400, description, parameters=told)
+    check_thread(chat, call)
     return chat
+
+
+def read_reply(chat: Chat, call: ApiCall) -> str | None:
+    """The message a call replies to; raises the 400 of one that is not there.
+
+    None for no reply, and for one that ``allow_sending_without_reply`` lets go.
+    """
+    asked = read_json(call, "reply_parameters")
+    if asked in (None, ""):
+        asked = {
+            "message_id": call.parameters.get("reply_to_message_id"),
+            "allow_sending_without_reply": call.parameters.get("allow_sending_without_reply"),
+        }
+    if not isinstance(asked, dict):
+        raise bad_request("object expected as reply parameters")
+    wanted = str(asked.get("message_id") or "")
+    if not wanted or asked.get("chat_id") not in (None, "", chat.id, int(chat.id)):
+        return None
+    if not is_reachable(chat, wanted):
+        if asked.get("allow_sending_without_reply") in (True, "true", "True", "1"):
+            return None
+        raise bad_request("message to be replied not found")
+    return wanted
 
 
 def read_formatted(call: ApiCall, name: str, *, limit: int, required: bool) -> tuple[str, list[Json]]:
@@ -74,6 +110,12 @@ def read_formatted(call: ApiCall, name: str, *, limit: int, required: bool) -> t
     if utf16_length(text) > limit:
         raise bad_request("message caption is too long" if name == "caption" else "message is too long")
     return text, entities or detect_entities(text)
+
+
+def is_reachable(chat: Chat, message_id: str) -> bool:
+    """Whether the bot can name that message: not one from before the group became a supergroup."""
+    since = chat.details.get("since", 0)
+    return message_id.isdigit() and int(message_id) > since and chat.remembers(message_id)
 
 
 async def read_file(environment: Environment, call: ApiCall, kind: str, value: Any = None) -> StoredFile:

@@ -9,25 +9,91 @@ from infra.local.simulator import samples
 from infra.local.simulator.delivery import NO_ANSWER
 from infra.local.simulator.environment import Environment
 from infra.local.simulator.participant import Participant, first_status
+from infra.local.simulator.telegram.authors import Author
 from infra.local.simulator.telegram.bots import TelegramBot
 from infra.local.simulator.telegram.entities import detect_entities
+from infra.local.simulator.telegram.links import read_link
 from infra.local.simulator.telegram.objects import chat_object, message_object, user_object
+from infra.local.simulator.telegram.topics import open_topic, thread_of_reply, topic_id
 from infra.local.simulator.telegram.updates import TelegramUpdates
 from infra.local.simulator.wire import Json, UploadedFile
-from infra.local.simulator.world import Chat, Membership, Message, Person
+from infra.local.simulator.world import Chat, ChatKind, Membership, Message, Person
 
 __all__ = ["TelegramPerson"]
 
 
 class TelegramPerson(Participant):
-    """Acts in a private chat, or in a group as one of its members."""
+    """Acts in a private chat, or in a group as one of its members.
+
+    ``author``: what the messages say of who wrote them where that is not simply the person
+    (``telegram.authors``). ``thread``: the topic the person writes in.
+    """
 
     def __init__(
-        self, environment: Environment, chat: Chat, person: Person, bot: TelegramBot, updates: TelegramUpdates
+        self,
+        environment: Environment,
+        chat: Chat,
+        person: Person,
+        bot: TelegramBot,
+        updates: TelegramUpdates,
+        *,
+        author: Author | None = None,
+        thread: str | None = None,
     ) -> None:
         super().__init__(environment, chat, person)
         self.telegram_bot = bot
+        self.thread = thread
+        self._author = author
         self._updates = updates
+
+    def private(self, bot: TelegramBot | None = None) -> TelegramPerson:
+        """The same person in the private chat with the bot (or with another one)."""
+        bot = bot or self.telegram_bot
+        chat = self.environment.world.open_chat(bot, self.person)
+        return TelegramPerson(self.environment, chat, self.person, bot, self._updates)
+
+    def in_topic(self, name: str) -> TelegramPerson:
+        """The same person in a topic of this chat, opened silently where there is none of that name.
+
+        A private chat gets topics by this too: the bot's ``has_topics`` is then true.
+        """
+        number = topic_id(self.chat, name)
+        if number is None:
+            number = str(next(self.telegram_bot.next_message_id))
+            open_topic(self.chat, number, name)
+            if self.chat.kind is ChatKind.PRIVATE:
+                self.telegram_bot.has_topics = True
+            else:
+                self.chat.details |= {"forum": True, "supergroup": True}
+        return TelegramPerson(
+            self.environment,
+            self.chat,
+            self.person,
+            self.telegram_bot,
+            self._updates,
+            author=self._author,
+            thread=number,
+        )
+
+    async def open_link(self, url: str) -> int:
+        """Follow ``https://t.me/<bot>?start=<payload>``: the private chat opens and starts with the payload.
+
+        0 where the link leads to none of the simulator's bots.
+        """
+        link = read_link(url)
+        bot = self._bot_named(link.username) if link is not None else None
+        if link is None or bot is None:
+            return NO_ANSWER
+        return await self.private(bot).start(link.payload)
+
+    def _bot_named(self, username: str) -> TelegramBot | None:
+        others = [bot for bot in self.environment.world.bots.values() if isinstance(bot, TelegramBot)]
+        candidates = [self.telegram_bot, *others]
+        return next((bot for bot in candidates if bot.username.lower() == username.lower()), None)
+
+    async def send_service(self, **fields: object) -> int:
+        """A service message of any kind: ``send_service(new_chat_title="Дом")``."""
+        return await self._send(Message("", False, "service", 0.0, content={"service": dict(fields)}))
 
     async def start(self, payload: str = "") -> int:
         """Press the Start button: ``/start``, with the deep link's payload."""
@@ -88,6 +154,8 @@ class TelegramPerson(Participant):
             return await self.send_contact()
         if button.action == "location":
             return await self.send_location()
+        if button.action == "url":
+            return await self.open_link(button.payload)
         if button.action == "text":
             if self.chat.keyboard and self.chat.keyboard.get("one_time_keyboard"):
                 self.chat.keyboard = None
@@ -151,6 +219,10 @@ class TelegramPerson(Participant):
     async def _send(self, message: Message) -> int:
         message.id = str(next(self.telegram_bot.next_message_id))
         blocked = self.chat.membership is Membership.BLOCKED
+        message.content["author"] = self._author(self.chat) if self._author else {"from": user_object(self.person)}
+        thread = self.thread or thread_of_reply(self.chat, message.content.get("reply_to", ""))
+        if thread is not None:
+            message.content["thread"] = thread
         self._say(message)
         if blocked:
             # writing to a blocked bot unblocks it, and the bot is told so first
@@ -159,7 +231,7 @@ class TelegramPerson(Participant):
         return await self._tell(message, webhook)
 
     def _object(self, message: Message) -> Json:
-        return message_object(self.chat, message, self.telegram_bot, self.environment.media, self.person)
+        return message_object(self.chat, message, self.telegram_bot, self.environment.media)
 
     async def _push(self, kind: str, payload: Any) -> int:
         return await first_status(self._updates.push(self.telegram_bot, kind, payload, queue=self.chat.id))

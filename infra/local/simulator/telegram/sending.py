@@ -15,9 +15,11 @@ from infra.local.simulator.telegram.parameters import (
     read_file,
     read_formatted,
     read_json,
+    read_reply,
     writable_chat,
 )
 from infra.local.simulator.telegram.refusals import bad_request
+from infra.local.simulator.telegram.topics import check_thread, thread_of_reply
 from infra.local.simulator.wire import ApiCall, Json
 from infra.local.simulator.world import Chat, Message
 
@@ -129,6 +131,12 @@ def _post(
     markup: bool = True,
 ) -> Json:
     """Put a message that passed all checks into the chat; its Message object."""
+    replied_to = read_reply(chat, call)
+    if replied_to is not None:
+        message.content["reply_to"] = replied_to
+    thread = check_thread(chat, call) or (thread_of_reply(chat, replied_to) if replied_to else None)
+    if thread is not None:
+        message.content["thread"] = thread
     if markup:
         message.markup = check_markup(read_json(call, "reply_markup"))
         message.buttons = markup_buttons(message.markup)

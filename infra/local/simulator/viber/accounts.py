@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 from infra.local.simulator.errors import SimulatorError
-from infra.local.simulator.world import Bot
+from infra.local.simulator.world import Bot, Message
 
-__all__ = ["EVENT_TYPES", "STATUS_NAMES", "ViberAccount", "ViberError", "new_message_token"]
+__all__ = ["CHAT_HOST", "EVENT_TYPES", "STATUS_NAMES", "ViberAccount", "ViberError", "new_message_token"]
 
 EVENT_TYPES = ("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started")
 """What ``set_webhook`` lets a bot choose; ``message`` always comes."""
+
+CHAT_HOST = {"chat_hostname": "SN-CHAT-01_"}
+"""What most answers carry beside their own fields."""
 
 STATUS_NAMES = {
     0: "ok",
@@ -50,13 +54,17 @@ class ViberError(SimulatorError):
 
 @dataclass(slots=True)
 class ViberAccount(Bot):
-    """``automatic_receipts``: callbacks that follow a send by themselves."""
+    """``automatic_receipts``: callbacks that follow a send by themselves.
+
+    ``members``: ids of the administrators of the account's channel; ``posts``: the last 100 messages in it.
+    """
 
     auth_token: str
     uri: str = "zetademo"
     event_types: tuple[str, ...] = EVENT_TYPES
     automatic_receipts: tuple[str, ...] = ("delivered",)
     members: list[str] = field(default_factory=list)
+    posts: deque[Message] = field(default_factory=lambda: deque(maxlen=100))
 
     def wants(self, event: str) -> bool:
         """Whether the webhook is set up for this event."""

@@ -12,7 +12,9 @@ from aiohttp import web
 from infra.local.simulator.environment import Environment
 from infra.local.simulator.faults import Fault, FaultKind
 from infra.local.simulator.media import UnfetchableError, fetch
+from infra.local.simulator.viber.about import ABOUT
 from infra.local.simulator.viber.accounts import (
+    CHAT_HOST,
     EVENT_TYPES,
     STATUS_NAMES,
     ViberAccount,
@@ -21,7 +23,7 @@ from infra.local.simulator.viber.accounts import (
 )
 from infra.local.simulator.viber.content import read_message
 from infra.local.simulator.viber.webhooks import ViberWebhooks
-from infra.local.simulator.wire import ApiAnswer, ApiCall, Json, json_answer, read_parameters
+from infra.local.simulator.wire import ApiAnswer, ApiCall, Json, json_answer, read_json_body
 from infra.local.simulator.world import Chat, Membership, Message
 
 __all__ = ["ViberApi"]
@@ -32,7 +34,6 @@ _MAX_FILE = 50 * 1024 * 1024
 _MAX_IMAGES = 40
 _HOURLY = 100
 _MAX_BROADCAST = 300
-_HOST = {"chat_hostname": "SN-CHAT-01_"}
 
 
 class ViberApi:
@@ -51,18 +52,11 @@ class ViberApi:
         method = request.path.rsplit("/", 1)[-1]
         if request.path.startswith("/viber/media/"):
             return ApiCall("download", path=method, http_method=request.method, parameters=dict(request.query))
-        parameters, files, size = await read_parameters(request)
+        # Viber's own SDK posts JSON without saying so, and the token in the body
+        parameters, size = await read_json_body(request)
         token = request.headers.get("X-Viber-Auth-Token") or str(parameters.pop("auth_token", ""))
-        return ApiCall(
-            method,
-            token,
-            method,
-            request.method,
-            str(parameters.get("receiver", "")),
-            parameters,
-            files,
-            size,
-        )
+        receiver = str(parameters.get("receiver", ""))
+        return ApiCall(method, token, method, request.method, receiver, parameters, size=size)
 
     async def answer(self, call: ApiCall, *, fail_later: Fault | None = None) -> ApiAnswer:
         """Carry the call out."""
@@ -71,24 +65,26 @@ class ViberApi:
         try:
             result = await self._carry_out(call, fail_later)
         except ViberError as refusal:
-            return json_answer({"status": refusal.status, "status_message": refusal.message, **_HOST})
+            return json_answer({"status": refusal.status, "status_message": refusal.message, **CHAT_HOST})
         return json_answer({"status": 0, "status_message": "ok", **result})
 
     async def _carry_out(self, call: ApiCall, fail_later: Fault | None) -> Json:
         account = self.accounts.get(call.token)
         if account is None:
             raise ViberError(2)
-        if call.method == "send_message":
-            return self._send_message(account, call, fail_later)
-        if call.method == "broadcast_message":
-            return self._broadcast(account, call, fail_later)
-        if call.method == "set_webhook":
-            return await self._set_webhook(account, call)
-        if call.method == "get_account_info":
-            return self._account_info(account)
-        if call.method == "get_user_details":
-            return self._user_details(account, call)
-        raise ViberError(3, f"unknown method {call.method}")
+        match call.method:
+            case "send_message":
+                return self._send_message(account, call, fail_later)
+            case "broadcast_message":
+                return self._broadcast(account, call, fail_later)
+            case "post":
+                return self._post_to_channel(account, call)
+            case "set_webhook":
+                return await self._set_webhook(account, call)
+        about = ABOUT.get(call.method)
+        if about is None:
+            raise ViberError(3, f"unknown method {call.method}")
+        return about(self._environment, account, call)
 
     def _send_message(self, account: ViberAccount, call: ApiCall, fail_later: Fault | None) -> Json:
         _check_envelope(account, call)
@@ -98,7 +94,7 @@ class ViberApi:
         chat = self._receiver(account, str(receiver))
         message = read_message(call.parameters)
         token = self._post(account, chat, message, call.parameters, fail_later)
-        return {"message_token": token, **_HOST, "billing_status": 1}
+        return {"message_token": token, **CHAT_HOST, "billing_status": 1}
 
     def _broadcast(self, account: ViberAccount, call: ApiCall, fail_later: Fault | None) -> Json:
         _check_envelope(account, call)
@@ -113,7 +109,22 @@ class ViberApi:
                 failed.append({"receiver": receiver, "status": refusal.status, "status_message": refusal.message})
                 continue
             self._post(account, chat, read_message(call.parameters), call.parameters, fail_later)
-        return {"message_token": new_message_token(), **_HOST, "failed_list": failed}
+        return {"message_token": new_message_token(), **CHAT_HOST, "failed_list": failed}
+
+    def _post_to_channel(self, account: ViberAccount, call: ApiCall) -> Json:
+        """``post``: a message in the channel that the account runs, in the name of one of its administrators."""
+        _check_envelope(account, call)
+        author = call.parameters.get("from")
+        if not author:
+            raise ViberError(4, "from is missing")
+        if author not in account.members:
+            raise ViberError(3, "from is not an administrator of the channel")
+        message = read_message(call.parameters)
+        token = new_message_token()
+        message.id, message.at = str(token), self._environment.clock.now()
+        message.sender, message.wire = account.name, dict(call.parameters)
+        account.posts.append(message)
+        return {"message_token": token, **CHAT_HOST}
 
     def _receiver(self, account: ViberAccount, receiver: str) -> Chat:
         chat = self._environment.world.chat(account, receiver)
@@ -207,7 +218,7 @@ class ViberApi:
             raise ViberError(4, "url is missing")
         if url == "":
             account.webhook_url = ""
-            return {}
+            return {**CHAT_HOST, "event_types": []}
         events = call.parameters.get("event_types", list(EVENT_TYPES))
         if not isinstance(events, list):
             raise ViberError(3, "event_types must be an array")
@@ -217,44 +228,7 @@ class ViberApi:
             raise ViberError(1, "Result Code: Failed to set webhook, the address did not answer 200")
         account.webhook_url, account.event_types = str(url), tuple(str(event) for event in events)
         self._environment.events.publish("bots", {})
-        return {**_HOST, "event_types": [*account.event_types, "message"]}
-
-    def _account_info(self, account: ViberAccount) -> Json:
-        chats = self._environment.world.chats(account)
-        subscribers = [chat for chat in chats if chat.membership is Membership.ACTIVE]
-        return {
-            "id": f"pa:{account.bot_id}",
-            "name": account.name,
-            "uri": account.uri,
-            "icon": "",
-            "background": "",
-            "category": "Shopping",
-            "subcategory": "Home",
-            "country": "KZ",
-            "webhook": account.webhook_url,
-            "event_types": [*account.event_types, "message"],
-            "subscribers_count": len(subscribers),
-            "members": [],
-            **_HOST,
-        }
-
-    def _user_details(self, account: ViberAccount, call: ApiCall) -> Json:
-        person = self._environment.world.person(account.platform, str(call.parameters.get("id", "")))
-        if person is None:
-            raise ViberError(5)
-        user = {
-            "id": person.id,
-            "name": person.name,
-            "country": "KZ",
-            "language": person.language,
-            "primary_device_os": "android 14",
-            "api_version": 10,
-            "viber_version": "22.0.0",
-            "mcc": 401,
-            "mnc": 1,
-            "device_type": "SM-A546E",
-        }
-        return {"message_token": new_message_token(), "user": user}
+        return {**CHAT_HOST, "event_types": [*account.event_types, "message"]}
 
     def _download(self, call: ApiCall) -> ApiAnswer:
         stored = self._environment.media.get(call.path.rsplit(".", 1)[0])
@@ -270,10 +244,10 @@ class ViberApi:
     def faulty(self, fault: Fault) -> ApiAnswer:
         """Status 12 (Viber has no 429 and tells no delay), HTTP 500, or a refusal by status."""
         if fault.kind is FaultKind.TOO_MANY_REQUESTS:
-            return json_answer({"status": 12, "status_message": STATUS_NAMES[12], **_HOST})
+            return json_answer({"status": 12, "status_message": STATUS_NAMES[12], **CHAT_HOST})
         if fault.kind is FaultKind.REFUSE:
             name = STATUS_NAMES.get(fault.code, fault.description)
-            return json_answer({"status": fault.code, "status_message": name, **_HOST})
+            return json_answer({"status": fault.code, "status_message": name, **CHAT_HOST})
         return ApiAnswer(500, b"Internal Server Error", "text/plain")
 
     def instantly(self, call: ApiCall) -> ApiAnswer | None:

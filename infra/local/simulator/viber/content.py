@@ -28,7 +28,8 @@ _BUTTON_ACTIONS = {
 def read_message(body: Json) -> Message:
     """The message a call describes; raises ``ViberError`` 3 (bad data) or 4 (missing data)."""
     kind = body.get("type")
-    reader = _READERS.get(str(kind))
+    # a keyboard may be sent on its own
+    reader = _READERS.get(str(kind)) or (_keyboard if kind is None and body.get("keyboard") else None)
     if reader is None:
         raise ViberError(3, f"type: unknown message type {kind}" if kind else "type is missing")
     message: Message = reader(body)
@@ -69,6 +70,10 @@ def _address(body: Json, limit: int = 2000) -> str:
 
 def _text(body: Json) -> Message:
     return Message("", True, "text", 0.0, _string(body, "text", _MAX_TEXT))
+
+
+def _keyboard(_body: Json) -> Message:
+    return Message("", True, "keyboard", 0.0)
 
 
 def _picture(body: Json) -> Message:

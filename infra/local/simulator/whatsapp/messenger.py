@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 
 from infra.local.simulator.delivery import NO_ANSWER
 from infra.local.simulator.environment import Environment
-from infra.local.simulator.identities import whatsapp_phone
+from infra.local.simulator.identities import whatsapp_phone, whatsapp_user_id
 from infra.local.simulator.participant import first_status
 from infra.local.simulator.whatsapp.api import WhatsAppApi
+from infra.local.simulator.whatsapp.identity import KnownBy, find_by_identity, first_number
 from infra.local.simulator.whatsapp.numbers import Template, WhatsAppNumber
 from infra.local.simulator.whatsapp.person import WhatsAppPerson
 from infra.local.simulator.whatsapp.webhooks import to_bytes
@@ -73,19 +74,26 @@ class WhatsAppMessenger:
         phone: str | None = None,
         user_id: str = "",
         hide_phone: bool = False,
+        known_by: KnownBy | str | None = None,
+        username: str | None = None,
         language: str = "ru",
     ) -> WhatsAppPerson:
-        """The person of that name (or phone) in a chat with a number.
+        """The person of that phone, user id or name in a chat with a number.
 
-        ``user_id`` gives a business-scoped id; with ``hide_phone`` webhooks carry only that.
+        ``known_by`` says what the webhooks tell of them from now on (``number``, ``both``, ``user_id``);
+        left out, new people are known as the number's ``known_by`` says and others as before.
+        ``hide_phone`` is ``known_by="user_id"``.
         """
         number = bot or self._newest()
-        phone = phone or whatsapp_phone(name)
-        details: Json = {"user_id": user_id, "hide_phone": hide_phone}
-        identity = user_id if hide_phone else phone
-        person = self._environment.world.add_person(
-            Person(Platform.WHATSAPP, identity, name, language, phone, details)
-        )
+        known_by = KnownBy.USER_ID if hide_phone else known_by
+        person = self._find(name, phone, user_id) or self._add(number, name, phone, user_id, known_by, language)
+        if known_by is not None:
+            person.details["known_by"] = str(KnownBy(known_by))
+        if username is not None:
+            person.details["username"] = username
+        if user_id and person.details["user_id"] != user_id:
+            person.details["user_id"] = user_id
+            find_by_identity(self._environment.world, person)
         chat = self._environment.world.open_chat(number, person)
         return WhatsAppPerson(
             self._environment,
@@ -95,6 +103,34 @@ class WhatsAppMessenger:
             webhooks=self.api.webhooks,
             sending=self.api.sending,
         )
+
+    def _find(self, name: str, phone: str | None, user_id: str) -> Person | None:
+        """Whoever has that number or user id now; by name, whoever began with the number of that name."""
+        world = self._environment.world
+        if phone:
+            return world.person(self.platform, phone)
+        known = world.person(self.platform, user_id) if user_id else None
+        return known or world.person(self.platform, first_number(whatsapp_phone(name)))
+
+    def _add(
+        self,
+        number: WhatsAppNumber,
+        name: str,
+        phone: str | None,
+        user_id: str,
+        known_by: KnownBy | str | None,
+        language: str,
+    ) -> Person:
+        phone = phone or whatsapp_phone(name)
+        told = KnownBy(known_by or number.known_by)
+        user_id = user_id or whatsapp_user_id(name, phone)
+        named = phone == whatsapp_phone(name)
+        details: Json = {"known_by": str(told), "user_id": user_id, "first_number": phone if named else ""}
+        identity = phone if told.tells_number else user_id
+        person = Person(Platform.WHATSAPP, identity, name, language, phone, details)
+        self._environment.world.add_person(person)
+        find_by_identity(self._environment.world, person)
+        return person
 
     async def inject(
         self,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from infra.local.simulator import samples
 from infra.local.simulator.delivery import NO_ANSWER, Webhook
 from infra.local.simulator.environment import Environment
 from infra.local.simulator.participant import Participant, first_status
+from infra.local.simulator.whatsapp.identity import KnownBy, change_identity, contact_object, sender_fields
 from infra.local.simulator.whatsapp.numbers import WhatsAppNumber
 from infra.local.simulator.whatsapp.sending import WhatsAppSending, new_message_id
 from infra.local.simulator.whatsapp.webhooks import WhatsAppWebhooks
@@ -20,8 +24,8 @@ _SHOWN = {"photo": "image", "voice": "audio", "audio": "audio", "document": "doc
 class WhatsAppPerson(Participant):
     """Acts in a chat with a business number.
 
-    A person with ``details["user_id"]`` has a business-scoped id; with ``details["hide_phone"]`` the
-    webhooks carry that id only, as for people who use a username.
+    What the webhooks tell of the person (number, user id, username) is set with ``becomes_known_by`` and
+    ``change_number``, also in the middle of a talk.
     """
 
     def __init__(
@@ -43,9 +47,114 @@ class WhatsAppPerson(Participant):
         """WhatsApp has no start button: a first text, as a wa.me link prepares it."""
         return await self.send_text(payload or "Здравствуйте!")
 
-    async def send_text(self, text: str) -> int:
-        """Send a text."""
-        return await self._send(Message("", False, "text", 0.0, text), {"type": "text", "text": {"body": text}})
+    @property
+    def phone(self) -> str:
+        """The number of the account, told or not; digits."""
+        return self.person.phone
+
+    @property
+    def user_id(self) -> str:
+        """The business-scoped user id, told or not."""
+        return str(self.person.details["user_id"])
+
+    def becomes_known_by(self, known_by: KnownBy | str, *, username: str | None = None) -> None:
+        """From now on the webhooks tell the number, the user id or both (``number``, ``user_id``, ``both``)."""
+        self.person.details["known_by"] = str(KnownBy(known_by))
+        if username is not None:
+            self.person.details["username"] = username
+
+    async def change_number(self, phone: str, *, user_id: str = "", told: bool = True) -> int:
+        """Move the account to another number: ``user_changed_number`` comes from the old one.
+
+        The user id changes only where ``user_id`` is given, which a second notice (``user_changed_user_id``)
+        tells. ``told`` False keeps both notices back. Raises ``ValueError`` when somebody has that number.
+        """
+        owner = self.environment.world.person(self.person.platform, phone)
+        if owner not in (None, self.person):
+            raise ValueError(f"{phone} belongs to {owner.name if owner else ''}")
+        old_phone, old_user_id, known_by = self.phone, self.user_id, KnownBy(self.person.details["known_by"])
+        change_identity(self.environment.world, self.person, phone=phone, user_id=user_id or old_user_id)
+        status = NO_ANSWER
+        if told and known_by.tells_number:
+            body = f"User {self.name} changed from {old_phone} to {phone}"
+            status = await self._notice({"body": body, "wa_id": phone, "type": "user_changed_number"}, old_phone)
+        if told and known_by.tells_user_id and self.user_id != old_user_id:
+            change = {"user_id": self.user_id, "previous_user_id": old_user_id}
+            body = f"User changed from {old_user_id} to {self.user_id}"
+            status = await self._notice({"body": body, **change, "type": "user_changed_user_id"})
+        return status
+
+    async def _notice(self, system: Json, sender: str = "") -> int:
+        head: Json = {"id": new_message_id(), "timestamp": str(int(self.environment.clock.now()))}
+        message = {**({"from": sender} if sender else {}), **head, "type": "system", "system": system}
+        webhook = self._webhooks.push(
+            self.number, {"messages": [message]}, queue=self.chat.id, label=f"system {system['type']}"
+        )
+        return await first_status(webhook)
+
+    async def send_text(
+        self, text: str, *, reply_to: Message | None = None, about: str = "", catalog_id: str = "194836987003835"
+    ) -> int:
+        """Send a text, as a reply where given; ``about`` an article, asked from its page in the catalogue."""
+        message = Message("", False, "text", 0.0, text)
+        body: Json = {"type": "text", "text": {"body": text}}
+        context: Json = {"from": self.number.display_phone_number} if reply_to is not None or about else {}
+        if reply_to is not None:
+            message.content["quoted"] = context["id"] = reply_to.id
+        if about:
+            context["id"] = context.get("id") or new_message_id()
+            context["referred_product"] = {"catalog_id": catalog_id, "product_retailer_id": about}
+        return await self._send(message, {**({"context": context} if context else {}), **body})
+
+    async def send_order(
+        self,
+        items: Sequence[tuple[str, int, float]],
+        *,
+        text: str = "",
+        currency: str = "KZT",
+        catalog_id: str = "194836987003835",
+    ) -> int:
+        """Send a cart filled from the shop's catalogue in WhatsApp: (article, pieces, price) each."""
+        products = [
+            {"product_retailer_id": article, "quantity": pieces, "item_price": price, "currency": currency}
+            for article, pieces, price in items
+        ]
+        order: Json = {"catalog_id": catalog_id, "product_items": products}
+        if text:
+            order["text"] = text
+        shown = "\n".join([text, *(f"{article} × {pieces}" for article, pieces, _ in items)]).strip()
+        message = Message("", False, "order", 0.0, shown, content={"order": order})
+        return await self._send(message, {"type": "order", "order": order})
+
+    async def submit_flow(self, answers: Json, *, message_id: str | None = None) -> int:
+        """Send a filled-in form (a Flow): ``nfm_reply`` with the answers as a JSON string."""
+        context = {"from": self.number.display_phone_number, "id": message_id or self.last.id}
+        reply = {"response_json": json.dumps(answers, ensure_ascii=False), "body": "Sent", "name": "flow"}
+        message = Message("", False, "interactive", 0.0, "Sent", content={"flow": answers})
+        body = {"context": context, "type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": reply}}
+        return await self._send(message, body)
+
+    async def hears_owner(self, text: str) -> int:
+        """The shop's owner writes to this person in the WhatsApp Business app: the bot gets an echo."""
+        message = Message(new_message_id(), True, "text", self.environment.clock.now(), text)
+        message.sender, message.content["typed"] = self.number.name, True
+        self.environment.world.post(self.chat, message)
+        echo: Json = {"from": self.number.display_phone_number, "to": self.phone}
+        if KnownBy(self.person.details["known_by"]).tells_user_id:
+            echo["to_user_id"] = self.user_id
+        if not KnownBy(self.person.details["known_by"]).tells_number:
+            del echo["to"]
+        echo |= {"id": message.id, "timestamp": str(int(message.at)), "type": "text", "text": {"body": text}}
+        value = {"contacts": [contact_object(self.person)], "message_echoes": [echo]}
+        webhook = self._webhooks.push(
+            self.number, value, queue=self.chat.id, label="echo text", field="smb_message_echoes"
+        )
+        return await first_status(webhook)
+
+    async def send_unknown(self, kind: str, part: Json | None = None, **beside: object) -> int:
+        """Send a message of any ``type`` with its part: what WhatsApp may invent tomorrow."""
+        message = Message("", False, kind, 0.0, f"[{kind}]")
+        return await self._send(message, {"type": kind, **({kind: part} if part is not None else {}), **beside})
 
     async def send_photo(self, file: UploadedFile | None = None, *, caption: str = "") -> int:
         """Send an image."""
@@ -163,23 +272,14 @@ class WhatsAppPerson(Participant):
         return await self._tell(message, self._webhook({**self._head(message.id), **body}))
 
     def _head(self, new_id: str) -> Json:
-        head: Json = {"id": new_id, "timestamp": str(int(self.environment.clock.now()))}
-        if not self.person.details.get("hide_phone"):
-            head = {"from": self.person.phone, **head}
-        if self.person.details.get("user_id"):
-            head["from_user_id"] = self.person.details["user_id"]
-        return head
+        moment = str(int(self.environment.clock.now()))
+        return {**sender_fields(self.person), "id": new_id, "timestamp": moment}
 
     async def _push(self, message: Json) -> int:
         return await first_status(self._webhook(message))
 
     def _webhook(self, message: Json) -> Webhook | None:
-        contact: Json = {"profile": {"name": self.person.name}}
-        if not self.person.details.get("hide_phone"):
-            contact["wa_id"] = self.person.phone
-        if self.person.details.get("user_id"):
-            contact["user_id"] = self.person.details["user_id"]
-        value = {"contacts": [contact], "messages": [message]}
+        value = {"contacts": [contact_object(self.person)], "messages": [message]}
         label = f"message {message['type']}"
         return self._webhooks.push(self.number, value, queue=self.chat.id, label=label)
 

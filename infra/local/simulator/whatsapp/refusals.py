@@ -12,6 +12,8 @@ __all__ = ["GraphError", "error_object", "invalid_parameter", "missing_parameter
 _TITLES = {
     131026: "Message undeliverable",
     131047: "Re-engagement message",
+    131049: "This message was not delivered to maintain healthy ecosystem engagement",
+    131052: "Media download error",
     131053: "Media upload error",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
     130429: "Rate limit hit",

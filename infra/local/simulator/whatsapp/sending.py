@@ -12,6 +12,7 @@ from infra.local.simulator.environment import Environment
 from infra.local.simulator.faults import Fault
 from infra.local.simulator.media import UnfetchableError, fetch
 from infra.local.simulator.whatsapp.content import read_message
+from infra.local.simulator.whatsapp.identity import contact_object, recipient_fields
 from infra.local.simulator.whatsapp.numbers import WhatsAppNumber
 from infra.local.simulator.whatsapp.refusals import (
     GraphError,
@@ -60,6 +61,8 @@ class WhatsAppSending:
         if not isinstance(tracking, str) or len(tracking) > 512:
             raise wrong_value("biz_opaque_callback_data must be at most 512 characters long")
         message = read_message(number, body)
+        if not body.get("to"):
+            _check_user_id(number, body)
         chat = self._chat(number, recipient)
         failure = self._refused(number, chat, message)
         self._resolve_uploaded(message, body)
@@ -68,7 +71,8 @@ class WhatsAppSending:
         if fail_later is not None:
             failure = (fail_later.code if fail_later.code != 400 else 131026, fail_later.description)
         self._spawn(self._carry_out(number, chat, recipient, message, failure))
-        contact = {"input": str(body.get("to") or body.get("recipient")), "wa_id": recipient}
+        contact = {"input": str(body.get("to") or body.get("recipient"))}
+        contact["wa_id" if body.get("to") else "user_id"] = recipient
         sent: Json = {"id": message.id}
         if message.kind == "template":
             sent["message_status"] = "accepted"
@@ -76,13 +80,8 @@ class WhatsAppSending:
 
     def _chat(self, number: WhatsAppNumber, recipient: str) -> Chat | None:
         """The recipient's chat, by phone or by business-scoped id."""
-        chat = self._environment.world.chat(number, recipient)
-        if chat is not None:
-            return chat
-        for person in self._environment.world.people(number.platform):
-            if recipient in (person.phone, person.details.get("user_id")):
-                return self._environment.world.open_chat(number, person)
-        return None
+        person = self._environment.world.person(number.platform, recipient)
+        return self._environment.world.open_chat(number, person) if person is not None else None
 
     def _refused(self, number: WhatsAppNumber, chat: Chat | None, message: Message) -> _Failure | None:
         """Why the message will fail later; raises when it is refused at once."""
@@ -126,10 +125,10 @@ class WhatsAppSending:
         if chat is not None and failure is None:
             self._environment.world.post(chat, message)
         if failure is not None:
-            self._push_status(number, recipient, message, "failed", [error_object(*failure)])
+            self._push_status(number, chat, recipient, message, "failed", [error_object(*failure)])
             return
         for status in number.statuses:
-            webhook = self._push_status(number, recipient, message, status)
+            webhook = self._push_status(number, chat, recipient, message, status)
             if webhook is not None:
                 await webhook.first
             message.status = status
@@ -165,22 +164,25 @@ class WhatsAppSending:
     def push_read(self, number: WhatsAppNumber, chat: Chat, message: Message) -> asyncio.Future[int] | None:
         """The person has seen a message: status ``read``."""
         message.status = "read"
-        webhook = self._push_status(number, chat.id, message, "read")
+        written_to = str(message.wire.get("to") or message.wire.get("recipient") or "").lstrip("+")
+        webhook = self._push_status(number, chat, written_to, message, "read")
         return webhook.first if webhook is not None else None
 
     def _push_status(
         self,
         number: WhatsAppNumber,
+        chat: Chat | None,
         recipient: str,
         message: Message,
         status: str,
         errors: list[Json] | None = None,
     ) -> Webhook | None:
+        person = chat.person if chat is not None else None
         entry: Json = {
             "id": message.id,
             "status": status,
             "timestamp": str(int(self._environment.clock.now())),
-            "recipient_id": recipient,
+            **recipient_fields(person, recipient),
         }
         if status != "failed":
             category = "utility" if message.kind == "template" else "service"
@@ -194,7 +196,11 @@ class WhatsAppSending:
             entry["biz_opaque_callback_data"] = message.wire["biz_opaque_callback_data"]
         if errors:
             entry["errors"] = errors
-        return self._webhooks.push(number, {"statuses": [entry]}, queue=recipient, label=f"status {status}")
+        value: Json = {"statuses": [entry]}
+        if person is not None and status != "failed":
+            # a status tells who it is about as a message does, a failed one does not
+            value = {"contacts": [contact_object(person)], **value}
+        return self._webhooks.push(number, value, queue=recipient, label=f"status {status}")
 
     def _mark_read(self, number: WhatsAppNumber, body: Json) -> Json:
         wanted = body.get("message_id")
@@ -223,6 +229,16 @@ class WhatsAppSending:
         for task in list(self._later):
             task.cancel()
         await asyncio.gather(*self._later, return_exceptions=True)
+
+
+def _check_user_id(number: WhatsAppNumber, body: Json) -> None:
+    """131062: a code to log in with is sent to a number alone."""
+    part = body.get("template")
+    name = part.get("name") if isinstance(part, dict) else None
+    template = (number.templates or {}).get(str(name))
+    if template is not None and template.category == "authentication":
+        details = "Business-scoped User ID (BSUID) recipients are not supported for this message."
+        raise GraphError(131062, f"(#131062) {details}", details)
 
 
 def _recipient(body: Json) -> str:

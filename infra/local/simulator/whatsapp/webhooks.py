@@ -46,34 +46,36 @@ class WhatsAppRetries:
 
 
 class WhatsAppWebhooks:
-    """Sends ``messages`` changes; several can be batched into one call."""
+    """Sends changes (``messages`` and its kin); several can be batched into one call."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._policy = WhatsAppRetries()
-        self._batches: dict[str, list[Json]] = {}
+        self._batches: dict[str, list[tuple[str, Json]]] = {}
 
-    def envelope(self, number: WhatsAppNumber, values: list[Json]) -> Json:
-        """The envelope around changes of the field ``messages``."""
+    def envelope(self, number: WhatsAppNumber, changes: list[tuple[str, Json]]) -> Json:
+        """The envelope around changes: each a field (``messages``, …) and its value."""
         metadata = {
             "display_phone_number": number.display_phone_number,
             "phone_number_id": number.phone_number_id,
         }
-        changes = [
-            {"value": {"messaging_product": "whatsapp", "metadata": metadata, **value}, "field": "messages"}
-            for value in values
+        filled = [
+            {"value": {"messaging_product": "whatsapp", "metadata": metadata, **value}, "field": field}
+            for field, value in changes
         ]
-        return {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": changes}]}
+        return {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": filled}]}
 
-    def push(self, number: WhatsAppNumber, value: Json, *, queue: str, label: str) -> Webhook | None:
+    def push(
+        self, number: WhatsAppNumber, value: Json, *, queue: str, label: str, field: str = "messages"
+    ) -> Webhook | None:
         """Send one change, or add it to the batch that is being collected."""
         if not number.webhook_url or not number.subscribed:
             return None
         batch = self._batches.get(number.bot_id)
         if batch is not None:
-            batch.append(value)
+            batch.append((field, value))
             return None
-        return self.push_raw(number, to_bytes(self.envelope(number, [value])), queue=queue, label=label)
+        return self.push_raw(number, to_bytes(self.envelope(number, [(field, value)])), queue=queue, label=label)
 
     def push_raw(
         self, number: WhatsAppNumber, raw: bytes, *, queue: str, label: str, signature: str | None = None
@@ -102,10 +104,10 @@ class WhatsAppWebhooks:
 
     def send_batch(self, number: WhatsAppNumber) -> Webhook | None:
         """Send what was collected as one webhook with many changes."""
-        values = self._batches.pop(number.bot_id, [])
-        if not values:
+        changes = self._batches.pop(number.bot_id, [])
+        if not changes:
             return None
-        return self.push_raw(number, to_bytes(self.envelope(number, values)), queue="batch", label="batch")
+        return self.push_raw(number, to_bytes(self.envelope(number, changes)), queue="batch", label="batch")
 
     async def handshake(
         self, number: WhatsAppNumber, *, verify_token: str | None = None, url: str = ""
