@@ -164,6 +164,8 @@ async def test_an_unknown_referred_product_is_told_and_nothing_else_is_meant(sta
     heard = await aigul.hears("Товара с артикулом LAMP-7 у нас сейчас нет в продаже")
     assert "Номад" not in heard
     assert aigul.buttons == ["Позвать менеджера", "Каталог"]
+    await aigul.says("сколько стоит?")
+    assert "120 000" not in await aigul.hears()
     await asks_about(stage, aigul, "LAMP-7", "позовите менеджера")
     await aigul.hears("Позвал менеджера")
 

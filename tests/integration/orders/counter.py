@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -119,6 +119,11 @@ class Buyer:
         """Put pieces into the cart."""
         async with self._transaction() as session:
             return await self.counter.carts.add(session, self.customer_id, product_id, quantity, **options)
+
+    async def adds_all(self, wanted: Mapping[UUID, int], *, request: str) -> Sequence[CartUpdate]:
+        """Put several products in as one request."""
+        async with self._transaction() as session:
+            return await self.counter.carts.add_all(session, self.customer_id, wanted, request=request)
 
     async def changes(self, product_id: UUID, quantity: int) -> CartUpdate:
         """Set the number of pieces in the cart."""

@@ -38,6 +38,17 @@ async def test_a_request_that_is_answered_again_adds_nothing(counter: Counter) -
     assert (again.now, again.facts, other.now) == (1, (), 2)
 
 
+async def test_an_order_of_many_products_that_is_taken_again_adds_nothing(counter: Counter) -> None:
+    many = {await counter.stocks(f"ALM-{number}"): 2 for number in range(25)}
+    aigul = await counter.buyer()
+    first = await aigul.adds_all(many, request="update-1")
+
+    again = await aigul.adds_all(many, request="update-1")
+
+    assert ([update.now for update in first], list(again)) == ([2] * 25, [])
+    assert {line.quantity for line in (await aigul.cart()).lines} == {2}
+
+
 async def test_taps_at_once_are_all_counted(counter: Counter) -> None:
     sofa = await counter.stocks()
     aigul = await counter.buyer()
