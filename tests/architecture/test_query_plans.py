@@ -200,7 +200,7 @@ def _app_queries(filled: Filled) -> dict[str, tuple[TextClause, dict[str, Any], 
     [
         "load",
         "memory",
-        "last words",
+        "answered messages",
         "take the head",
         "statuses",
         "alerts that are due",
