@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from infra.local.simulator.whatsapp.identity import KnownBy
+from infra.local.simulator.whatsapp.identity import KnownBy, find_by_identity
 from infra.local.simulator.whatsapp.person import WhatsAppPerson
 from shared.channels.contract import Platform
 from tests.integration.conversation import Shop, Shopper, Stage
@@ -30,6 +30,7 @@ def shows_user_id(shopper: Shopper, user_id: str, *, hides_number: bool = False)
     """From now on WhatsApp tells the person's user id, and the number only where it is not hidden."""
     assert isinstance(shopper.person, WhatsAppPerson)
     shopper.person.person.details["user_id"] = user_id
+    find_by_identity(shopper.person.environment.world, shopper.person.person)
     shopper.person.becomes_known_by(KnownBy.USER_ID if hides_number else KnownBy.BOTH)
 
 

@@ -223,7 +223,6 @@ async def test_another_bot_of_the_shop_does_not_write_to_the_new_owner(stage: St
     """It has not heard that the number passed; the person's customer has."""
     waiting = await begin(stage, platform=Platform.WHATSAPP)
     shop, number = waiting.shop, waiting.shopper.person.person.phone
-    shows_user_id(waiting.shopper, OLD)
     await waiting.shopper.says("привет")
     await waiting.shopper.hears("привет")
     [elsewhere] = await stage.sql(
