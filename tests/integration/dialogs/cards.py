@@ -86,10 +86,13 @@ async def notify(
     instead = None if template is None else _template(template)
     async with stage.worker.database.session_scope(shop.company_id) as session:
         for reply in replies:
-            say = stage.worker.services.notices.say
-            await say(session, to, lambda _, reply=reply: reply, template=instead, about=about)
+            await stage.worker.services.notices.say(session, to, _always(reply), template=instead, about=about)
     await settle(stage)
     return to
+
+
+def _always(reply: Reply) -> Callable[[Language], Reply]:
+    return lambda _: reply
 
 
 def _template(name: str) -> Callable[[Language], TemplateMessage]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from infra.local.simulator.faults import Fault, FaultKind
 from shared.channels.contract import Platform
 from shared.channels.messages import Reply
 from shared.dialogs import failures
+from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import Lane
+from shared.dialogs.outbox.late import LateFailures, Rests
+from tests.chaos.inside import rings
 from tests.doubles.echo import ECHO
 from tests.integration.conversation import Shop, Shopper, Stage, open_stage
 from tests.integration.dialogs.cards import (
@@ -28,6 +34,8 @@ from tests.integration.dialogs.cards import (
 )
 
 WA, VB = Platform.WHATSAPP, Platform.VIBER
+SOMEBODY = [1]
+"""The private messages are about a person whose dialog is nobody's here."""
 
 
 @pytest.fixture
@@ -58,10 +66,10 @@ async def codes_of_failures(stage: Stage, shop: Shop) -> list[str]:
 
 
 async def status(
-    stage: Stage, shop: Shop, state: str, *, code: str | None = None, message: str = "", key: str = ""
+    stage: Stage, shop: Shop, state: str, *, code: str | None = None, message: str = "", key: str = "", seq: int = 2
 ) -> None:
-    """A status of the first message after the greeting, as the intake records it."""
-    [row] = await stage.sql(shop, "SELECT id, platform_message_id AS wamid FROM outbox WHERE seq = 2")
+    """A status of a message as the intake records it; the first after the greeting, unless told otherwise."""
+    [row] = await stage.sql(shop, "SELECT id, platform_message_id AS wamid FROM outbox WHERE seq = :seq", seq=seq)
     record = {
         "place": 0,
         "bot_id": str(shop.bots[WA]),
@@ -77,7 +85,12 @@ async def status(
     await stage.worker.webhooks._intake.record([record], b"{}")
 
 
-async def sent_card(stage: Stage, *, reply: Reply | None = None, **settings: str) -> tuple[Shop, Shopper]:
+def statuses_of(stage: Stage) -> DeliveryStatuses:
+    """The part of its worker that applies statuses and sends nothing."""
+    return stage.worker.deliverer._statuses
+
+
+async def sent_card(stage: Stage, *, reply: Reply | None = None, **settings: Any) -> tuple[Shop, Shopper]:
     """A shop whose card was taken by WhatsApp, which has told nothing of it yet."""
     shop = await stage.open_shop(mode=ECHO, **settings)
     stage.simulator.whatsapp.bots[-1].statuses = ()
@@ -187,8 +200,7 @@ async def test_a_failure_that_is_told_twice_and_at_once_by_many_workers_is_follo
     async with open_stage(settings_env) as other:
         for number in range(20):
             await status(stage, shop, "failed", code="131053", key=f"copy-{number}")
-        statuses = [each.worker.deliverer._statuses for each in (stage, other)]
-        await asyncio.gather(*(each.apply(limit=5) for each in statuses for _ in range(4)))
+        await asyncio.gather(*(statuses_of(each).apply(limit=5) for each in (stage, other) for _ in range(4)))
         await settle(stage)
 
     assert [row["replaces"] for row in await outbox(stage, shop)] == [None, 2]
@@ -331,6 +343,65 @@ async def test_who_wrote_after_the_message_failed_is_not_taken_for_unreachable(s
     assert await codes_of_failures(stage, shop) == []
 
 
+# ---- a worker that dies -----------------------------------------------------------------------------------
+
+
+class _Dying(LateFailures):
+    """Dies with all that it wrote, before the commit."""
+
+    async def apply(self, session: AsyncSession, company_id: UUID, event: Any, rests: Rests) -> bool:
+        await super().apply(session, company_id, event, rests)
+        raise asyncio.CancelledError
+
+
+async def test_a_worker_killed_before_it_commits_a_late_failure_leaves_it_to_the_next(stage: Stage) -> None:
+    shop, aigul = await sent_card(stage)
+    await status(stage, shop, "failed", code="131053")
+    worker = stage.worker
+    with pytest.raises(asyncio.CancelledError):
+        await DeliveryStatuses(worker.database, _Dying(worker.channel_of, worker.settings)).apply()
+    assert len(await outbox(stage, shop)) == 1
+
+    await settle(stage)
+
+    assert [row["replaces"] for row in await outbox(stage, shop)] == [None, 2]
+    assert len(aigul.person.received) == 3
+
+
+async def test_a_worker_killed_between_applying_a_late_failure_and_sending_loses_nothing(
+    settings_env: dict[str, str], stage: Stage
+) -> None:
+    shop, aigul = await sent_card(stage)
+    await status(stage, shop, "failed", code="131053")
+    async with open_stage(settings_env) as doomed:
+        assert await statuses_of(doomed).apply() == 1
+    assert len(aigul.person.received) == 2
+
+    rings(settings_env, "deliveries", take=True)
+    await stage.worker.sweep.run()
+    assert rings(settings_env, "deliveries") == 1
+    await settle(stage)
+
+    assert len(aigul.person.received) == 3
+    assert [row["status"] for row in await outbox(stage, shop)] == ["sent", "sent"]
+
+
+async def test_a_worker_killed_with_the_text_under_way_sends_it_once_where_its_status_tells(stage: Stage) -> None:
+    shop, aigul = await sent_card(stage)
+    await status(stage, shop, "failed", code="131053")
+    await settle(stage)
+    await stage.sql(shop, "UPDATE outbox SET status = 'sending', platform_message_ids = '{}' WHERE seq = 3")
+    await stage.sql(shop, "UPDATE dialogs SET sent_seq = 2, send_token = gen_random_uuid(), send_until = now()")
+
+    await stage.work()
+    await status(stage, shop, "delivered", message="wamid.text", seq=3)
+    await settle(stage)
+
+    assert len(aigul.person.received) == 3
+    _, instead = await outbox(stage, shop)
+    assert (instead["status"], instead["delivery"], instead["repeated"]) == ("sent", "delivered", False)
+
+
 # ---- what an administrator can do -------------------------------------------------------------------------
 
 
@@ -387,7 +458,7 @@ async def test_a_private_card_that_fails_late_is_shown_as_text_and_then_forgotte
     shop = await stage.open_shop(mode=ECHO)
     aigul = await greeted(stage, shop, WA)
 
-    await notify(stage, shop, card(DEAD_PICTURE), about=[])
+    await notify(stage, shop, card(DEAD_PICTURE), about=SOMEBODY)
 
     assert (shown(aigul)[1:], aigul.buttons) == (["interactive"], [CARD_BUTTON])
     assert await calls_kept(stage, shop) == [False, False]
@@ -398,7 +469,7 @@ async def test_a_private_call_is_kept_until_it_is_known_to_have_arrived(stage: S
     shop = await stage.open_shop(mode=ECHO)
     stage.simulator.whatsapp.bots[-1].statuses = ()
     await greeted(stage, shop, WA)
-    await notify(stage, shop, words_of("Секрет"), about=[])
+    await notify(stage, shop, words_of("Секрет"), about=SOMEBODY)
     assert await calls_kept(stage, shop) == [True]
 
     await status(stage, shop, state)
@@ -411,7 +482,7 @@ async def test_a_private_call_of_unknown_fate_is_forgotten_after_an_hour(stage: 
     shop = await stage.open_shop(mode=ECHO)
     stage.simulator.whatsapp.bots[-1].statuses = ()
     await greeted(stage, shop, WA)
-    await notify(stage, shop, words_of("Секрет"), about=[])
+    await notify(stage, shop, words_of("Секрет"), about=SOMEBODY)
     kept = []
 
     for minutes in (59, 61):
@@ -428,7 +499,18 @@ async def test_a_private_call_is_forgotten_at_once_where_nothing_is_told_later(s
     shop = await stage.open_shop(mode=ECHO)
     await greeted(stage, shop, Platform.TELEGRAM)
 
-    await notify(stage, shop, words_of("Секрет"), about=[])
+    await notify(stage, shop, words_of("Секрет"), about=SOMEBODY)
+
+    assert await calls_kept(stage, shop) == [False]
+
+
+async def test_a_link_is_forgotten_at_once(stage: Stage) -> None:
+    """Guard: it tells of nobody, so no erasure would find it, and whoever reads it could use it."""
+    shop = await stage.open_shop(mode=ECHO)
+    stage.simulator.whatsapp.bots[-1].statuses = ()
+    await greeted(stage, shop, WA)
+
+    await notify(stage, shop, words_of("https://uyut.kz/join"), about=[])
 
     assert await calls_kept(stage, shop) == [False]
 
