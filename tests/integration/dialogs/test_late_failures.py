@@ -12,24 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from infra.local.simulator.faults import Fault, FaultKind
 from shared.channels.contract import Platform
-from shared.channels.messages import Reply
-from shared.dialogs import failures
 from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import Lane
 from shared.dialogs.outbox.late import LateFailures, Rests
 from tests.chaos.inside import rings
 from tests.doubles.echo import ECHO
-from tests.integration.conversation import Shop, Shopper, Stage, open_stage
+from tests.integration.conversation import Stage, open_stage
 from tests.integration.dialogs.cards import (
     CARD_BUTTON,
     DEAD_PICTURE,
     card,
+    codes_of_failures,
+    fails_later,
     greeted,
     let_time_pass,
     notify,
+    outbox,
     pictures,
+    sent_card,
     settle,
     shown,
+    status,
     words_of,
 )
 
@@ -44,60 +47,9 @@ async def picture() -> AsyncIterator[str]:
         yield url
 
 
-def fails_later(stage: Stage, code: int, platform: Platform = WA, *, count: int = 1, skip: int = 0) -> None:
-    method = "messages" if platform is WA else "send_message"
-    stage.simulator.faults.add(
-        Fault(FaultKind.FAIL_LATER, platform=platform.value, method=method, count=count, skip=skip, code=code)
-    )
-
-
-async def outbox(stage: Stage, shop: Shop) -> list[dict[str, object]]:
-    """All after the greeting's answer."""
-    return await stage.sql(
-        shop,
-        "SELECT o.seq, o.status, o.delivery, o.error_code, o.attempts, o.repeated, o.template_only, o.call,"
-        " r.seq AS replaces"
-        " FROM outbox o LEFT JOIN outbox r ON r.id = o.replaces WHERE o.seq > 1 ORDER BY o.dialog_id, o.seq",
-    )
-
-
-async def codes_of_failures(stage: Stage, shop: Shop) -> list[str]:
-    return [row["code"] for row in await stage.sql(shop, "SELECT code FROM failures ORDER BY created_at")]
-
-
-async def status(
-    stage: Stage, shop: Shop, state: str, *, code: str | None = None, message: str = "", key: str = "", seq: int = 2
-) -> None:
-    """A status of a message as the intake records it; the first after the greeting, unless told otherwise."""
-    [row] = await stage.sql(shop, "SELECT id, platform_message_id AS wamid FROM outbox WHERE seq = :seq", seq=seq)
-    record = {
-        "place": 0,
-        "bot_id": str(shop.bots[WA]),
-        "kind": "delivery",
-        "event_id": key or f"{message or row['wamid']}:{state}",
-        "order_key": 1,
-        "occurred_at": "2026-01-01T00:00:00Z",
-        "platform_message_id": message or row["wamid"],
-        "reference": row["id"],
-        "state": state,
-        "error_code": code,
-    }
-    await stage.worker.webhooks._intake.record([record], b"{}")
-
-
 def statuses_of(stage: Stage) -> DeliveryStatuses:
     """The part of its worker that applies statuses and sends nothing."""
     return stage.worker.deliverer._statuses
-
-
-async def sent_card(stage: Stage, *, reply: Reply | None = None, **settings: Any) -> tuple[Shop, Shopper]:
-    """A shop whose card was taken by WhatsApp, which has told nothing of it yet."""
-    shop = await stage.open_shop(mode=ECHO, **settings)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    aigul = await greeted(stage, shop, WA)
-    async with pictures() as url:
-        await notify(stage, shop, reply or card(url))
-    return shop, aigul
 
 
 # ---- what the shopper sees --------------------------------------------------------------------------------
@@ -400,130 +352,3 @@ async def test_a_worker_killed_with_the_text_under_way_sends_it_once_where_its_s
     assert len(aigul.person.received) == 3
     _, instead = await outbox(stage, shop)
     assert (instead["status"], instead["delivery"], instead["repeated"]) == ("sent", "delivered", False)
-
-
-# ---- what an administrator can do -------------------------------------------------------------------------
-
-
-async def replay(stage: Stage, shop: Shop) -> str:
-    async with stage.worker.database.session_scope(shop.company_id) as session:
-        [failure] = await failures.list_failures(session)
-        return await failures.replay(session, failure.id)
-
-
-async def test_a_failure_that_a_status_reported_is_replayed_like_any_other(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    aigul = await greeted(stage, shop, WA)
-    fails_later(stage, 131049)
-    await notify(stage, shop, words_of("Готово"))
-    assert shown(aigul)[1:] == []
-    assert await codes_of_failures(stage, shop) == ["131049"]
-
-    assert await replay(stage, shop) == "send"
-    await settle(stage)
-
-    assert aigul.person.last.text == "Готово"
-
-
-# ---- privacy ----------------------------------------------------------------------------------------------
-
-
-async def erase(stage: Stage, shop: Shop, dialog_id: int) -> None:
-    async with stage.worker.database.session_scope(shop.company_id) as session:
-        customer = await stage.worker.services.customers.ensure(session, dialog_id)
-        await stage.worker.services.customers.erase(session, customer.id)
-
-
-async def calls_kept(stage: Stage, shop: Shop) -> list[bool]:
-    rows = await stage.sql(shop, "SELECT call <> '{}' AS kept FROM outbox WHERE seq > 1 ORDER BY seq")
-    return [row["kept"] for row in rows]
-
-
-async def test_a_late_failure_of_what_was_said_before_an_erasure_sends_nothing(stage: Stage) -> None:
-    shop, aigul = await sent_card(stage)
-    [dialog] = await stage.sql(shop, "SELECT id FROM dialogs")
-    [call] = await stage.sql(shop, "SELECT platform_message_id AS wamid FROM outbox WHERE seq = 2")
-    await erase(stage, shop, dialog["id"])
-
-    await status(stage, shop, "failed", code="131053", message=call["wamid"])
-    await settle(stage)
-
-    assert len(await outbox(stage, shop)) == 1
-    assert await calls_kept(stage, shop) == [False]
-    assert await codes_of_failures(stage, shop) == []
-    assert len(aigul.person.received) == 2
-
-
-async def test_a_private_card_that_fails_late_is_shown_as_text_and_then_forgotten(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    aigul = await greeted(stage, shop, WA)
-
-    await notify(stage, shop, card(DEAD_PICTURE), about=SOMEBODY)
-
-    assert (shown(aigul)[1:], aigul.buttons) == (["interactive"], [CARD_BUTTON])
-    assert await calls_kept(stage, shop) == [False, False]
-
-
-@pytest.mark.parametrize("state", ["sent", "delivered", "read"])
-async def test_a_private_call_is_kept_until_it_is_known_to_have_arrived(stage: Stage, state: str) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    await greeted(stage, shop, WA)
-    await notify(stage, shop, words_of("Секрет"), about=SOMEBODY)
-    assert await calls_kept(stage, shop) == [True]
-
-    await status(stage, shop, state)
-    await settle(stage)
-
-    assert await calls_kept(stage, shop) == [state == "sent"]
-
-
-async def test_a_private_call_of_unknown_fate_is_forgotten_after_an_hour(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    await greeted(stage, shop, WA)
-    await notify(stage, shop, words_of("Секрет"), about=SOMEBODY)
-    kept = []
-
-    for minutes in (59, 61):
-        await stage.sql(
-            shop, "UPDATE outbox SET sent_at = now() - :age * interval '1 minute' WHERE seq = 2", age=minutes
-        )
-        await stage.worker.sweep.run()
-        kept += await calls_kept(stage, shop)
-
-    assert kept == [True, False]
-
-
-async def test_a_private_call_is_forgotten_at_once_where_nothing_is_told_later(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    await greeted(stage, shop, Platform.TELEGRAM)
-
-    await notify(stage, shop, words_of("Секрет"), about=SOMEBODY)
-
-    assert await calls_kept(stage, shop) == [False]
-
-
-async def test_a_link_is_forgotten_at_once(stage: Stage) -> None:
-    """Guard: it tells of nobody, so no erasure would find it, and whoever reads it could use it."""
-    shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    await greeted(stage, shop, WA)
-
-    await notify(stage, shop, words_of("https://uyut.kz/join"), about=[])
-
-    assert await calls_kept(stage, shop) == [False]
-
-
-async def test_an_erasure_reaches_a_private_call_whose_fate_is_not_known(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    await greeted(stage, shop, WA, "Айгуль Ким")
-    [person] = await stage.sql(shop, "SELECT id FROM dialogs")
-    await greeted(stage, shop, WA, "Анна")
-    await notify(stage, shop, words_of("Айгуль спрашивает"), about=[person["id"]])
-    assert await calls_kept(stage, shop) == [True]
-
-    await erase(stage, shop, person["id"])
-
-    assert await calls_kept(stage, shop) == [False]
