@@ -19,9 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.alerts import checks as alerts
 from shared.dialogs.outbox import claims as lanes
-from shared.dialogs.outbox import delivery
+from shared.dialogs.outbox import delivery, late
 from shared.dialogs.outbox import rows as outbox
 from shared.dialogs.turns import claims, rows
+from shared.escalations import personal_data as staff_data
 from shared.kernel.ids import new_id
 from shared.runtime.crypto import KeyRing
 from shared.runtime.database import Database
@@ -262,6 +263,33 @@ async def test_the_intake_reads_no_table_from_end_to_end(filled: Filled) -> None
         scanned = await _sequential_scans(session)
 
     assert scanned == set()
+
+
+async def test_forgetting_private_calls_reads_no_table_from_end_to_end(filled: Filled) -> None:
+    async with filled.database.system_scope() as session:
+        await session.execute(text("SELECT forget_private_calls('1 hour', 500)"))
+        scanned = await _sequential_scans(session)
+
+    assert scanned == set()
+
+
+async def test_an_erasure_finds_private_calls_by_their_index(filled: Filled) -> None:
+    async with filled.database.session_scope(filled.shop.company_id) as session:
+        scans = await explained(session, staff_data._FORGET_CALLS, {"customer": new_id()})
+
+    assert _sequential(scans) == set()
+    assert ("outbox", "ix_outbox_unforgotten") in scans
+
+
+async def test_a_late_failure_reads_no_table_from_end_to_end(filled: Filled) -> None:
+    async with filled.database.session_scope(filled.shop.company_id) as session:
+        values = {"id": 1, "dialog_id": filled.dialog, "call": "{}", "template_only": False, "attempts": 0}
+        wait = timedelta()
+        scans = await explained(session, late._BEHIND, values | {"wait": wait})
+        scans |= await explained(session, late._IN_PLACE, values | {"wait": wait, "error_code": "131053"})
+        scans |= await explained(session, late._FAILED_CALL, {"id": 1})
+
+    assert _sequential(scans) == set()
 
 
 async def test_forgetting_raw_bodies_reads_no_table_from_end_to_end(filled: Filled) -> None:

@@ -2,8 +2,8 @@
 
 A row goes waiting → sending → sent | failed; a ``sending`` row whose sender vanished, or whose call had no answer,
 is ``uncertain``. A private call (``about`` is set) is forgotten when it is finished, or once its fate is known,
-where the messenger may report a failure later. The lane's holder has ``send_token``; only row ``sent_seq + 1`` may
-be sent.
+where the messenger may report a failure later; one that tells of nobody (a link, which is a secret) at once. The
+lane's holder has ``send_token``; only row ``sent_seq + 1`` may be sent.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ WITH lane AS (
     UPDATE outbox SET status = :status, sent_at = CASE WHEN :status = 'sent' THEN now() END,
            platform_message_ids = CASE WHEN call = '{}' THEN '{}' ELSE CAST(:message_ids AS text[]) END,
            error_code = :error_code,
-           call = CASE WHEN call <> '{}' AND (about IS NULL OR :fate_follows)
+           call = CASE WHEN call <> '{}' AND (about IS NULL OR :fate_follows AND cardinality(about) > 0)
                        THEN coalesce(CAST(:form AS jsonb), call) ELSE '{}' END
      WHERE id = :id AND status <> 'sent' AND EXISTS (SELECT FROM lane)
 )
@@ -115,7 +115,7 @@ WITH settled AS (
     UPDATE outbox
        SET status = :status, platform_message_ids = ARRAY[CAST(:message_id AS text)],
            sent_at = CASE WHEN :status = 'sent' THEN now() END,
-           call = CASE WHEN about IS NULL OR :status = 'sent' THEN call ELSE '{}' END
+           call = CASE WHEN about IS NULL OR :status = 'sent' AND cardinality(about) > 0 THEN call ELSE '{}' END
      WHERE id = :outbox_id AND status = 'uncertain' RETURNING dialog_id, seq
 )
 UPDATE dialogs d SET sent_seq = s.seq, send_token = NULL, send_until = NULL, send_at = now()

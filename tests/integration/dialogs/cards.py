@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from typing import Any
 
 from aiohttp import web
 
+from infra.local.simulator.faults import Fault, FaultKind
 from shared.channels.contract import Platform
 from shared.channels.messages import Button, MediaSource, ProductCard, Reply, RichText, TemplateMessage, TextMessage
 from shared.kernel.languages import Language
 from shared.kernel.money import Money
+from tests.doubles.echo import ECHO
 from tests.doubles.pictures import jpeg, price_tag
 from tests.integration.conversation import Shop, Shopper, Stage
 
@@ -20,12 +22,17 @@ __all__ = [
     "CARD_BUTTON",
     "DEAD_PICTURE",
     "card",
+    "codes_of_failures",
+    "fails_later",
     "greeted",
     "let_time_pass",
     "notify",
+    "outbox",
     "pictures",
+    "sent_card",
     "settle",
     "shown",
+    "status",
     "words_of",
 ]
 
@@ -87,14 +94,13 @@ async def notify(
     instead = None if template is None else _template(template)
     async with stage.worker.database.session_scope(shop.company_id) as session:
         for reply in replies:
-            say = stage.worker.services.notices.say
-            await say(session, to, partial(_as_it_is, reply), template=instead, about=about)
+            await stage.worker.services.notices.say(session, to, _always(reply), template=instead, about=about)
     await settle(stage)
     return to
 
 
-def _as_it_is(reply: Reply, _language: Language) -> Reply:
-    return reply
+def _always(reply: Reply) -> Callable[[Language], Reply]:
+    return lambda _: reply
 
 
 def _template(name: str) -> Callable[[Language], TemplateMessage]:
@@ -130,3 +136,56 @@ async def greeted(stage: Stage, shop: Shop, platform: Platform, name: str = "А�
     await shopper.hears("привет")
     await settle(stage)
     return shopper
+
+
+def fails_later(stage: Stage, code: int, platform: Platform = Platform.WHATSAPP, *, count: int = 1) -> None:
+    """Have the next messages taken, and reported as failed afterwards."""
+    method = "messages" if platform is Platform.WHATSAPP else "send_message"
+    stage.simulator.faults.add(
+        Fault(FaultKind.FAIL_LATER, platform=platform.value, method=method, count=count, code=code)
+    )
+
+
+async def outbox(stage: Stage, shop: Shop) -> list[dict[str, object]]:
+    """All rows after the greeting's answer."""
+    return await stage.sql(
+        shop,
+        "SELECT o.seq, o.status, o.delivery, o.error_code, o.attempts, o.repeated, o.template_only, o.call,"
+        " r.seq AS replaces"
+        " FROM outbox o LEFT JOIN outbox r ON r.id = o.replaces WHERE o.seq > 1 ORDER BY o.dialog_id, o.seq",
+    )
+
+
+async def codes_of_failures(stage: Stage, shop: Shop) -> list[str]:
+    """What was recorded for an administrator."""
+    return [row["code"] for row in await stage.sql(shop, "SELECT code FROM failures ORDER BY created_at")]
+
+
+async def status(
+    stage: Stage, shop: Shop, state: str, *, code: str | None = None, message: str = "", key: str = "", seq: int = 2
+) -> None:
+    """A status of a message as the intake records it; the first after the greeting, unless told otherwise."""
+    [row] = await stage.sql(shop, "SELECT id, platform_message_id AS wamid FROM outbox WHERE seq = :seq", seq=seq)
+    record = {
+        "place": 0,
+        "bot_id": str(shop.bots[Platform.WHATSAPP]),
+        "kind": "delivery",
+        "event_id": key or f"{message or row['wamid']}:{state}",
+        "order_key": 1,
+        "occurred_at": "2026-01-01T00:00:00Z",
+        "platform_message_id": message or row["wamid"],
+        "reference": row["id"],
+        "state": state,
+        "error_code": code,
+    }
+    await stage.worker.webhooks._intake.record([record], b"{}")
+
+
+async def sent_card(stage: Stage, *, reply: Reply | None = None, **settings: Any) -> tuple[Shop, Shopper]:
+    """A shop whose card was taken by WhatsApp, which has told nothing of it yet."""
+    shop = await stage.open_shop(mode=ECHO, **settings)
+    stage.simulator.whatsapp.bots[-1].statuses = ()
+    aigul = await greeted(stage, shop, Platform.WHATSAPP)
+    async with pictures() as url:
+        await notify(stage, shop, reply or card(url))
+    return shop, aigul

@@ -5,30 +5,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from infra.local.simulator.faults import Fault, FaultKind
 from shared.channels.contract import Platform
-from shared.channels.messages import Reply
-from shared.dialogs import failures
+from shared.dialogs.outbox.delivery import DeliveryStatuses
 from shared.dialogs.outbox.lane import Lane
+from shared.dialogs.outbox.late import LateFailures, Rests
+from tests.chaos.inside import rings
 from tests.doubles.echo import ECHO
-from tests.integration.conversation import Shop, Shopper, Stage, open_stage
+from tests.integration.conversation import Stage, open_stage
 from tests.integration.dialogs.cards import (
     CARD_BUTTON,
     DEAD_PICTURE,
     card,
+    codes_of_failures,
+    fails_later,
     greeted,
     let_time_pass,
     notify,
+    outbox,
     pictures,
+    sent_card,
     settle,
     shown,
+    status,
     words_of,
 )
 
 WA, VB = Platform.WHATSAPP, Platform.VIBER
+SOMEBODY = [1]
+"""The private messages are about a person whose dialog is nobody's here."""
 
 
 @pytest.fixture
@@ -37,55 +47,9 @@ async def picture() -> AsyncIterator[str]:
         yield url
 
 
-def fails_later(stage: Stage, code: int, platform: Platform = WA, *, count: int = 1, skip: int = 0) -> None:
-    method = "messages" if platform is WA else "send_message"
-    stage.simulator.faults.add(
-        Fault(FaultKind.FAIL_LATER, platform=platform.value, method=method, count=count, skip=skip, code=code)
-    )
-
-
-async def outbox(stage: Stage, shop: Shop) -> list[dict[str, object]]:
-    """All after the greeting's answer."""
-    return await stage.sql(
-        shop,
-        "SELECT o.seq, o.status, o.delivery, o.error_code, o.attempts, o.repeated, o.template_only, o.call,"
-        " r.seq AS replaces"
-        " FROM outbox o LEFT JOIN outbox r ON r.id = o.replaces WHERE o.seq > 1 ORDER BY o.dialog_id, o.seq",
-    )
-
-
-async def codes_of_failures(stage: Stage, shop: Shop) -> list[str]:
-    return [row["code"] for row in await stage.sql(shop, "SELECT code FROM failures ORDER BY created_at")]
-
-
-async def status(
-    stage: Stage, shop: Shop, state: str, *, code: str | None = None, message: str = "", key: str = ""
-) -> None:
-    """A status of the first message after the greeting, as the intake records it."""
-    [row] = await stage.sql(shop, "SELECT id, platform_message_id AS wamid FROM outbox WHERE seq = 2")
-    record = {
-        "place": 0,
-        "bot_id": str(shop.bots[WA]),
-        "kind": "delivery",
-        "event_id": key or f"{message or row['wamid']}:{state}",
-        "order_key": 1,
-        "occurred_at": "2026-01-01T00:00:00Z",
-        "platform_message_id": message or row["wamid"],
-        "reference": row["id"],
-        "state": state,
-        "error_code": code,
-    }
-    await stage.worker.webhooks._intake.record([record], b"{}")
-
-
-async def sent_card(stage: Stage, *, reply: Reply | None = None, **settings: Any) -> tuple[Shop, Shopper]:
-    """A shop whose card was taken by WhatsApp, which has told nothing of it yet."""
-    shop = await stage.open_shop(mode=ECHO, **settings)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    aigul = await greeted(stage, shop, WA)
-    async with pictures() as url:
-        await notify(stage, shop, reply or card(url))
-    return shop, aigul
+def statuses_of(stage: Stage) -> DeliveryStatuses:
+    """The part of its worker that applies statuses and sends nothing."""
+    return stage.worker.deliverer._statuses
 
 
 # ---- what the shopper sees --------------------------------------------------------------------------------
@@ -188,8 +152,7 @@ async def test_a_failure_that_is_told_twice_and_at_once_by_many_workers_is_follo
     async with open_stage(settings_env) as other:
         for number in range(20):
             await status(stage, shop, "failed", code="131053", key=f"copy-{number}")
-        statuses = [each.worker.deliverer._statuses for each in (stage, other)]
-        await asyncio.gather(*(each.apply(limit=5) for each in statuses for _ in range(4)))
+        await asyncio.gather(*(statuses_of(each).apply(limit=5) for each in (stage, other) for _ in range(4)))
         await settle(stage)
 
     assert [row["replaces"] for row in await outbox(stage, shop)] == [None, 2]
@@ -332,117 +295,60 @@ async def test_who_wrote_after_the_message_failed_is_not_taken_for_unreachable(s
     assert await codes_of_failures(stage, shop) == []
 
 
-# ---- what an administrator can do -------------------------------------------------------------------------
+# ---- a worker that dies -----------------------------------------------------------------------------------
 
 
-async def replay(stage: Stage, shop: Shop) -> str:
-    async with stage.worker.database.session_scope(shop.company_id) as session:
-        [failure] = await failures.list_failures(session)
-        return await failures.replay(session, failure.id)
+class _Dying(LateFailures):
+    """Dies with all that it wrote, before the commit."""
+
+    async def apply(self, session: AsyncSession, company_id: UUID, event: Any, rests: Rests) -> bool:
+        await super().apply(session, company_id, event, rests)
+        raise asyncio.CancelledError
 
 
-async def test_a_failure_that_a_status_reported_is_replayed_like_any_other(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    aigul = await greeted(stage, shop, WA)
-    fails_later(stage, 131049)
-    await notify(stage, shop, words_of("Готово"))
-    assert shown(aigul)[1:] == []
-    assert await codes_of_failures(stage, shop) == ["131049"]
-
-    assert await replay(stage, shop) == "send"
-    await settle(stage)
-
-    assert aigul.person.last.text == "Готово"
-
-
-# ---- privacy ----------------------------------------------------------------------------------------------
-
-
-async def erase(stage: Stage, shop: Shop, dialog_id: int) -> None:
-    async with stage.worker.database.session_scope(shop.company_id) as session:
-        customer = await stage.worker.services.customers.ensure(session, dialog_id)
-        await stage.worker.services.customers.erase(session, customer.id)
-
-
-async def calls_kept(stage: Stage, shop: Shop) -> list[bool]:
-    rows = await stage.sql(shop, "SELECT call <> '{}' AS kept FROM outbox WHERE seq > 1 ORDER BY seq")
-    return [row["kept"] for row in rows]
-
-
-async def test_a_late_failure_of_what_was_said_before_an_erasure_sends_nothing(stage: Stage) -> None:
+async def test_a_worker_killed_before_it_commits_a_late_failure_leaves_it_to_the_next(stage: Stage) -> None:
     shop, aigul = await sent_card(stage)
-    [dialog] = await stage.sql(shop, "SELECT id FROM dialogs")
-    [call] = await stage.sql(shop, "SELECT platform_message_id AS wamid FROM outbox WHERE seq = 2")
-    await erase(stage, shop, dialog["id"])
+    await status(stage, shop, "failed", code="131053")
+    worker = stage.worker
+    with pytest.raises(asyncio.CancelledError):
+        await DeliveryStatuses(worker.database, _Dying(worker.channel_of, worker.settings)).apply()
+    assert len(await outbox(stage, shop)) == 1
 
-    await status(stage, shop, "failed", code="131053", message=call["wamid"])
     await settle(stage)
 
-    assert len(await outbox(stage, shop)) == 1
-    assert await calls_kept(stage, shop) == [False]
-    assert await codes_of_failures(stage, shop) == []
+    assert [row["replaces"] for row in await outbox(stage, shop)] == [None, 2]
+    assert len(aigul.person.received) == 3
+
+
+async def test_a_worker_killed_between_applying_a_late_failure_and_sending_loses_nothing(
+    settings_env: dict[str, str], stage: Stage
+) -> None:
+    shop, aigul = await sent_card(stage)
+    await status(stage, shop, "failed", code="131053")
+    async with open_stage(settings_env) as doomed:
+        assert await statuses_of(doomed).apply() == 1
     assert len(aigul.person.received) == 2
 
-
-async def test_a_private_card_that_fails_late_is_shown_as_text_and_then_forgotten(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    aigul = await greeted(stage, shop, WA)
-
-    await notify(stage, shop, card(DEAD_PICTURE), about=[])
-
-    assert (shown(aigul)[1:], aigul.buttons) == (["interactive"], [CARD_BUTTON])
-    assert await calls_kept(stage, shop) == [False, False]
-
-
-@pytest.mark.parametrize("state", ["sent", "delivered", "read"])
-async def test_a_private_call_is_kept_until_it_is_known_to_have_arrived(stage: Stage, state: str) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    await greeted(stage, shop, WA)
-    await notify(stage, shop, words_of("Секрет"), about=[])
-    assert await calls_kept(stage, shop) == [True]
-
-    await status(stage, shop, state)
+    rings(settings_env, "deliveries", take=True)
+    await stage.worker.sweep.run()
+    assert rings(settings_env, "deliveries") == 1
     await settle(stage)
 
-    assert await calls_kept(stage, shop) == [state == "sent"]
+    assert len(aigul.person.received) == 3
+    assert [row["status"] for row in await outbox(stage, shop)] == ["sent", "sent"]
 
 
-async def test_a_private_call_of_unknown_fate_is_forgotten_after_an_hour(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    await greeted(stage, shop, WA)
-    await notify(stage, shop, words_of("Секрет"), about=[])
-    kept = []
+async def test_a_worker_killed_with_the_text_under_way_sends_it_once_where_its_status_tells(stage: Stage) -> None:
+    shop, aigul = await sent_card(stage)
+    await status(stage, shop, "failed", code="131053")
+    await settle(stage)
+    await stage.sql(shop, "UPDATE outbox SET status = 'sending', platform_message_ids = '{}' WHERE seq = 3")
+    await stage.sql(shop, "UPDATE dialogs SET sent_seq = 2, send_token = gen_random_uuid(), send_until = now()")
 
-    for minutes in (59, 61):
-        await stage.sql(
-            shop, "UPDATE outbox SET sent_at = now() - :age * interval '1 minute' WHERE seq = 2", age=minutes
-        )
-        await stage.worker.sweep.run()
-        kept += await calls_kept(stage, shop)
+    await stage.work()
+    await status(stage, shop, "delivered", message="wamid.text", seq=3)
+    await settle(stage)
 
-    assert kept == [True, False]
-
-
-async def test_a_private_call_is_forgotten_at_once_where_nothing_is_told_later(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    await greeted(stage, shop, Platform.TELEGRAM)
-
-    await notify(stage, shop, words_of("Секрет"), about=[])
-
-    assert await calls_kept(stage, shop) == [False]
-
-
-async def test_an_erasure_reaches_a_private_call_whose_fate_is_not_known(stage: Stage) -> None:
-    shop = await stage.open_shop(mode=ECHO)
-    stage.simulator.whatsapp.bots[-1].statuses = ()
-    await greeted(stage, shop, WA, "Айгуль Ким")
-    [person] = await stage.sql(shop, "SELECT id FROM dialogs")
-    await greeted(stage, shop, WA, "Анна")
-    await notify(stage, shop, words_of("Айгуль спрашивает"), about=[person["id"]])
-    assert await calls_kept(stage, shop) == [True]
-
-    await erase(stage, shop, person["id"])
-
-    assert await calls_kept(stage, shop) == [False]
+    assert len(aigul.person.received) == 3
+    _, instead = await outbox(stage, shop)
+    assert (instead["status"], instead["delivery"], instead["repeated"]) == ("sent", "delivered", False)
