@@ -19,12 +19,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from shared.channels.contract import AddressChange, InboundMessage, MembershipChange
-from shared.channels.messages import ChoiceContent
+from shared.channels.messages import ChoiceContent, EchoContent, FormContent, OrderContent
 from shared.dialogs.inbox.events import LATE_AFTER, StoredEvent
 from shared.dialogs.turns.history import words_of
 
 __all__ = ["Answered", "Batch", "MergeRule", "WaitingRow", "form_batch", "in_order", "with_edits_judged"]
 
+_WHOLE_CONTENT = (OrderContent, FormContent, EchoContent)
+"""What says all by itself, whatever words come with it."""
 _SAME_THOUGHT = timedelta(seconds=1)
 """Fragments are written at most so far apart; Telegram and WhatsApp tell whole seconds."""
 
@@ -76,7 +78,9 @@ class MergeRule:
         return not (self._stands_alone(earlier.event) or self._stands_alone(later.event))
 
     def _stands_alone(self, event: InboundMessage | MembershipChange) -> bool:
-        return isinstance(event, InboundMessage) and (event.edited or self.is_whole(event))
+        if not isinstance(event, InboundMessage):
+            return False
+        return event.edited or isinstance(event.content, _WHOLE_CONTENT) or self.is_whole(event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,15 @@ import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.bots.directory import BotDirectory
 from shared.bots.schemas import BotSnapshot
-from shared.channels.contract import Call, InboundMessage
+from shared.channels.contract import Call
 from shared.channels.messages import Reply, RichText, TextMessage
-from shared.dialogs.bells import Bell, Bells
+from shared.dialogs.bells import Bells
 from shared.dialogs.contract import AnalyticsEvent, MemoryMessage, Turn, TurnResult, is_echo, no_link
 from shared.dialogs.limits import MessageLimit, person_key, weight_of
 from shared.dialogs.memory import Memory
@@ -37,6 +35,7 @@ from shared.dialogs.turns.claims import Claim, Claims
 from shared.dialogs.turns.courtesy import Courtesy
 from shared.dialogs.turns.echoes import echo_ids, load_own, without_echoes
 from shared.dialogs.turns.history import Said, history_of
+from shared.dialogs.turns.outcome import counted, language_of_turn, limited, settled, told_of
 from shared.dialogs.turns.quarantine import failure_effect
 from shared.dialogs.turns.router import Router
 from shared.dialogs.turns.rows import (
@@ -49,7 +48,6 @@ from shared.dialogs.turns.rows import (
     load_memory,
 )
 from shared.kernel.clock import utc_now
-from shared.kernel.detection import detect_language
 from shared.kernel.errors import Unavailable
 from shared.kernel.languages import Language
 from shared.runtime.database import Database
@@ -167,7 +165,7 @@ class TurnRunner:
         if memory is None or asker.in_group or dialog.history_seq != claim.history_seq:
             memory = await self._read_memory(claim, asker)
         link = await self._private_link(claim, bot) if asker.in_group else no_link
-        return _Opened(bot, dialog, asker, batch, memory, _language(bot, asker, batch), link)
+        return _Opened(bot, dialog, asker, batch, memory, language_of_turn(bot, asker, batch), link)
 
     async def _not_of_staff(self, claim: Claim, dialog: DialogRow, echoed: Sequence[str]) -> Collection[str]:
         """The echoes that hand nothing over: of our own calls, and all in the chat of a member of staff."""
@@ -219,7 +217,7 @@ class TurnRunner:
                 person, known_for=dialog.now - asker.since, weight=weight_of(batch.events)
             )
             if not verdict.allowed and dialog.staff_user_id is None:
-                return _limited(verdict.warn_seconds, opened.language), "limited"
+                return limited(verdict.warn_seconds, opened.language), "limited"
         deadline = time.monotonic() + self._settings.turn_deadline
         turn = Turn(
             bot=opened.bot,
@@ -306,9 +304,9 @@ class TurnRunner:
             calls=[call.model_dump(mode="json", exclude_defaults=True) for call in calls],
             analytics=[
                 {"kind": event.kind, "properties": dict(event.properties)}
-                for event in (*_counted(opened.batch, result, now), *result.analytics)
+                for event in (*counted(opened.batch, result, now), *result.analytics)
             ],
-            about=_about(result, asker, status),
+            about=told_of(result, asker, status),
             take_lane=take_lane,
         )
         return _Outcome(language, calls, said, result.forget, write)
@@ -350,65 +348,9 @@ class TurnRunner:
             async with self._database.company_statements(claim.company_id) as statements:
                 return outcome, await commit(statements, outcome)
         async with self._database.session_scope(claim.company_id) as session:
-            settled, bells = await _settled(session, result)
-            outcome = outcome_of(settled)
+            result, bells = await settled(session, result)
+            outcome = outcome_of(result)
             committed = await commit(session, outcome)
         for bell in sorted(bells):
             await self._bells.ring(bell)
         return outcome, committed
-
-
-async def _settled(session: AsyncSession, result: TurnResult) -> tuple[TurnResult, set[Bell]]:
-    """Carry out a result's writes; the result as they left it, and the bells to ring after the commit."""
-    bells = [await effect(session) for effect in result.effects]
-    if result.settle is not None:
-        settled = await result.settle(session)
-        bells += [await effect(session) for effect in settled.effects]
-        result = replace(
-            result,
-            reply=settled.reply,
-            state=settled.state,
-            analytics=[*result.analytics, *settled.analytics],
-            changed=settled.changed,
-        )
-    return result, {bell for bell in bells if bell is not None}
-
-
-def _about(result: TurnResult, asker: Asker, status: str) -> list[int] | None:
-    """Whom the turn's events and calls tell of; where it is set, they are forgotten once they are done. In a group
-    they always are, since only its history is kept by person; what was given up stays, to be tried again."""
-    if result.about is not None:
-        return sorted(result.about)
-    return [] if asker.in_group and status != "failed" else None
-
-
-def _language(bot: BotSnapshot, asker: Asker, batch: Batch) -> Language:
-    """The chosen language, else that of the words, else the one known, else the bot's."""
-    if asker.language_chosen and asker.language is not None:
-        return asker.language
-    for event in reversed(batch.events):
-        if isinstance(event, InboundMessage):
-            words = getattr(event.content, "text", "") or getattr(event.content, "caption", "")
-            if words and not words.startswith("/") and (found := detect_language(words)) is not None:
-                return found
-    return asker.language or bot.language
-
-
-def _counted(batch: Batch, result: TurnResult, now: datetime) -> tuple[AnalyticsEvent, ...]:
-    """The event ``turn``: what a shopper wrote and was told, and how long they waited for it."""
-    reply = result.reply
-    messages = sum(isinstance(event, InboundMessage) and not is_echo(event) for event in batch.events)
-    if not messages or batch.received_at is None or result.about is not None:
-        return ()
-    properties = {"messages": messages, "replies": len(reply.messages)}
-    if reply.messages:
-        properties["ms"] = max(0, round((now - batch.received_at).total_seconds() * 1000))
-    return (AnalyticsEvent("turn", properties),)
-
-
-def _limited(warn_seconds: float | None, language: Language) -> TurnResult:
-    counted = (AnalyticsEvent("limited"),)
-    if warn_seconds is None:
-        return TurnResult(analytics=counted)
-    text = TEXTS.count("limited", round(warn_seconds), language)
-    return TurnResult(reply=Reply(messages=(TextMessage(text=RichText.of(text)),)), analytics=counted)
