@@ -14,14 +14,14 @@ WIDTH = 34
 
 @contextmanager
 def step(name: str, *, hint: str = "") -> Iterator[None]:
-    """Show ``name`` (and ``hint``) at once, and the seconds it took, or ✗, at its end."""
+    """Show ``name`` (and ``hint``) at once, and at its end the seconds it took, with ✗ where it failed."""
     began = time.monotonic()
     sys.stdout.write(f"  {name:<{WIDTH}} {f'({hint}) ' if hint else ''}… ")
     sys.stdout.flush()
     try:
         yield
     except BaseException:
-        say("✗")
+        say(f"✗ {time.monotonic() - began:.1f} s")
         raise
     say(f"{time.monotonic() - began:.1f} s")
 

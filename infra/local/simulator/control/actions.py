@@ -21,7 +21,7 @@ __all__ = ["BadActionError", "act", "find_person"]
 
 _PARAMETERS: dict[str, tuple[str, ...]] = {
     "start": ("payload",),
-    "send_text": ("text",),
+    "send_text": ("text", "about"),
     "send_photo": ("caption",),
     "send_album": ("caption",),
     "send_voice": (),
@@ -37,6 +37,7 @@ _PARAMETERS: dict[str, tuple[str, ...]] = {
     "upgrade_group": (),
     "send_order": ("items", "text"),
     "submit_flow": ("answers", "message_id"),
+    "send_reaction": ("emoji", "message_id"),
     "hears_owner": ("text",),
     "change_number": ("phone", "user_id"),
     "becomes_known_by": ("known_by", "username"),
@@ -50,6 +51,7 @@ _MUST = {
     "upgrade_group": "group",
     "send_order": "items",
     "submit_flow": "answers",
+    "send_reaction": "emoji",
     "hears_owner": "text",
     "change_number": "phone",
     "becomes_known_by": "known_by",
@@ -147,6 +149,6 @@ async def _do(person: Participant, action: str, parameters: Json) -> list[int]:
     try:
         result = doing(**parameters)
         result = await result if isawaitable(result) else NO_ANSWER
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError, TypeError) as error:
         raise BadActionError(str(error)) from error
     return result if isinstance(result, list) else [result]

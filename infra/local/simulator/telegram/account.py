@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from infra.local.simulator.environment import Environment
 from infra.local.simulator.media import StoredFile, is_loopback
 from infra.local.simulator.telegram.bots import TelegramBot
+from infra.local.simulator.telegram.objects import chat_object
 from infra.local.simulator.telegram.parameters import read_json
 from infra.local.simulator.telegram.refusals import TelegramError, bad_request
 from infra.local.simulator.wire import ApiCall, Json
@@ -126,6 +127,26 @@ async def get_my_commands(environment: Environment, bot: TelegramBot, call: ApiC
     return bot.commands
 
 
+async def delete_my_commands(environment: Environment, bot: TelegramBot, call: ApiCall) -> bool:
+    """deleteMyCommands: none are shown from now on."""
+    del call
+    bot.commands = []
+    environment.events.publish("bots", {})
+    return True
+
+
+async def get_chat(environment: Environment, bot: TelegramBot, call: ApiCall) -> Json:
+    """getChat: a chat that the bot knows, with what a ChatFullInfo always has."""
+    chat = environment.world.chat(bot, str(call.parameters.get("chat_id", "")).strip())
+    if chat is None:
+        raise bad_request("chat not found")
+    gifts = dict.fromkeys(
+        ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
+    )
+    always: Json = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
+    return {**chat_object(chat), **always}
+
+
 async def get_file(environment: Environment, bot: TelegramBot, call: ApiCall) -> Json:
     """getFile: the path to download from; files over 20 MB are refused."""
     del bot
@@ -158,5 +179,7 @@ ACCOUNT = {
     "getupdates": get_updates,
     "setmycommands": set_my_commands,
     "getmycommands": get_my_commands,
+    "deletemycommands": delete_my_commands,
+    "getchat": get_chat,
     "getfile": get_file,
 }

@@ -7,6 +7,7 @@ from infra.local.simulator.telegram.bots import TelegramBot
 from infra.local.simulator.telegram.keyboards import check_markup, markup_buttons
 from infra.local.simulator.telegram.objects import message_object
 from infra.local.simulator.telegram.parameters import (
+    MAX_CAPTION,
     MAX_TEXT,
     is_reachable,
     read_formatted,
@@ -44,6 +45,20 @@ async def edit_message_text(environment: Environment, bot: TelegramBot, call: Ap
     markup = check_markup(read_json(call, "reply_markup"))
     if message.kind != "text":
         raise bad_request("there is no text in the message to edit")
+    if (message.text, message.entities, message.markup) == (text, entities, markup):
+        raise _not_modified()
+    message.text, message.entities = text, entities
+    return _changed(environment, bot, chat, message, markup)
+
+
+async def edit_message_caption(environment: Environment, bot: TelegramBot, call: ApiCall) -> Json:
+    """editMessageCaption: of what has a file; empty takes the caption away."""
+    chat = writable_chat(environment, bot, call)
+    message = _own_message(chat, call)
+    text, entities = read_formatted(call, "caption", limit=MAX_CAPTION, required=False)
+    markup = check_markup(read_json(call, "reply_markup"))
+    if not message.file_id:
+        raise bad_request("there is no caption in the message to edit")
     if (message.text, message.entities, message.markup) == (text, entities, markup):
         raise _not_modified()
     message.text, message.entities = text, entities
@@ -125,6 +140,7 @@ def _changed(environment: Environment, bot: TelegramBot, chat: Chat, message: Me
 
 EDITING = {
     "editmessagetext": edit_message_text,
+    "editmessagecaption": edit_message_caption,
     "editmessagereplymarkup": edit_message_reply_markup,
     "deletemessage": delete_message,
     "answercallbackquery": answer_callback_query,

@@ -84,6 +84,12 @@ def _contacts(_kind: str, part: Any) -> Message:
     return Message("", True, "contact", 0.0, content={"contact": contact})
 
 
+def _reaction(_kind: str, part: Json) -> Message:
+    target = _string(part, "reaction", "message_id", 256)
+    emoji = _string(part, "reaction", "emoji", 16, required=False)
+    return Message("", True, "reaction", 0.0, emoji, content={"quoted": target})
+
+
 def _interactive(_kind: str, part: Json) -> Message:
     form = part.get("type")
     reader = _INTERACTIVE.get(str(form))
@@ -228,6 +234,7 @@ _READERS: dict[str, _Reader] = {
     "location": _location,
     "contacts": _contacts,
     "interactive": _interactive,
+    "reaction": _reaction,
 }
 _INTERACTIVE: dict[str, Callable[[Json], list[Button]]] = {
     "button": _reply_buttons,

@@ -123,7 +123,7 @@ class WhatsAppSending:
         if failure is not None:
             message.status = "failed"
         if chat is not None and failure is None:
-            self._environment.world.post(chat, message)
+            self._show(chat, message)
         if failure is not None:
             self._push_status(number, chat, recipient, message, "failed", [error_object(*failure)])
             return
@@ -133,6 +133,16 @@ class WhatsAppSending:
                 await webhook.first
             message.status = status
         if chat is not None:
+            self._environment.world.touch(chat)
+
+    def _show(self, chat: Chat, message: Message) -> None:
+        """Put a message into the chat; a reaction onto the message it is about."""
+        if message.kind != "reaction":
+            self._environment.world.post(chat, message)
+            return
+        target = chat.find(message.content["quoted"])
+        if target is not None:
+            target.content["reaction"] = message.text
             self._environment.world.touch(chat)
 
     async def _resolve_linked(self, message: Message) -> _Failure | None:
