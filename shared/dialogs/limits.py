@@ -2,8 +2,9 @@
 
 A merged turn counts one; one of nothing but presses of our own buttons, shared contacts and places counts a
 quarter: who quickly goes through a checkout overdoes nothing. Who has been with the shop for long gets more. The
-first message over the limit is answered with one polite warning; the rest of the cool-down is silent. Without Redis
-nobody is limited.
+first message over the limit is answered with one polite warning; the rest of the cool-down is silent. A turn counts
+at the time when it was written: what an outage held back and delivers all at once was not written too fast. Without
+Redis nobody is limited.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.channels.contract import InboundMessage, MembershipChange
@@ -43,13 +44,17 @@ class MessageLimit:
         self._cache = cache
         self._per_minute = per_minute
 
-    async def check(self, person: str, *, known_for: timedelta, weight: float = 1.0) -> Verdict:
+    async def check(
+        self, person: str, *, written_at: datetime, known_for: timedelta, weight: float = 1.0
+    ) -> Verdict:
         """Count one turn of ``person`` (``person_key``) who is known for so long; see ``weight_of``."""
         if await self._cache.get(f"cooldown:{person}") is not None:
             return Verdict(allowed=False)
         looser = next((factor for age, factor in _LOOSER if known_for >= age), 1.0)
         capacity = self._per_minute * looser
-        wait = await self._cache.take(f"limit:{person}", rate=capacity / 60.0, capacity=capacity, wanted=weight)
+        wait = await self._cache.take(
+            f"limit:{person}", rate=capacity / 60.0, capacity=capacity, wanted=weight, at=written_at
+        )
         if not wait:
             return Verdict(allowed=True)
         strikes = await self._cache.count(f"strikes:{person}", seconds=_STRIKES_KEPT) or 1

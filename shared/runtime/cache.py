@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -28,11 +29,14 @@ _POOL_PATIENCE = 1.0
 
 _BUCKET = """
 -- A token bucket in one hash: tokens and the moment they were counted, by Redis's own clock.
--- ARGV: tokens per second, capacity, tokens wanted. Returns the seconds to wait (0: taken), as text.
+-- ARGV: tokens per second, capacity, tokens wanted, the moment (Unix seconds; empty: now). Returns the seconds to
+-- wait (0: taken), as text. A bucket never goes back in time.
 local now = redis.call('TIME')
 now = tonumber(now[1]) + tonumber(now[2]) / 1000000
+now = math.min(now, tonumber(ARGV[4]) or now)
 local rate, capacity, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+now = math.max(now, tonumber(bucket[2]) or now)
 local tokens = math.min(capacity, (tonumber(bucket[1]) or capacity) + (now - (tonumber(bucket[2]) or now)) * rate)
 local wait = 0
 if tokens >= wanted then tokens = tokens - wanted else wait = (wanted - tokens) / rate end
@@ -143,15 +147,20 @@ class Cache:
         answer: bool | None = await self._call(call)
         return answer
 
-    async def take(self, key: str, *, rate: float, capacity: float, wanted: float = 1.0) -> float | None:
+    async def take(
+        self, key: str, *, rate: float, capacity: float, wanted: float = 1.0, at: datetime | None = None
+    ) -> float | None:
         """Take tokens from the bucket ``key`` that fills at ``rate`` a second up to ``capacity``.
+
+        ``at``: the moment that counts, where it is not this one; one to come counts as now.
 
         Returns the seconds to wait until there are enough (0: taken), ``None`` when Redis is down.
         """
 
         async def call(redis: Redis) -> float:
             assert self._bucket is not None
-            return float(await self._bucket(keys=[self._key(key)], args=[rate, capacity, wanted], client=redis))
+            args = [rate, capacity, wanted, "" if at is None else at.timestamp()]
+            return float(await self._bucket(keys=[self._key(key)], args=args, client=redis))
 
         answer: float | None = await self._call(call)
         return answer

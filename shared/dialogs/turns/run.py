@@ -214,7 +214,10 @@ class TurnRunner:
         if not any(map(is_echo, batch.events)):
             person = person_key(claim.bot_id, batch.events[-1].sender.id)
             verdict = await self._limit.check(
-                person, known_for=dialog.now - asker.since, weight=weight_of(batch.events)
+                person,
+                written_at=batch.events[-1].occurred_at,
+                known_for=dialog.now - asker.since,
+                weight=weight_of(batch.events),
             )
             if not verdict.allowed and dialog.staff_user_id is None:
                 return limited(verdict.warn_seconds, opened.language), "limited"

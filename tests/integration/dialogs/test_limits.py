@@ -7,6 +7,7 @@ import pytest
 from shared.channels.contract import Platform
 from shared.dialogs.limits import person_key
 from tests.doubles.echo import ECHO
+from tests.integration.assistant.outage import outage
 from tests.integration.conversation import Shop, Shopper, Stage, open_stage
 
 PER_MINUTE = 3
@@ -117,3 +118,27 @@ async def test_without_redis_nobody_is_limited_and_everything_is_answered(
 
         assert heard == [f"«вопрос {number}»" for number in range(3)]
         assert [message.text for message in stage.echo.turns[-1].memory][-1] == "«вопрос 1»"
+
+
+async def test_a_backlog_counts_by_when_it_was_written(settings_env: dict[str, str], platform: Platform) -> None:
+    async with open_stage(settings_env, messages_per_minute=2) as stage:
+        shop = await stage.open_shop(mode=ECHO)
+        aigul = stage.shopper(shop, platform)
+        async with outage(stage) as held:
+            for number in range(20):
+                await held.writes(aigul, f"вопрос {number}", at=60.0 * number)
+
+        assert await aigul.listens() == "\n".join(f"«вопрос {number}»" for number in range(20))
+
+
+async def test_a_flood_that_comes_late_is_one_all_the_same(settings_env: dict[str, str]) -> None:
+    async with open_stage(settings_env, messages_per_minute=2) as stage:
+        shop = await stage.open_shop(mode=ECHO)
+        aigul = stage.shopper(shop)
+        async with outage(stage) as held:
+            for number in range(6):
+                await held.writes(aigul, f"вопрос {number}", at=3.0 * number)
+
+        heard = await aigul.listens()
+        assert heard.count("«вопрос") == 2
+        assert heard.count("Вы пишете быстрее") == 1
