@@ -37,6 +37,8 @@ class ChannelAddress:
     """The person's proven number (E.164), where known: WhatsApp's second way to somebody known by a user id."""
     thread_id: str | None = None
     """The topic of the chat to write into; ``None``: the chat itself."""
+    quotes: str | None = None
+    """The message that is answered, where several people write: the answer is shown below it."""
 
 
 class Call(_Frozen):

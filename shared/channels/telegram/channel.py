@@ -22,7 +22,7 @@ from shared.channels.messages import ChoiceContent, MediaContent, OutboundMessag
 from shared.channels.settings import ChannelSettings
 from shared.channels.signatures import header_of, require_equal, secret_of
 from shared.channels.telegram import client, errors, media
-from shared.channels.telegram.destination import destination
+from shared.channels.telegram.destination import destination, quoting
 from shared.channels.telegram.parse import parse_update
 from shared.channels.telegram.render import TelegramRenderer
 from shared.kernel.errors import Forbidden
@@ -70,7 +70,10 @@ class TelegramChannel:
 
     def render(self, message: OutboundMessage, address: ChannelAddress) -> Sequence[Call]:
         """See docs/channels.md for what becomes of what."""
-        return TelegramRenderer(self._settings, address).render(message)
+        calls = TelegramRenderer(self._settings, address).render(message)
+        if not calls or address.quotes is None:
+            return calls
+        return [quoting(calls[0], address.quotes), *calls[1:]]
 
     def private_link(self, bot: BotIdentity, parameter: str) -> str | None:
         """See ``Channel.private_link`` (Telegram Bot API, "Deep linking")."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.channels.contract import ChannelAddress
+from shared.channels.contract import Call, ChannelAddress
 
-__all__ = ["destination", "names_topic", "without_topic"]
+__all__ = ["destination", "names_topic", "quoting", "without_topic"]
 
 _TOPIC = "message_thread_id"
 
@@ -20,6 +20,14 @@ def destination(address: ChannelAddress) -> dict[str, Any]:
     """The fields of a call that say where it goes."""
     topic = {} if address.thread_id is None else {_TOPIC: int(address.thread_id)}
     return {"chat_id": address.chat_id, **topic}
+
+
+def quoting(call: Call, message_id: str) -> Call:
+    """The call and its fallbacks as replies to a message, or without it where it is gone (ReplyParameters)."""
+    parameters = {"message_id": int(message_id), "allow_sending_without_reply": True}
+    fallback = None if call.fallback is None else quoting(call.fallback, message_id)
+    payload = {**call.payload, "reply_parameters": parameters}
+    return call.model_copy(update={"payload": payload, "fallback": fallback})
 
 
 def names_topic(payload: Mapping[str, Any]) -> bool:

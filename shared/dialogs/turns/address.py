@@ -1,10 +1,11 @@
-"""Where a turn's answer goes: the dialog's chat, and the topic in which the person wrote last."""
+"""Where a turn's answer goes: the dialog's chat, the topic in which the person wrote last; in a group, to whom."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from shared.channels.contract import ChannelAddress, InboundMessage, MembershipChange
+from shared.channels.messages import ChoiceContent
 from shared.dialogs.turns.rows import DialogRow
 from shared.kernel.languages import Language
 
@@ -21,4 +22,10 @@ def answer_address(
         language=language,
         phone=dialog.phone,
         thread_id=said[-1].thread_id if said else None,
+        quotes=_typed(said) if dialog.is_group else None,
     )
+
+
+def _typed(said: Sequence[InboundMessage]) -> str | None:
+    """The last message of the person's own; a pressed button is under one of ours."""
+    return next((one.message_id for one in reversed(said) if not isinstance(one.content, ChoiceContent)), None)

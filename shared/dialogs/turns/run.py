@@ -290,7 +290,10 @@ class TurnRunner:
         language = result.language or opened.language
         address = answer_address(opened.dialog, language, opened.batch.events)
         channel = self._channel_of(opened.bot.platform)
-        calls = [call for message in result.reply.messages for call in channel.render(message, address)]
+        calls: list[Call] = []
+        for message in result.reply.messages:
+            # the first of them shows what it answers
+            calls += channel.render(message, replace(address, quotes=None) if calls else address)
         now = utc_now()
         kept = status == "done" and result.about is None and not asker.anonymous
         said = history_of(opened.batch.events, result.reply, now, changed=result.changed) if kept else []

@@ -43,6 +43,15 @@ async def test_a_newcomers_reference_is_not_to_what_others_saw(aigul: Member, ma
     assert "угловой" not in heard
 
 
+async def test_an_answer_quotes_its_question(aigul: Member, marat: Member) -> None:
+    await aigul.asks("ALM-1")
+    await marat.asks("NOM-1")
+    await aigul.hears("Алма", "Номад")
+    questions = [message.id for message in aigul.person.chat.messages if not message.from_bot]
+    answers = [message for message in aigul.person.received if message.text.startswith("Диван")]
+    assert [message.content.get("reply_to") for message in answers] == questions
+
+
 @pytest.mark.parametrize(
     "words",
     [
