@@ -183,6 +183,18 @@ async def test_a_reply_to_a_message_that_is_not_there_is_refused(stage: Stage, r
     assert shopper.received == []
 
 
+@pytest.mark.parametrize("asked", ["request_contact", "request_location"])
+async def test_a_contact_or_a_place_is_asked_for_in_private_alone(stage: Stage, asked: str) -> None:
+    shopper = stage.sim.telegram.user("Айгерим", started=True)
+    keyboard = {"keyboard": [[{"text": "Отправить", asked: True}]]}
+
+    in_group = await stage.send(stage.group.chat.id, reply_markup=keyboard)
+    in_private = await stage.send(shopper.id, reply_markup=keyboard)
+
+    assert (in_group.status_code, in_private.status_code) == (400, 200)
+    assert in_group.json()["description"].endswith("can be requested in private chats only")
+
+
 async def test_a_reply_may_be_allowed_to_go_without(stage: Stage) -> None:
     shopper = stage.sim.telegram.user("Айгерим", started=True)
 

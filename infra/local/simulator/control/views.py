@@ -40,8 +40,9 @@ def chat_view(chat: Chat, now: float) -> Json:
 
 
 def bot_view(bot: Bot) -> Json:
-    """A bot without its credentials."""
+    """A bot without its credentials; ``username`` where links lead to it by one."""
     return {
+        "username": getattr(bot, "username", ""),
         "platform": bot.platform,
         "bot_id": bot.bot_id,
         "name": bot.name,

@@ -64,16 +64,22 @@ function whatsappFrame(message, bubble, actions) {
   if (markup?.footer?.text) bubble.append(el("div", { class: "wa-footer" }, markup.footer.text));
   if (keys) { bubble.classList.add("wide-buttons"); bubble.append(keys); }
 }
+// what a service message says, in its own words: the page has none for what Telegram may yet invent
+const service = (message) => Object.entries(message.content.service).map(([name, value]) => `${name}: ${typeof value === "object" ? value.name ?? "" : value}`.replace(/: $/, "")).join(", ");
+const side = (message) => (message ? `${message.from_bot}/${message.sender}` : "");
 export function row(platform, message, previous, next, actions) {
-  const own = !message.from_bot;
-  const turn = !previous || previous.from_bot !== message.from_bot, tail = !next || next.from_bot !== message.from_bot;
+  if (message.kind === "service") return el("div", { class: "day" }, service(message));
+  if (message.kind === "keyboard") return null;
+  const own = !message.from_bot && (actions.speaker === null || message.sender === actions.speaker);
+  const turn = side(previous) !== side(message), tail = side(next) !== side(message);
+  const name = actions.speaker !== null && !own && turn ? el("b", { class: "speaker" }, message.sender) : null;
   if (message.kind === "rich_media") return el("div", { class: "row wide turn" }, viberCarousel(message, actions.press));
   const body = BODIES[message.kind]?.(message);
   const meta = el("span", { class: "meta" }, message.edited ? `${t("edited")} ` : "", clock(message.at), own ? ticks(message) : null);
-  const bubble = el("div", { class: `bubble${["photo", "location"].includes(message.kind) ? " has-media" : ""}` }, body, text(platform, message), meta);
+  const bubble = el("div", { class: `bubble${["photo", "location"].includes(message.kind) ? " has-media" : ""}` }, name, body, text(platform, message), meta);
   if (platform === "whatsapp" && !own) whatsappFrame(message, bubble, actions);
   const editable = own && message.kind === "text" && platform !== "viber" && actions.edit;
   return el("div", { class: `row${own ? " own" : ""}${turn ? " turn" : ""}${tail ? " tail" : ""}` },
     editable ? el("button", { type: "button", class: "edit-own", title: t("edit"), "aria-label": t("edit"), onclick: () => actions.edit(message) }, "✎") : null,
-    bubble, platform === "telegram" && message.from_bot ? telegramInline(message, actions.press) : null);
+    bubble, platform === "telegram" && message.from_bot ? telegramInline(message, actions) : null);
 }

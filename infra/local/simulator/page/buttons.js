@@ -6,12 +6,12 @@ import { t } from "./texts.js";
 function rows(markup, key) { return (markup?.[key] ?? []).map((line) => line.map((button) => (typeof button === "string" ? { text: button } : button))); }
 const openLink = (url) => { if (/^https?:/i.test(url)) window.open(url, "_blank", "noopener"); };
 
-export function telegramInline(message, press) {
+export function telegramInline(message, { press, follows }) {
   const lines = rows(message.markup, "inline_keyboard");
   if (!lines.length) return null;
   return el("div", { class: "inline" }, lines.map((line) => el("div", { class: "line" }, line.map((button) =>
     el("button", { type: "button", class: button.url ? "url" : "", title: button.url ?? "", onclick: (event) => {
-      if (button.url) { openLink(button.url); return; }
+      if (button.url) { if (!follows(button.url)) openLink(button.url); return; }
       event.currentTarget.classList.add("busy");
       press(button.callback_data ?? button.text, message.id);
     } }, button.text)))));

@@ -14,6 +14,7 @@ let world = { bots: [], people: [], faults: [] };
 const named = new URLSearchParams(location.search).get("shopper");
 let shopper = named ?? localStorage.getItem("shopper") ?? "";
 let shown = "telegram";
+windows.telegram.group = new URLSearchParams(location.search).get("group") ?? "";
 
 function markUnread(platform) { if (platform !== shown) byId("tabs").querySelector(`[data-tab="${platform}"]`)?.classList.add("unread"); }
 

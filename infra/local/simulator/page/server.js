@@ -8,7 +8,7 @@ async function call(method, path, body) {
   if (!response.ok) throw new Error(answer.error ?? response.statusText);
   return answer;
 }
-const who = (target) => new URLSearchParams({ platform: target.platform, bot_id: target.bot_id, user: target.user });
+const who = (target) => new URLSearchParams(target);
 export const state = () => call("GET", "state");
 export const chat = (target) => call("GET", `chat?${who(target)}`);
 export const clearChat = (target) => call("DELETE", `messages?${who(target)}`);

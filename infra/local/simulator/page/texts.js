@@ -3,6 +3,7 @@ const TEXTS = {
   ru: {
     subtitle: "Мессенджеры", shopper: "Покупатель", newShopper: "Новый покупатель", newShopperAsk: "Имя покупателя", secondWindow: "Ещё одно окно, например для менеджера", faults: "Сбои", traffic: "Трафик", language: "Язык",
     close: "Закрыть", bot: "бот", typing: "печатает…", business: "бизнес-аккаунт", blocked: "заблокирован", noBot: "Бот не подключён. Запустите демо-компанию: ./infra/local/up",
+    openGroup: "Написать в группу…", groupAsk: "Название группы", privateChat: "Личный чат", inGroup: "группа",
     empty: "Напишите первое сообщение — бот ответит", start: "Начать", unblock: "Разблокировать", block: "Заблокировать бота", clear: "Очистить чат", clearTraffic: "Очистить", attach: "Прикрепить", more: "Ещё", send: "Отправить", message: "Сообщение",
     photo: "Фото", barcode: "Фото штрихкода", priceTag: "Фото ценника", album: "Альбом", voice: "Голосовое сообщение", document: "Документ", location: "Местоположение", contact: "Мой контакт", disk: "Файл с диска…", photoAlt: "Фотография",
     edit: "Изменить", editing: "Изменение сообщения", edited: "изменено", cancel: "Отмена", play: "Слушать", broken: "Картинка недоступна", today: "Сегодня", notDelivered: "Бот не принял сообщение", delivered: "Доставлено", read: "Прочитано",
@@ -14,6 +15,7 @@ const TEXTS = {
   kk: {
     subtitle: "Мессенджерлер", shopper: "Сатып алушы", newShopper: "Жаңа сатып алушы", newShopperAsk: "Сатып алушының аты", secondWindow: "Тағы бір терезе, мысалы, менеджерге", faults: "Ақаулар", traffic: "Трафик", language: "Тіл",
     close: "Жабу", bot: "бот", typing: "жазып жатыр…", business: "бизнес-аккаунт", blocked: "бұғатталған", noBot: "Бот қосылмаған. Демо-компанияны іске қосыңыз: ./infra/local/up",
+    openGroup: "Топқа жазу…", groupAsk: "Топтың атауы", privateChat: "Жеке чат", inGroup: "топ",
     empty: "Алғашқы хабарламаны жазыңыз — бот жауап береді", start: "Бастау", unblock: "Бұғаттан шығару", block: "Ботты бұғаттау", clear: "Чатты тазалау", clearTraffic: "Тазалау", attach: "Тіркеу", more: "Тағы", send: "Жіберу", message: "Хабарлама",
     photo: "Фото", barcode: "Штрихкод фотосы", priceTag: "Баға қағазының фотосы", album: "Альбом", voice: "Дауыстық хабарлама", document: "Құжат", location: "Орналасқан жер", contact: "Менің контактім", disk: "Дискідегі файл…", photoAlt: "Фотосурет",
     edit: "Өзгерту", editing: "Хабарламаны өзгерту", edited: "өзгертілді", cancel: "Болдырмау", play: "Тыңдау", broken: "Сурет қолжетімсіз", today: "Бүгін", notDelivered: "Бот хабарламаны қабылдамады", delivered: "Жеткізілді", read: "Оқылды",
@@ -25,6 +27,7 @@ const TEXTS = {
   en: {
     subtitle: "Messengers", shopper: "Shopper", newShopper: "New shopper", newShopperAsk: "The shopper's name", secondWindow: "Another window, for example for the manager", faults: "Faults", traffic: "Traffic", language: "Language",
     close: "Close", bot: "bot", typing: "typing…", business: "business account", blocked: "blocked", noBot: "No bot is connected. Start the demo company: ./infra/local/up",
+    openGroup: "Write in a group…", groupAsk: "The group's name", privateChat: "Private chat", inGroup: "group",
     empty: "Write the first message and the bot will answer", start: "Start", unblock: "Unblock", block: "Block the bot", clear: "Clear the chat", clearTraffic: "Clear", attach: "Attach", more: "More", send: "Send", message: "Message",
     photo: "Photo", barcode: "Photo of a barcode", priceTag: "Photo of a price tag", album: "Album", voice: "Voice message", document: "Document", location: "Location", contact: "My contact", disk: "File from disk…", photoAlt: "Photo",
     edit: "Edit", editing: "Editing the message", edited: "edited", cancel: "Cancel", play: "Play", broken: "Picture not available", today: "Today", notDelivered: "The bot did not take the message", delivered: "Delivered", read: "Read",

@@ -14,11 +14,13 @@ export class ChatWindow {
     this.onUnread = onUnread;
     this.bot = null;
     this.user = "";
+    this.group = "";
     this.chat = null;
     this.editing = null;
     this.scroll = el("div", { class: "scroll", role: "log", "aria-live": "polite", tabindex: "0" });
     // a keyboard that unfolds below takes height away: the last message stays in sight
     this.following = true;
+    this.scroll.addEventListener("click", (event) => { const link = event.target.closest?.("a[href]"); if (link && this.follows(link.href)) event.preventDefault(); });
     this.scroll.addEventListener("scroll", () => { this.following = this.isAtEnd(); });
     new ResizeObserver(() => { if (this.following) this.toEnd(); }).observe(this.scroll);
     this.bar = el("div", { class: "bar" });
@@ -29,7 +31,17 @@ export class ChatWindow {
     this.buildComposer();
   }
 
-  get target() { return { platform: this.platform, bot_id: this.bot.bot_id, user: this.user }; }
+  get target() { return { platform: this.platform, bot_id: this.bot.bot_id, user: this.user, ...(this.group ? { group: this.group } : {}) }; }
+
+  openGroup(title) { Object.assign(this, { group: title, chat: null, editing: null }); this.refresh(); }
+
+  // a link to this bot opens the person's private chat with it, as in the app
+  follows = (url) => {
+    const name = this.platform === "telegram" && /^https:\/\/(?:t|telegram)\.me\/(\w+)(?:\?start=|$)/.exec(url)?.[1];
+    if (!name || name.toLowerCase() !== this.bot?.username?.toLowerCase()) return false;
+    this.do("open_link", { url }).then(() => this.openGroup(""));
+    return true;
+  };
 
   buildComposer() {
     this.input = el("textarea", { rows: "1" });
@@ -65,7 +77,7 @@ export class ChatWindow {
   chooseBot(id) { localStorage.setItem(`bot.${this.platform}`, id); this.setBots(this.bots, this.user); }
 
   title(name) {
-    if ((this.bots?.length ?? 0) < 2) return el("strong", {}, name);
+    if (this.group || (this.bots?.length ?? 0) < 2) return el("strong", {}, name);
     return el("select", { class: "choose-bot", "aria-label": t("bot"), onchange: (event) => this.chooseBot(event.target.value) }, this.bots.map((bot) => el("option", { value: bot.bot_id, selected: bot.bot_id === this.bot?.bot_id }, bot.name)));
   }
 
@@ -80,9 +92,9 @@ export class ChatWindow {
     if (this.loading) { this.again = true; return; }
     this.loading = true;
     try {
-      const { user } = this;
+      const { user, group } = this;
       const chat = await server.chat(this.target);
-      if (user === this.user) { const before = this.count(); this.chat = chat; this.render(); this.noticeNew(before); }
+      if (user === this.user && group === this.group) { const before = this.count(); this.chat = chat; this.render(); this.noticeNew(before); }
     } catch (error) {
       toast(error.message);
     } finally {
@@ -159,7 +171,8 @@ export class ChatWindow {
 
   moreItems() {
     const blocked = this.chat?.membership === "blocked";
-    return [["▶", t("start"), () => this.do("start")], [blocked ? "✅" : "⛔", t(blocked ? "unblock" : "block"), () => this.do(blocked ? "unblock" : "block")], ["🧹", t("clear"), () => server.clearChat(this.target).catch((error) => toast(error.message))]];
+    const groups = this.platform !== "telegram" ? [] : this.group ? [["👤", t("privateChat"), () => this.openGroup("")]] : [["👥", t("openGroup"), () => { const title = window.prompt(t("groupAsk"))?.trim(); if (title) this.openGroup(title); }]];
+    return [...groups, ["▶", t("start"), () => this.do("start")], [blocked ? "✅" : "⛔", t(blocked ? "unblock" : "block"), () => this.do(blocked ? "unblock" : "block")], ["🧹", t("clear"), () => server.clearChat(this.target).catch((error) => toast(error.message))]];
   }
 
   openSheet = (content) => {
@@ -178,8 +191,8 @@ export class ChatWindow {
     const typing = (this.chat?.typing ?? 0) > 0;
     clearTimeout(this.typingTimer);
     if (typing) this.typingTimer = setTimeout(() => this.refresh(), this.chat.typing * 1000 + 60);
-    const name = this.bot?.name || NAMES[this.platform];
-    const state = blocked ? t("blocked") : typing ? t("typing") : t(this.platform === "whatsapp" ? "business" : "bot");
+    const name = this.group || this.bot?.name || NAMES[this.platform];
+    const state = blocked ? t("blocked") : typing ? t("typing") : t(this.group ? "inGroup" : this.platform === "whatsapp" ? "business" : "bot");
     this.moreButton = el("button", { type: "button", class: "icon", "aria-label": t("more"), title: t("more"), onclick: () => this.toggleMenu("more"), disabled: !this.bot }, icon("more"));
     this.bar.replaceChildren(el("span", { class: "face", "aria-hidden": "true" }, name[0]), el("span", { class: "who" }, this.title(name), el("span", {}, state)), el("span", { class: "kind" }, NAMES[this.platform]), this.moreButton);
   }
@@ -194,7 +207,8 @@ export class ChatWindow {
     messages.forEach((message, index) => {
       const date = new Date(message.at * 1000).toDateString();
       if (date !== day) { day = date; nodes.push(el("div", { class: "day" }, date === new Date().toDateString() ? t("today") : new Date(message.at * 1000).toLocaleDateString(language(), { day: "numeric", month: "long" }))); }
-      nodes.push(row(this.platform, message, messages[index - 1], messages[index + 1], { press: this.press, openSheet: this.openSheet, edit: this.startEditing }));
+      const node = row(this.platform, message, messages[index - 1], messages[index + 1], { press: this.press, openSheet: this.openSheet, edit: this.startEditing, follows: this.follows, speaker: this.group ? this.user : null });
+      if (node) nodes.push(node);
     });
     if ((this.chat?.typing ?? 0) > 0) nodes.push(el("div", { class: "dots", "aria-label": t("typing") }, el("i"), el("i"), el("i")));
     const offsets = [...this.scroll.querySelectorAll(".carousel")].map((node) => node.scrollLeft);
@@ -216,7 +230,7 @@ export class ChatWindow {
 
   renderFoot() {
     const blocked = this.chat?.membership === "blocked";
-    const newcomer = this.chat && !this.chat.messages.length && this.chat.membership === "new" && this.platform !== "whatsapp";
+    const newcomer = this.chat && !this.group && !this.chat.messages.length && this.chat.membership === "new" && this.platform !== "whatsapp";
     const keyboard = this.chat?.keyboard;
     this.keys.replaceChildren();
     if (blocked || newcomer) {

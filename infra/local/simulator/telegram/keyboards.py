@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from infra.local.simulator.telegram.refusals import bad_request
 from infra.local.simulator.wire import Json
-from infra.local.simulator.world import Button
+from infra.local.simulator.world import Button, Chat, ChatKind
 
-__all__ = ["check_markup", "markup_buttons"]
+__all__ = ["check_markup", "check_place", "markup_buttons"]
 
 _INLINE_ACTIONS = (
     "url",
@@ -46,6 +46,16 @@ def check_markup(markup: Any) -> Json | None:
     elif not (markup.get("remove_keyboard") is True or markup.get("force_reply") is True):
         raise bad_request("can't parse reply keyboard markup JSON object")
     return markup
+
+
+def check_place(chat: Chat, markup: Json | None) -> None:
+    """A contact and a place are asked for in private chats only; raises the 400 of any other chat."""
+    if chat.kind is ChatKind.PRIVATE or not markup:
+        return
+    buttons = [button for row in markup.get("keyboard", []) for button in row if isinstance(button, dict)]
+    for asked, name in (("request_contact", "phone number"), ("request_location", "location")):
+        if any(button.get(asked) for button in buttons):
+            raise bad_request(f"{name} can be requested in private chats only")
 
 
 def _check_rows(rows: Any, kind: str, check: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.local.simulator.environment import Environment
 from infra.local.simulator.telegram.bots import TelegramBot
-from infra.local.simulator.telegram.keyboards import check_markup, markup_buttons
+from infra.local.simulator.telegram.keyboards import check_markup, check_place, markup_buttons
 from infra.local.simulator.telegram.objects import message_object
 from infra.local.simulator.telegram.parameters import (
     MAX_CAPTION,
@@ -139,6 +139,7 @@ def _post(
         message.content["thread"] = thread
     if markup:
         message.markup = check_markup(read_json(call, "reply_markup"))
+        check_place(chat, message.markup)
         message.buttons = markup_buttons(message.markup)
         if message.markup and "keyboard" in message.markup:
             chat.keyboard = message.markup
