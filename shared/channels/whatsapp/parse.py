@@ -97,14 +97,17 @@ def _of_value(value: Value, keys: _Keys) -> Iterator[InboundEvent]:
         yield _status(status, keys)
 
 
-def _ignored(event_id: str, timestamp: int | None, reason: str) -> Ignored:
+def _ignored(event_id: str, timestamp: int | None, reason: str, *, keep_raw: bool = True) -> Ignored:
     moment = moment_of(timestamp)
     order_key = int(moment.timestamp() * 1000)
-    return Ignored(event_id=event_id, occurred_at=moment, order_key=order_key, reason=reason)
+    return Ignored(event_id=event_id, occurred_at=moment, order_key=order_key, reason=reason, keep_raw=keep_raw)
 
 
 def _message(message: Message, contacts: tuple[Contact, ...], keys: _Keys) -> InboundEvent:
     event_id = message.id or keys.next()
+    if message.group_id is not None:
+        # an answer would go to the member alone, who said nothing to us
+        return _ignored(event_id, message.timestamp, "group_message", keep_raw=False)
     contact = _contact_of(message, contacts)
     user_id = message.from_user_id or contact.user_id
     # A number is proven by WhatsApp only as the sender's own.
@@ -138,6 +141,8 @@ def _message(message: Message, contacts: tuple[Contact, ...], keys: _Keys) -> In
 def _echo(echo: Echo, value: Value, keys: _Keys) -> InboundEvent:
     """What the shop wrote to a person in the WhatsApp Business app, as an event of that person's chat."""
     event_id = echo.id or keys.next()
+    if echo.group_id is not None:
+        return _ignored(event_id, echo.timestamp, "group_message", keep_raw=False)
     if echo.type in _NOBODY_SPOKE:
         return _ignored(event_id, echo.timestamp, f"echo_of_{echo.type}")
     # an edit was seen to come with the two numbers the other way round

@@ -184,11 +184,12 @@ class Edit(WireModel):
 
 
 class Message(MessageBody):
-    """A message; ``timestamp`` is Unix seconds, sent as a string."""
+    """A message; ``timestamp`` is Unix seconds, sent as a string. ``group_id`` is set for one of a group."""
 
     id: WireId | None = None
     phone: WireId | None = Field(default=None, alias="from")
     from_user_id: WireId | None = None
+    group_id: WireId | None = None
     timestamp: WholeNumber | None = None
     context: Context | None = None
     edit: Edit | None = None
