@@ -18,11 +18,11 @@ DRAIN_SECONDS = 45.0
 
 
 class Program:
-    """``python -m <module> <arguments>``, its log in ``.local/log/<name>.log``."""
+    """``python -m <module> <arguments>`` (``command``), its log in ``.local/log/<name>.log``."""
 
     def __init__(self, name: str, module: str, arguments: Sequence[str] = ()) -> None:
         self.name = name
-        self._command = [sys.executable, "-m", module, *arguments]
+        self.command = [sys.executable, "-m", module, *arguments]
         self._pidfile = PidFile(RUN / f"{name}.pid")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -41,7 +41,7 @@ class Program:
         RUN.mkdir(parents=True, exist_ok=True)
         LOGS.mkdir(parents=True, exist_ok=True)
         self.log.write_text("")
-        self._process = start_process(self._command, log=self.log, cwd=CHECKOUT, env=environment)
+        self._process = start_process(self.command, log=self.log, cwd=CHECKOUT, env=environment)
         self._pidfile.write(self._process.pid)
 
     def wait(self, ready: Callable[[], bool] | str) -> None:

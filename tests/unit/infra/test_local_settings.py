@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from infra.local.errors import StackError
-from infra.local.settings import telegram_is_simulated, write_app_settings
+from infra.local.settings import Choices, telegram_is_simulated, write_app_settings
+from infra.local.stack import Stack
+from infra.local.state import CHATS, LOCAL
 
 
 def test_the_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
@@ -50,3 +52,10 @@ def test_a_real_telegram_is_told_from_the_simulated_one(
 ) -> None:
     monkeypatch.setenv("TELEGRAM_API_URL", address)
     assert telegram_is_simulated() is simulated
+
+
+def test_the_stack_s_simulator_keeps_its_chats_where_the_next_one_finds_them() -> None:
+    command = Stack(Choices.from_environment()).simulator.command
+
+    assert command[command.index("--keep") + 1] == str(CHATS)
+    assert CHATS.is_relative_to(LOCAL)
