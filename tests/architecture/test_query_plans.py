@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -287,7 +287,7 @@ async def test_a_late_failure_reads_no_table_from_end_to_end(filled: Filled) -> 
         wait = timedelta()
         scans = await explained(session, late._BEHIND, values | {"wait": wait})
         scans |= await explained(session, late._IN_PLACE, values | {"wait": wait, "error_code": "131053"})
-        scans |= await explained(session, late._FAILED_CALL, {"id": 1})
+        scans |= await explained(session, late._FAILED_CALL, {"id": 1, "failed_at": datetime.now(UTC)})
 
     assert _sequential(scans) == set()
 

@@ -3,7 +3,7 @@
 What follows is what would have followed at once (``lane``), through the same row of the channel's table:
 
     another form may do    the call's next form
-    window closed          a template, chosen when it is sent
+    window closed          a template, chosen when it is sent; the same call, if the person has written since
     try later              the same call, after the same wait; at most ``SEND_ATTEMPTS`` times
     misconfigured          the same, and the whole bot rests
     unreachable            the lane rests until the person writes; not if they wrote after the message failed
@@ -39,9 +39,9 @@ _log = logging.getLogger(__name__)
 
 # under the dialog's lock, so nobody takes it or finishes it meanwhile
 _FAILED_CALL = text("""
-SELECT id, dialog_id, status, call, about IS NOT NULL AS private, attempts, template_only, delivery,
-       platform_message_ids
-  FROM outbox WHERE id = :id FOR NO KEY UPDATE
+SELECT o.id, o.dialog_id, o.status, o.call, o.about IS NOT NULL AS private, o.attempts, o.template_only, o.delivery,
+       o.platform_message_ids, coalesce(d.last_inbound_at > :failed_at, false) AS wrote_since
+  FROM outbox o JOIN dialogs d ON d.id = o.dialog_id WHERE o.id = :id FOR NO KEY UPDATE OF o
 """)
 _MARK = text("""
 UPDATE outbox
@@ -70,11 +70,7 @@ WITH again AS (
 UPDATE dialogs d SET send_token = NULL, send_until = NULL, send_at = now() + :wait
   FROM again a WHERE d.id = a.dialog_id
 """)
-# messengers tell their time in whole seconds
-_BLOCK = text("""
-UPDATE dialogs SET blocked = true
- WHERE id = :dialog_id AND (last_inbound_at IS NULL OR last_inbound_at <= :failed_at)
-""")
+_BLOCK = text("UPDATE dialogs SET blocked = true WHERE id = :dialog_id")
 
 
 Rests = dict[UUID, BotRest]
@@ -103,7 +99,8 @@ class LateFailures:
 
         A bot that has to rest is put into ``rests``, for ``rest_bots`` to lock after all rows of the outbox.
         """
-        failed = (await session.execute(_FAILED_CALL, {"id": event.outbox_id})).one_or_none()
+        values = {"id": event.outbox_id, "failed_at": event.occurred_at}
+        failed = (await session.execute(_FAILED_CALL, values)).one_or_none()
         if failed is not None and failed.status in {"waiting", "sending"}:
             return bool(event.too_old)
         if failed is None or not _is_news(failed, event):
@@ -116,7 +113,8 @@ class LateFailures:
             rests[event.bot_id] = _longer(follows.bot, rests.get(event.bot_id))
         await self._replace(session, failed, event, instead)
         if follows.then is Then.UNREACHABLE:
-            await session.execute(_BLOCK, {"dialog_id": failed.dialog_id, "failed_at": event.occurred_at})
+            if not failed.wrote_since:
+                await session.execute(_BLOCK, {"dialog_id": failed.dialog_id})
         elif instead is None and not _is_erased(failed):
             await _record(session, company_id, failed, event)
         return True
@@ -125,13 +123,15 @@ class LateFailures:
         call = Call.model_validate(failed.call) if failed.call else None
         if call is None:
             return None
+        tries_left = failed.attempts < self._settings.send_attempts
         if isinstance(error, Refused):
             if error.refusal is Refusal.WINDOW_CLOSED and not (call.template or failed.template_only):
-                return _Next(call, template_only=True)
+                opened = failed.wrote_since and tries_left
+                return _Next(call, attempts=failed.attempts) if opened else _Next(call, template_only=True)
             form = call.instead(error)
             if form is not None:
                 return _Next(form, template_only=failed.template_only)
-        if follows.then is Then.AGAIN and failed.attempts < self._settings.send_attempts:
+        if follows.then is Then.AGAIN and tries_left:
             return _Next(call, failed.template_only, failed.attempts, follows.wait)
         return None
 

@@ -119,6 +119,16 @@ async def test_a_closed_window_takes_the_bot_s_template(stage: Stage, told: str)
     assert await codes_of_failures(stage, shop) == []
 
 
+async def test_who_opened_the_window_again_meanwhile_gets_the_message_itself(stage: Stage) -> None:
+    shop, aigul = await sent_card(stage, reply=words_of("Готово"), window_template="we_answered")
+
+    await status(stage, shop, "failed", code="131047")  # in January; they wrote today
+    await settle(stage)
+
+    assert aigul.person.last.text == "Готово"
+    assert [row["template_only"] for row in await outbox(stage, shop)] == [False, False]
+
+
 @pytest.mark.parametrize("told", ["at_once", "later"])
 async def test_a_closed_window_without_a_template_is_recorded(stage: Stage, told: str) -> None:
     shop = await stage.open_shop(mode=ECHO)
