@@ -292,6 +292,6 @@ def _status(status: Status, keys: _Keys) -> InboundEvent:
         platform_message_id=status.id,
         state=state,
         reference=status.biz_opaque_callback_data,
-        chat_id=chat_id_of(status.recipient_participant_user_id, status.recipient_id),
+        chat_id=chat_id_of(status.recipient_user_id or status.recipient_participant_user_id, status.recipient_id),
         error_code=str(code) if failed and code is not None else None,
     )

@@ -216,6 +216,7 @@ class Status(WireModel):
     status: WireText = ""
     timestamp: WholeNumber | None = None
     recipient_id: WireId | None = None
+    recipient_user_id: WireId | None = None
     recipient_participant_user_id: WireId | None = None
     biz_opaque_callback_data: WireText | None = None
     errors: Annotated[tuple[Error, ...], WireObjects] = ()
