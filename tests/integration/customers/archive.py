@@ -45,6 +45,8 @@ class Archive:
             "zset": lambda key: self._cache.zrange(key, 0, -1),
             "list": lambda key: self._cache.lrange(key, 0, -1),
             "set": self._cache.smembers,
+            # its time ran out since it was listed
+            "none": lambda _key: None,
         }
         found: list[object] = []
         for key in self._cache.scan_iter():
