@@ -51,7 +51,7 @@ BEGIN
         INSERT INTO dialog_addresses (company_id, bot_id, address, dialog_id, passing, since)
         SELECT e.company_id, e.bot_id, f.name, ids.id,
                e.number IS NOT NULL AND f.name ~ '^[0-9]+$',
-               CASE WHEN f.name = ANY(e.formerly) THEN '-infinity' ELSE e.occurred_at END
+               CASE WHEN f.name = ANY(e.formerly) THEN '-infinity' ELSE coalesce(e.occurred_at, now()) END
           FROM free f JOIN ids USING (place) JOIN e USING (place)
          ORDER BY e.bot_id, f.name
         ON CONFLICT (bot_id, address) DO NOTHING

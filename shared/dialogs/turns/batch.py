@@ -19,13 +19,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from shared.channels.contract import AddressChange, InboundMessage, MembershipChange
-from shared.channels.messages import ChoiceContent, EchoContent, FormContent, OrderContent
+from shared.channels.messages import ChoiceContent, FormContent, OrderContent
 from shared.dialogs.inbox.events import LATE_AFTER, StoredEvent
 from shared.dialogs.turns.history import words_of
 
 __all__ = ["Answered", "Batch", "MergeRule", "WaitingRow", "form_batch", "in_order", "with_edits_judged"]
 
-_WHOLE_CONTENT = (OrderContent, FormContent, EchoContent)
+_WHOLE_CONTENT = (OrderContent, FormContent)
 """What says all by itself, whatever words come with it."""
 _SAME_THOUGHT = timedelta(seconds=1)
 """Fragments are written at most so far apart; Telegram and WhatsApp tell whole seconds."""
