@@ -318,7 +318,7 @@ async def test_similar_products_are_a_press_away(stage: Stage, platform: Platfor
     await aigul.says("синий диван")
     await aigul.hears("Номад")
     await aigul.presses("Похожие")
-    similar = await aigul.hears("Вот похожие", "«Алма»")
+    similar = await aigul.hears("Вот похожее", "«Алма»")
     assert "Номад" not in similar
 
 
