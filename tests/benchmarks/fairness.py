@@ -28,7 +28,7 @@ from tests.stack import WorkerStack, begin_run, end_run, shared_services
 
 __all__ = ["Round"]
 
-SETTINGS = {"MESSAGES_PER_MINUTE": "1000000", "PACE_FACTOR": "0", "MERGE_WINDOW": "0"}
+SETTINGS = {"MESSAGES_PER_MINUTE": "1000000", "PACE_FACTOR": "0", "MERGE_WINDOW": "0", "LATE_WINDOW": "0"}
 _STRANGERS = 1_000_000
 """Chat ids of the flood begin at multiples of it."""
 

@@ -59,6 +59,7 @@ class Services:
             "PACE_FACTOR": "0",
             "MESSAGES_PER_MINUTE": "1000000",
             "MERGE_WINDOW": "0",
+            "LATE_WINDOW": "0",
             "LOG_LEVEL": "WARNING",
             **more,
         }

@@ -67,6 +67,7 @@ def short_leases(**more: str) -> dict[str, str]:
 
 _WITHOUT_LIMITS = {
     "MERGE_WINDOW": "0.02",
+    "LATE_WINDOW": "0.02",
     "RING_MARKER_SECONDS": "1.0",
     "STOP_GRACE": "1.0",
     # a dialog that happens to lose its worker four times in a row would be put aside, as it should be

@@ -24,6 +24,7 @@ async def one(chaos_settings: dict[str, str], simulator: Simulator, talk: Talk) 
     settings = {
         **chaos_settings,
         "MERGE_WINDOW": "0",
+        "LATE_WINDOW": "0",
         "DATABASE_POOL_SIZE": "4",
         "DRAINER_DIALOGS": "16",
         "QUEUE_TIMEOUT": "60",

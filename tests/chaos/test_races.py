@@ -29,7 +29,7 @@ _MEANWHILE = 0.3
 def new_worker(chaos_settings: dict[str, str], simulator: Simulator, talk: Talk) -> NewWorker:
     talk.connect(port=1)
     talk.simulator.telegram.user("Айгуль", user_id=PERSON, started=True)
-    settings = {**chaos_settings, "MERGE_WINDOW": "0"}
+    settings = {**chaos_settings, "MERGE_WINDOW": "0", "LATE_WINDOW": "0"}
     return partial(inside_worker, settings, simulator, talk)
 
 

@@ -20,6 +20,7 @@ from itertools import groupby
 
 from shared.channels.contract import AddressChange, InboundMessage, MembershipChange
 from shared.channels.messages import ChoiceContent, FormContent, OrderContent
+from shared.dialogs.contract import is_echo
 from shared.dialogs.inbox.events import LATE_AFTER, StoredEvent
 from shared.dialogs.turns.history import words_of
 
@@ -60,11 +61,10 @@ class MergeRule:
 
     def joins(self, earlier: WaitingRow, later: WaitingRow) -> bool:
         """Whether ``later``, the next one written after ``earlier``, goes on with it."""
-        if isinstance(earlier.event, AddressChange) or isinstance(later.event, AddressChange):
-            return isinstance(earlier.event, AddressChange) and isinstance(later.event, AddressChange)
-        if not _same_talk(earlier.event, later.event):
+        first, second = earlier.event, later.event
+        if not _same_talk(first, second):
             return False
-        if _album_of(earlier.event) is not None and _album_of(earlier.event) == _album_of(later.event):
+        if _inseparable(first, second):
             return True
         if _pressed(earlier.event) != _pressed(later.event):
             return False
@@ -77,7 +77,7 @@ class MergeRule:
             return False
         return not (self._stands_alone(earlier.event) or self._stands_alone(later.event))
 
-    def _stands_alone(self, event: InboundMessage | MembershipChange) -> bool:
+    def _stands_alone(self, event: StoredEvent) -> bool:
         if not isinstance(event, InboundMessage):
             return False
         return event.edited or isinstance(event.content, _WHOLE_CONTENT) or self.is_whole(event)
@@ -200,13 +200,25 @@ def _with_edits(rows: Sequence[WaitingRow]) -> list[InboundMessage | MembershipC
     return list(events.values())
 
 
-def _same_talk(first: InboundMessage | MembershipChange, second: InboundMessage | MembershipChange) -> bool:
-    """Whether both are of one person in one talk: only then can they be one thought."""
-    return (first.sender.id, _thread_of(first)) == (second.sender.id, _thread_of(second))
+def _inseparable(first: StoredEvent, second: StoredEvent) -> bool:
+    """Whether two events of one talk are one turn whenever they were written: news of the chat's names, parts of an
+    album, and what stands beside the shop's own words, which have seen it: the bot has nothing to add."""
+    if isinstance(first, AddressChange) or isinstance(second, AddressChange):
+        return True
+    if is_echo(first) or is_echo(second):
+        return True
+    return _album_of(first) is not None and _album_of(first) == _album_of(second)
 
 
-def _thread_of(event: InboundMessage | MembershipChange) -> str | None:
-    return event.thread_id if isinstance(event, InboundMessage) else None
+def _same_talk(first: StoredEvent, second: StoredEvent) -> bool:
+    """Whether both are of one person in one talk, or both news of its names: only then can they be one turn. A
+    private chat is of one person, whatever names the messenger tells them by."""
+    if isinstance(first, AddressChange) or isinstance(second, AddressChange):
+        return isinstance(first, AddressChange) and isinstance(second, AddressChange)
+    if not (isinstance(first, InboundMessage) and isinstance(second, InboundMessage)):
+        return True
+    same_person = not first.group or first.sender.id == second.sender.id
+    return same_person and first.thread_id == second.thread_id
 
 
 def _pressed(event: StoredEvent) -> str | None:

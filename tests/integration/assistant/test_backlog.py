@@ -222,17 +222,17 @@ async def test_a_backlog_of_two_hours_is_answered_request_by_request_in_the_orde
         async with outage(stage) as meanwhile:
             for at, person in sorted(times, key=lambda one: one[0]):
                 words = dice.choice(list(REQUESTS))
-                written[person.person.id].append(words)
+                written[person.person.name].append(words)
                 await meanwhile.writes(person, words, at=at)
 
         await stage.work()
 
-        dialogs = await stage.sql(shop, "SELECT id, chat_id, outbox_seq, sent_seq FROM dialogs")
+        dialogs = await stage.sql(shop, "SELECT id, customer_name, outbox_seq, sent_seq FROM dialogs")
         told = await dialogue(stage, shop)
         assert len(dialogs) == 50
         for dialog in dialogs:
             said = told[dialog["id"]]
-            requests = written[dialog["chat_id"]]
+            requests = written[dialog["customer_name"]]
             assert [role for role, _ in said] == ["shopper", "bot"] * 10
             assert [words for _, words in said[::2]] == requests
             for request, (_, answer) in zip(requests, said[1::2], strict=True):

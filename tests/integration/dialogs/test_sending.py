@@ -115,7 +115,9 @@ async def test_after_a_day_of_silence_a_template_goes_instead(stage: Stage, *, k
     aigul = stage.shopper(shop, Platform.WHATSAPP)
     await _late_answer(stage, shop, known=known)
 
-    [call] = [call for call in stage.calls("messages") if call["status"] == 200 and "to" in call["body"]]
+    [call] = [
+        call for call in stage.calls("messages") if call["status"] == 200 and "recipient_type" in call["body"]
+    ]
 
     assert '"template"' in call["body"]
     assert "we_answered" in call["body"]
@@ -140,7 +142,7 @@ async def test_a_message_that_reached_us_a_day_late_is_answered_by_a_template(st
 
     await stage.work()
 
-    [call] = [call for call in stage.calls("messages") if "to" in call["body"]]
+    [call] = [call for call in stage.calls("messages") if "recipient_type" in call["body"]]
     assert '"template"' in call["body"]
 
 

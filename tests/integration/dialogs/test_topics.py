@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.local.simulator.faults import Fault, FaultKind
 from infra.local.simulator.telegram.bots import TelegramBot
+from infra.local.simulator.telegram.topics import open_topic
 from shared.channels.contract import Platform
 from tests.doubles.echo import ECHO
 from tests.integration.conversation import Shop, Shopper, Stage
@@ -21,6 +22,8 @@ async def says_in_topic(stage: Stage, shopper: Shopper, words: str, **parts: Any
     assert isinstance(bot, TelegramBot)
     person = {"id": int(shopper.person.id), "is_bot": False, "first_name": shopper.person.name}
     number = next(_NUMBERS)
+    if parts.get("is_topic_message"):
+        open_topic(shopper.person.chat, str(parts["message_thread_id"]), f"Тема {parts['message_thread_id']}")
     message = {
         "message_id": number,
         "from": person,

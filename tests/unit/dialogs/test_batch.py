@@ -203,12 +203,22 @@ def test_telegrams_own_order_decides_within_a_second_whatever_came_first() -> No
     assert turns(*rows, after=OUTAGE + 5) == [["корзина"], ["мои заказы"], ["каталог"]]
 
 
-def test_words_of_two_people_are_never_one_thought() -> None:
-    assert turns(row("красный", at=0), row("диван", at=0.1, sender=MARAT)) == [["красный"], ["диван"]]
+def test_words_of_two_people_of_a_group_are_never_one_thought() -> None:
+    rows = row("красный", at=0, group=True), row("диван", at=0.1, group=True, sender=MARAT)
+    assert turns(*rows) == [["красный"], ["диван"]]
 
 
-def press(button: str, **times: float) -> WaitingRow:
-    return row(ChoiceContent(id=button, title=button), wait=0, message_id="77", **times)  # type: ignore[arg-type]
+def test_a_private_chat_is_one_person_whatever_names_it_is_told_under() -> None:
+    assert turns(row("красный", at=0), row("диван", at=0.1, sender=MARAT)) == [["красный", "диван"]]
+
+
+def test_words_in_two_topics_are_never_one_thought() -> None:
+    rows = row("красный", at=0, thread_id="17"), row("диван", at=0.1, thread_id="18")
+    assert turns(*rows) == [["красный"], ["диван"]]
+
+
+def press(button: str, *, at: float, received: float | None = None) -> WaitingRow:
+    return row(ChoiceContent(id=button, title=button), at=at, received=received, wait=0, message_id="77")
 
 
 def test_a_press_is_a_turn_of_its_own_and_a_double_tap_is_one() -> None:
