@@ -92,6 +92,7 @@ def _joined(first: TurnResult, second: TurnResult, before: Mapping[str, Any]) ->
         state=state,
         effects=(*first.effects, *second.effects),
         analytics=(*first.analytics, *second.analytics),
+        changed=first.changed or second.changed,
     )
 
 
